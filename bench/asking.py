@@ -1,4 +1,4 @@
-"""Asks the same server over and over, a few at once, each over a connection that is kept alive."""
+"""Sends requests to one server, a few at a time, over connections that are kept alive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """How long each answer took, in seconds, and for how long in all was asked."""
+    """The seconds of each answer, and the seconds of the whole measurement."""
 
     took: Sequence[float]
     seconds: float
@@ -36,11 +36,11 @@ def _at(ordered: Sequence[float], share: float) -> float:
 
 
 class NotAnswered(Exception):
-    """A server answered something else than was asked for; the message shows it."""
+    """A response is not the expected one; the message shows it."""
 
 
 def request(port: int, query: str, variables: dict[str, Any], token: str | None = None) -> bytes:
-    """The whole HTTP request, ready to be sent."""
+    """Return the complete HTTP request as bytes."""
     body = json.dumps({"query": query, "variables": variables}).encode()
     authorization = f"Authorization: Bearer {token}\r\n" if token else ""
     head = (

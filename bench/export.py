@@ -1,4 +1,4 @@
-"""Measures what an export of very many leads costs the server: memory, time, and who waits for it.
+"""Measures an export of 200,000 leads: memory, time, and the delay of other requests.
 
 ``.venv/bin/python bench/export.py [--leads 200000] [--only csv]``; needs Linux and ``make setup``.
 """
@@ -35,13 +35,13 @@ SECRET = secrets.token_hex(16)
 DATABASE = "songgang_bench_export"
 BATCH = 2_000
 MOST_MIB = 100
-"""What the server may grow by."""
+"""The memory that the server may grow by."""
 SESSIONS = 30
-"""A year of sessions, between which the leads are divided."""
+"""A year of sessions, over which the leads are spread."""
 
 
 async def seed(store: Store, number: int) -> Account:
-    """Leads of one union, and the officer whose scope they are."""
+    """Store leads of one union, and return its officer."""
     union = records.union(id=new_id(), level=UnionLevel.CITY, path=("root", "union"))
     sessions = [records.live_session(title=f"第{n}场 劳模送岗") for n in range(SESSIONS)]
     employer = records.employer()
@@ -63,14 +63,14 @@ async def seed(store: Store, number: int) -> Account:
                     contact=store.keyring.seal_contact(lead_id, contact),
                 )
             )
-        # As logged already: the server would first write each into its session's log.
+        # Marked as logged, or the server would first write each into the log of its session.
         documents = [{**to_document(lead), "logged": True} for lead in made]
         await store.mongo["leads"].insert_many(documents, ordered=False)
     return officer
 
 
 def memory_mib(pid: int, name: str) -> float:
-    """A figure of /proc/pid/status: VmRSS now, VmHWM at most since it was reset."""
+    """Read a value of /proc/pid/status: VmRSS (memory now) or VmHWM (peak since its reset)."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) / 1024
@@ -84,7 +84,7 @@ def reset_peak(pid: int) -> None:
 
 @asynccontextmanager
 async def waiting_times(client: httpx.AsyncClient) -> AsyncIterator[list[float]]:
-    """Milliseconds that small requests take, one after the other, while the block runs."""
+    """The milliseconds that small sequential requests take while the context is active."""
     took: list[float] = []
 
     async def ask() -> None:
@@ -103,7 +103,7 @@ async def waiting_times(client: httpx.AsyncClient) -> AsyncIterator[list[float]]
 
 
 async def measure(server: ServerProcess, token: str, kind: str) -> float:
-    """Export once, print the figures, and give the growth in MiB."""
+    """Export once, print the figures, and return the memory growth in MiB."""
     resident = memory_mib(server.pid, "VmRSS")
     reset_peak(server.pid)
     began = time.perf_counter()
@@ -132,7 +132,7 @@ async def measure(server: ServerProcess, token: str, kind: str) -> float:
 
 
 async def main(number: int, kinds: list[str]) -> int:
-    """0 when no export let the server grow by more than ``MOST_MIB``."""
+    """Return 0 if no export made the server grow by more than ``MOST_MIB``."""
     with tempfile.TemporaryDirectory(prefix="songgang-bench-", ignore_cleanup_errors=True) as data:
         async with run_embedded(Path(data)) as mongod:
             mongo = await Mongo.connect(mongod.uri, DATABASE)

@@ -21,7 +21,7 @@ from bench.trial import CrowdIncomplete, Size, crowd, stalled_clients
 
 @dataclass(frozen=True)
 class Subject:
-    """What is measured: a peer, or so many of our nodes with so many different documents."""
+    """What is measured: a peer, or some Songgang nodes with some number of documents."""
 
     name: str
     nodes: int = 0
@@ -39,7 +39,7 @@ SUBJECTS = (
 )
 STALLED = "stalled"
 SPARE_FILES = 200
-"""Open files apart from the connections."""
+"""Open files that are not connections."""
 FULL = (
     Size(subscribers=1_000, paced=10, burst=200),
     Size(subscribers=2_000, paced=10, burst=100),
@@ -53,7 +53,7 @@ QUICK = (
 
 
 class Run:
-    """One run, from the first server to the last table."""
+    """One run of the benchmark: all trials, and their results."""
 
     def __init__(self, *, quick: bool, only: list[str], subscribers: list[int]) -> None:
         self._quick = quick
@@ -62,7 +62,7 @@ class Run:
         self._sizes = [size for size in sizes if not subscribers or size.subscribers in subscribers]
         machine = described()
         self._cores = Cores.divide()
-        # Load, publisher and mongod inherit it; servers are started on a core of their own.
+        # Load, publisher and mongod inherit this affinity; servers start on their own core.
         os.sched_setaffinity(0, self._cores.others)
         self._most = allow_open_files() - SPARE_FILES
         self.found: dict[str, Any] = {
@@ -75,7 +75,7 @@ class Run:
         }
 
     async def measure(self) -> None:
-        """Run every trial, one after the other; at each size all peers in turn."""
+        """Run every trial, one at a time: at each size all peers in turn."""
         async with AsyncExitStack() as stack:
             songgang = await stack.enter_async_context(Songgang.on_own_mongod(self._cores))
             for size in self._sizes:
@@ -116,7 +116,7 @@ class Run:
         say(report.line(trial))
 
     async def _stalled(self, songgang: Songgang) -> None:
-        """The same readers without and with clients that never read."""
+        """Measure the same readers without and with clients that never read."""
         for stalled, seconds in ((0, 20), (200, 60)):
             async with songgang.nodes() as running:
                 found = await stalled_clients(

@@ -1,4 +1,4 @@
-"""WebSocket frames as a client needs them, at a few bytecodes each."""
+"""Reads and builds WebSocket frames for a load-generating client, with little work per frame."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ TEXT, CLOSE, PING, PONG = 0x81, 0x88, 0x89, 0x8A
 
 
 def frames(data: bytes) -> tuple[list[tuple[int, int, int]], int]:
-    """First byte, begin and end of the payload of each whole frame; and where the last ends."""
+    """Return first byte and payload bounds of each complete frame, and the end of the last."""
     found = []
     start, size = 0, len(data)
     while size - start >= 2:
@@ -28,7 +28,7 @@ def frames(data: bytes) -> tuple[list[tuple[int, int, int]], int]:
 
 
 def client_frame(first: int, payload: bytes) -> bytes:
-    """A frame from a client, its mask all zero; payloads up to 65,535 bytes."""
+    """Build a client frame with an all-zero mask; the payload has at most 65,535 bytes."""
     length = len(payload)
     if length < 126:
         return bytes((first, 0x80 | length)) + bytes(4) + payload

@@ -1,7 +1,7 @@
-"""Measures what bringing a large table in costs the server: rows a second, memory, who waits.
+"""Measures the import of a large table: rows a second, memory, and the delay of other requests.
 
 ``.venv/bin/python bench/imports.py [--rows 50000] [--only csv] [--record]``; needs Linux and ``make
-setup``. Every row is screened and stored as a new posting, then the same table is brought again.
+setup``. Every row is screened and stored as a new posting, then the same table is imported again.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ RESULTS = Path(__file__).parent / "results" / "imports.json"
 SECRET = secrets.token_hex(16)
 DATABASE = "songgang_bench_imports"
 LEAST = 2_000
-"""Rows a second, screened and stored."""
+"""The least rows a second, screened and stored, of a run that passes."""
 MOST_MIB = 150
-"""What the server may grow by."""
+"""The memory that the server may grow by."""
 COUNTIES = ("310115", "310104", "320505", "330402", "440305", "520102")
 FOLLOW = """query ($id: ID!) {
   import(id: $id) { status total read accepted held refused duplicates failed }
@@ -63,13 +63,13 @@ def employers(number: int, union_id: str) -> list[Employer]:
 
 
 def rows(number: int, firms: list[Employer]) -> Iterator[list[str]]:
-    """Jobs as the demo invents them; one in fifty is bad on purpose."""
+    """Generate rows like the demo's postings; one in fifty breaks a rule on purpose."""
     dice, today = Dice(5), day_in_china(utc_now())
     occupations = [each for each in Occupation if each is not Occupation.OTHER]
     for place in range(number):
         occupation = occupations[place % len(occupations)]
         terms = make_terms(occupation, counties=COUNTIES, source="某公众号", today=today, dice=dice)
-        # As long as people write them: some 300 characters.
+        # A realistic length: about 300 characters.
         terms = replace(terms, duties=terms.duties * 8, conditions=terms.conditions * 5)
         if place % 50 == 7:
             terms = TERM_DEFECTS[place // 50 % len(TERM_DEFECTS)](terms)
@@ -105,7 +105,7 @@ def cells(terms: PostingTerms, number: str, credit_code: str) -> list[str]:
 
 
 def table(path: Path, number: int, firms: list[Employer]) -> bytes:
-    """The table as a file."""
+    """Return the table as a file."""
     write_table(path, number, firms)
     return path.read_bytes()
 
@@ -113,7 +113,7 @@ def table(path: Path, number: int, firms: list[Employer]) -> bytes:
 def write_table(path: Path, number: int, firms: list[Employer]) -> None:
     headings = [column.zh for column in POSTING_COLUMNS]
     if path.suffix == ".csv":
-        # As Excel on Chinese Windows saves it.
+        # The encoding of Excel on Chinese Windows.
         with path.open("w", encoding="gb18030", newline="") as file:
             csv.writer(file).writerows([headings, *rows(number, firms)])
         return
@@ -124,7 +124,7 @@ def write_table(path: Path, number: int, firms: list[Employer]) -> None:
 
 
 async def bring(server: ServerProcess, token: str, form: str, content: bytes) -> dict[str, Any]:
-    """Bring the table in, wait until it is done, and give the figures."""
+    """Import the table, wait until it is done, and return the figures."""
     headers = {"authorization": f"Bearer {token}"}
     resident = memory_mib(server.pid, "VmRSS")
     reset_peak(server.pid)
@@ -162,7 +162,7 @@ async def bring(server: ServerProcess, token: str, form: str, content: bytes) ->
 
 
 async def findable(mongo: Mongo) -> float:
-    """How long it takes until every row can be searched for, seconds after the import is done."""
+    """Return the seconds from the end of the import until every row is searchable."""
     began = time.perf_counter()
 
     async def all_are() -> bool:
@@ -186,7 +186,7 @@ def show(figures: dict[str, Any], what: str) -> None:
 
 
 async def main(number: int, kinds: list[str], *, record: bool) -> int:
-    """0 when every table was brought in fast enough and within the memory."""
+    """Return 0 if every table was imported fast enough and within the memory limit."""
     measured = []
     with tempfile.TemporaryDirectory(prefix="songgang-bench-", ignore_cleanup_errors=True) as data:
         for kind in kinds:

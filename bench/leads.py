@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
 import json
 import os
-import secrets
 import shlex
 import statistics
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import jwt
-
 from bench import leads_report
+from bench.lead_targets import SUBJECTS, Subject, Target, serve_target
 from bench.machine import Cores, Disturbance, Usage, described
-from bench.publisher import Client
-from bench.servers import DATABASE, Missing, Running, Songgang, peer
+from bench.servers import DATABASE, Missing, Songgang
 from bench.taps import PHONE, Plan
 from bench.trial import settled
 from storage.mongo.client import Mongo
@@ -36,56 +32,14 @@ EXPRESS = """mutation Express($input: ExpressInterestInput!) {
     ... on UserError { code message }
   }
 }"""
-VIEWERS = 64
 PHONES = 1_000_000
-"""Kept for each trial, more than one can use."""
+"""Phone numbers reserved for each trial, more than one trial can use."""
 LOGGED_WITHIN = 60.0
 WAYS = ("http", "socket")
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What is measured: Songgang, or a peer with its options."""
-
-    name: str
-    peer: str | None = None
-    options: tuple[str, ...] = ()
-    is_variant: bool = False
-    """Measured once, not in every round."""
-
-
-SUBJECTS = (
-    Subject("songgang"),
-    Subject("yoga", peer="interests-node"),
-    Subject("strawberry", peer="interests-strawberry"),
-    Subject("yoga-no-reads", "interests-node", ("no-reads",), is_variant=True),
-    Subject("strawberry-no-reads", "interests-strawberry", ("no-reads",), is_variant=True),
-    Subject(
-        "strawberry-cached-no-reads",
-        "interests-strawberry",
-        ("cached", "no-reads"),
-        is_variant=True,
-    ),
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """Where the taps of one trial go, and where the leads are to be found."""
-
-    running: Running
-    tokens: list[str]
-    session: str
-    posting: str
-    """Both as the server wants them in its input."""
-    leads: str
-    """The collection."""
-    is_logged: bool = False
-    """Whether each lead gets a place in a log."""
-
-
 class Run:
-    """One run, from the first server to the last table."""
+    """One run of the benchmark: all trials, and their results."""
 
     def __init__(self, given: argparse.Namespace) -> None:
         self._only: list[str] = given.only
@@ -95,7 +49,7 @@ class Run:
         self._quick: bool = given.quick
         machine = described()
         self._cores = Cores.divide()
-        # Load and mongod inherit it; servers are started on a core of their own.
+        # Load and mongod inherit this affinity; servers start on their own core.
         os.sched_setaffinity(0, self._cores.others)
         self._phones = 0
         self.found: dict[str, Any] = {
@@ -107,7 +61,7 @@ class Run:
         }
 
     async def measure(self) -> None:
-        """Every wanted trial; the subjects take turns, so that all see the same machine."""
+        """Run every selected trial; the subjects take turns, so that all see the same machine."""
         async with AsyncExitStack() as stack:
             songgang = await stack.enter_async_context(Songgang.on_own_mongod(self._cores))
             mongo = await Mongo.connect(songgang.mongod.uri, DATABASE)
@@ -125,7 +79,7 @@ class Run:
 
     async def _trial(self, subject: Subject, way: str, songgang: Songgang, mongo: Mongo) -> None:
         try:
-            async with _target(subject, songgang, mongo, self._cores) as target:
+            async with serve_target(subject, songgang, mongo, self._cores) as target:
                 found = await self._tapped(target, way, songgang, mongo)
         except Missing as missing:
             self.found["skipped"][subject.name] = str(missing)
@@ -189,7 +143,7 @@ def _interest(target: Target) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _taps(plan: Plan) -> AsyncIterator[Any]:
-    """The load generator's process; gives what waits for its next line."""
+    """Run the load generator; yield a function that waits for its next line."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(Path(__file__).with_name("taps.py")),
@@ -215,65 +169,8 @@ async def _taps(plan: Plan) -> AsyncIterator[Any]:
         await process.wait()
 
 
-@asynccontextmanager
-async def _target(
-    subject: Subject, songgang: Songgang, mongo: Mongo, cores: Cores
-) -> AsyncIterator[Target]:
-    """A fresh server that takes interests in the first posting of the session on air."""
-    if subject.peer is None:
-        async with songgang.nodes() as running:
-            session = await _on_air(mongo)
-            yield Target(
-                running=running,
-                tokens=await _entered(running.ports[0]),
-                session=_global_id("LiveSession", session["_id"]),
-                posting=_global_id("Posting", session["posting_ids"][0]),
-                leads="leads",
-                is_logged=True,
-            )
-        return
-    session = await _on_air(mongo)
-    await mongo["peer_leads"].drop()
-    identity = [("session_id", 1), ("posting_id", 1), ("person", 1)]
-    await mongo["peer_leads"].create_index(identity, unique=True)
-    secret = secrets.token_hex(32)
-    env = {"MONGODB_URI": songgang.mongod.uri, "MONGODB_DATABASE": DATABASE, "PEER_SECRET": secret}
-    async with peer(subject.peer, cores, options=subject.options, env=env) as running:
-        yield Target(
-            running=running,
-            tokens=[_token(secret) for _ in range(VIEWERS)],
-            session=session["_id"],
-            posting=session["posting_ids"][0],
-            leads="peer_leads",
-        )
-
-
-async def _on_air(mongo: Mongo) -> Mapping[str, Any]:
-    session = await mongo["sessions"].find_one({"status": "LIVE"}, sort=[("_id", -1)])
-    assert session is not None  # the demo keeps one on air
-    return session
-
-
-def _global_id(kind: str, local_id: str) -> str:
-    return base64.urlsafe_b64encode(f"{kind}:{local_id}".encode()).decode().rstrip("=")
-
-
-async def _entered(port: int) -> list[str]:
-    """A token for each viewer."""
-    client = Client(port)
-    enter = "mutation { enterAsViewer(input: {}) { ... on ViewerEntered { accessToken } } }"
-    found = [await client.ask(enter) for _ in range(VIEWERS)]
-    await client.close()
-    return [each["enterAsViewer"]["accessToken"] for each in found]
-
-
-def _token(secret: str) -> str:
-    expires = datetime.now(UTC) + timedelta(hours=6)
-    return jwt.encode({"sub": secrets.token_hex(12), "exp": expires}, secret, "HS256")
-
-
 async def _logged(mongo: Mongo, target: Target) -> bool:
-    """Wait until every lead has its place in the log; whether there is one."""
+    """Wait until every lead is logged; return False if the target has no log."""
     if not target.is_logged:
         return False
     give_up = time.monotonic() + LOGGED_WITHIN
@@ -285,7 +182,7 @@ async def _logged(mongo: Mongo, target: Target) -> bool:
 
 
 def summed_up(trials: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row a server and way: the median of its rounds."""
+    """Return one row per server and transport: the medians of its rounds."""
     rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for trial in trials:
         rows.setdefault((trial["way"], trial["server"]), []).append(trial)

@@ -1,4 +1,4 @@
-"""What a run of bench/leads.py found, as a table, as JSON, and in the README."""
+"""Reports a run of bench/leads.py as a table, as JSON, and in the README."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ HEADINGS = (
 
 
 def line(trial: Mapping[str, Any]) -> str:
-    """A trial in one line, while the others still run."""
+    """Format a finished trial as one line."""
     text = (
         f"{trial['way']} {trial['server']}: {trial['per_s']:,}/s, p50 {trial['p50_ms']} ms, "
         f"p99 {trial['p99_ms']} ms, max {trial['max_ms']} ms, {trial['server_cpu_us']} µs each, "
@@ -50,7 +50,7 @@ def line(trial: Mapping[str, Any]) -> str:
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """One row a server and way."""
+    """Format one row per server and transport."""
     return markdown([HEADINGS, *(_row(row, rows) for row in rows)])
 
 
@@ -77,7 +77,7 @@ def _ratio(row: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def record(found: Mapping[str, Any]) -> None:
-    """Put the run into the README, between its two marks, and write results/leads.json."""
+    """Write the run between its two marks in the README, and to results/leads.json."""
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     (RESULTS / "leads.json").write_text(text, "utf-8")

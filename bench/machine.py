@@ -1,4 +1,4 @@
-"""The machine: which core runs what, what a process uses of it, and what it is."""
+"""The machine: the assignment of cores, the CPU and memory of processes, and its description."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Cores:
-    """One core a server process; everything else (load, publisher, mongod) on the others."""
+    """One core per server process; everything else (load, publisher, mongod) runs on the others."""
 
     servers: tuple[int, ...]
     others: frozenset[int]
 
     @classmethod
     def divide(cls) -> Cores:
-        """Two for servers where at least four are allowed, else one; none is kept apart of one."""
+        """Reserve two server cores if at least four are allowed, else one; share a single core."""
         allowed = sorted(os.sched_getaffinity(0))
         if len(allowed) == 1:
             return cls(tuple(allowed), frozenset(allowed))
@@ -38,7 +38,7 @@ class Cores:
 
 @contextmanager
 def on_cores(cores: Collection[int]) -> Iterator[None]:
-    """Processes started within the block run on these cores, and so do their threads."""
+    """Make processes started within the context, and their threads, run on these cores."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     try:
@@ -48,7 +48,7 @@ def on_cores(cores: Collection[int]) -> Iterator[None]:
 
 
 def allow_open_files() -> int:
-    """Raise the limit of open files for us and our children as far as it goes."""
+    """Raise the limit of open files of this process and its children to the hard limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
@@ -56,7 +56,7 @@ def allow_open_files() -> int:
 
 @dataclass(frozen=True)
 class Usage:
-    """What processes use, together."""
+    """The resources that a group of processes uses together."""
 
     resident_kib: int
     cpu_seconds: float
@@ -81,13 +81,13 @@ def _resident_kib(pid: int) -> int:
 
 
 def _cpu_seconds(pid: int) -> float:
-    # Behind the name, which may hold spaces; user and system time are fields 14 and 15.
+    # After the name, which may contain spaces; user and system time are fields 14 and 15.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 class Disturbance:
-    """How much of the servers' cores went to others: processes that are not measured, or hosts."""
+    """The share of the servers' cores that other processes or the hypervisor used."""
 
     def __init__(self, cores: Cores, pids: Sequence[int]) -> None:
         self._cores = cores
@@ -95,7 +95,7 @@ class Disturbance:
         self._begun = self._figures()
 
     def share(self) -> float:
-        """Since the beginning, 0 to 1."""
+        """Return the share since the creation of this object, 0 to 1."""
         busy, ours, at = (
             now - then for now, then in zip(self._figures(), self._begun, strict=True)
         )
@@ -116,7 +116,7 @@ def _busy_seconds(core: int) -> float:
 
 
 def described() -> dict[str, Any]:
-    """What the figures were taken on."""
+    """Describe the machine of the measurement."""
     distributions = (
         "strawberry-graphql",
         "uvicorn",

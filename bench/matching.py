@@ -1,4 +1,4 @@
-"""Measures how long it takes to find postings for everybody of a call campaign, on one core.
+"""Measures the matching of a call campaign: seconds to find postings for each person, on one core.
 
 ``.venv/bin/python bench/matching.py [--seekers 10000] [--postings 100000] [--record]``; needs Linux
 and ``make setup``.
@@ -47,7 +47,7 @@ DATABASE = "songgang_bench_matching"
 BATCH = 2_000
 EMPLOYERS = 5_000
 WITHIN = 60.0
-"""Seconds for 10,000 seekers and 100,000 postings."""
+"""The most seconds for 10,000 seekers and 100,000 postings."""
 PEER_SEEKERS = 20
 """Seekers that the peer measures; the rest is extrapolated."""
 RESULTS = Path(__file__).parent / "results" / "matching.json"
@@ -55,7 +55,7 @@ _OCCUPATIONS = tuple(each for each in Occupation if each is not Occupation.OTHER
 
 
 async def seed_postings(store: Store, number: int, dice: Dice) -> None:
-    """Open postings in all counties, of all occupations."""
+    """Generate open postings in all counties, of all occupations."""
     codes = [county.code for county in list_counties()]
     employers = [new_id() for _ in range(EMPLOYERS)]
     now = utc_now()
@@ -79,13 +79,13 @@ async def seed_postings(store: Store, number: int, dice: Dice) -> None:
                 terms=terms,
                 verified_until=today + timedelta(days=100),
             )
-            # Who is told of them is not measured here.
+            # Notifications are not measured here.
             documents.append(to_document(posting) | {"told": True})
         await store.mongo["postings"].insert_many(documents)
 
 
 def made_wants(dice: Dice, codes: list[str]) -> Wants:
-    """What somebody on a call list says: mostly a place near home, and a limit or two."""
+    """Generate the wishes of a person on a call list: mostly a nearby place, and a limit or two."""
     county = dice.pick(codes)
     near = dice.pick((county, city_of(county), city_of(county), province_of(county)))
     places = () if dice.below(10) == 0 else (near,)
@@ -103,7 +103,7 @@ def made_wants(dice: Dice, codes: list[str]) -> Wants:
 
 
 async def seed_seekers(store: Store, campaign_id: str, number: int, dice: Dice) -> None:
-    """Everybody of one campaign."""
+    """Generate the seekers of one campaign."""
     codes = [county.code for county in list_counties()]
     for start in range(0, number, BATCH):
         made = [
@@ -125,7 +125,7 @@ async def seed_seekers(store: Store, campaign_id: str, number: int, dice: Dice) 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run took; ``peer`` is the same without the index, for everybody."""
+    """The seconds of one run; ``peer`` is the same without the index, for all seekers."""
 
     seekers: int
     postings: int
@@ -138,7 +138,7 @@ class Figures:
 
 
 async def measure(store: Store, campaign_id: str, seekers: int, postings: int) -> Figures:
-    """Match the campaign as the service does: read, match, store, note the progress."""
+    """Match the campaign as the service does: read, match, store, save the progress."""
     run = MatchRun(
         status=RunStatus.QUEUED, requested_by="officer", requested_at=utc_now(), total=seekers
     )
@@ -166,7 +166,7 @@ async def measure(store: Store, campaign_id: str, seekers: int, postings: int) -
 
 
 def without_index(jobs: list[Job], people: list[Seeker]) -> float:
-    """Seconds for looking at every posting for each of them, with the same rules."""
+    """Return the seconds to check every posting for each seeker, with the same rules."""
     began = time.perf_counter()
     for seeker in people:
         wants = seeker.profile.wants
@@ -177,7 +177,7 @@ def without_index(jobs: list[Job], people: list[Seeker]) -> float:
 
 
 async def checked(store: Store, campaign_id: str, jobs: list[Job]) -> dict[int, int]:
-    """How many seekers got how many postings; none of them breaks a limit."""
+    """Count seekers by their number of matches, and check that no match breaks a limit."""
     by_id = {job.id: job for job in jobs}
     counts: Counter[int] = Counter()
     after: tuple[Any, ...] | None = None
@@ -196,13 +196,13 @@ async def checked(store: Store, campaign_id: str, jobs: list[Job]) -> dict[int, 
 
 
 def resident_mib() -> float:
-    """What this process holds now."""
+    """Return the resident memory of this process."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 async def main(seekers: int, postings: int, *, record: bool) -> int:
-    """0 when it was fast enough."""
+    """Return 0 if the matching was fast enough."""
     cores = sorted(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="songgang-bench-", ignore_cleanup_errors=True) as data:
         async with run_embedded(Path(data)) as mongod:
@@ -217,7 +217,7 @@ async def main(seekers: int, postings: int, *, record: bool) -> int:
             await seed_postings(store, postings, dice)
             await seed_seekers(store, campaign.id, seekers, dice)
             print(f"seeded in {time.perf_counter() - began:.0f} s")
-            # One core for the matching; what MongoDB needs, it takes from the others.
+            # One core for the matching; MongoDB uses the others.
             os.sched_setaffinity(0, {cores[-1]})
             figures = await measure(store, campaign.id, seekers, postings)
             await mongo.close()

@@ -1,4 +1,4 @@
-"""Draws the latencies of the last run as SVG: both axes logarithmic, a line a server."""
+"""Draws the latencies of a run as SVG: logarithmic axes, one line per server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Point = tuple[float, float, float]
 
 
 class Axes:
-    """Turns figures into places."""
+    """Converts values into coordinates."""
 
     def __init__(self, points: Sequence[Point]) -> None:
         across = [x for x, _, _ in points]
@@ -35,7 +35,7 @@ class Axes:
 
 
 def latencies(title: str, servers: Mapping[str, Sequence[Point]]) -> str:
-    """The picture of p50 (dashed) and p99 of each server against subscribers."""
+    """Draw p50 (dashed) and p99 of each server against the number of subscribers."""
     axes = Axes([point for points in servers.values() for point in points])
     parts = [
         f'<svg xmlns="{NAMESPACE}" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">',

@@ -1,6 +1,6 @@
-"""Makes synthetic postings by the hundred thousand, and the searches that people make in them.
+"""Generates hundreds of thousands of synthetic postings, and realistic searches over them.
 
-Occupations, regions and employers are skewed as boards are: a few of each have most of the
+Occupations, regions and employers are skewed as on real boards: a few of each have most of the
 postings. The same seed gives the same postings and searches.
 """
 
@@ -47,13 +47,13 @@ _SUFFIX = ("", "", "", "（包住）", "（长白班）", "急招", "学徒", "�
 
 
 def dice_of(seed: int) -> Random:
-    """The same throws for the same seed."""
+    """Return a random generator that gives the same numbers for the same seed."""
     return Random(seed)  # noqa: S311 - nothing here is a secret
 
 
 @dataclass(frozen=True, kw_only=True)
 class Market:
-    """What the postings are made of."""
+    """The employers and regions that postings are generated from."""
 
     union: Union
     employers: Sequence[Employer]
@@ -62,7 +62,7 @@ class Market:
 
 
 def market(at: datetime, *, employers: int = 3_000) -> Market:
-    """Employers in counties of all provinces, most of them in few."""
+    """Generate employers in counties of all provinces, most of them in few counties."""
     dice = dice_of(SEED)
     provinces = list_children(None)
     counties = [
@@ -105,7 +105,7 @@ def _skewed(items: Sequence[Any]) -> list[float]:
 
 
 def postings(made_of: Market, number: int) -> Iterator[Posting]:
-    """So many open postings with ids that sort by their number."""
+    """Generate that many open postings, with ids in order of their number."""
     dice = dice_of(SEED + 1)
     rolls = Dice(SEED)
     occupations = list(JOB_TEMPLATES)
@@ -155,7 +155,7 @@ def _terms(
 
 
 def searches(made_of: Market, number: int) -> Iterator[dict[str, Any]]:
-    """Filters: words that people use, most of them common, and two more filters each."""
+    """Generate search filters: mostly common words, each with two more filters."""
     dice = dice_of(SEED + 2)
     occupations = list(JOB_TEMPLATES)
     weights = _skewed(occupations)
@@ -169,7 +169,7 @@ def searches(made_of: Market, number: int) -> Iterator[dict[str, Any]]:
             "benefits": [dice.choice(tuple(Benefit)).value],
         }
         kept = dict(dice.sample(list(others.items()), 2))
-        # People look for work where they live: three of four searches name a city or a province.
+        # People look for work near home: three of four searches name a city or a province.
         if dice.randrange(4):
             county = made_of.counties[min(int(dice.expovariate(1 / 250)), 2_000)]
             kept.popitem()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Self
 
-from bench.load import MARK, microseconds
+from bench.load_connections import MARK, microseconds
 
 ANNOUNCE = "mutation Announce($input: AnnounceInput!) { announce(input: $input) { __typename } }"
 BODY_LENGTH = 200
@@ -16,11 +16,11 @@ TIMEOUT = 120.0
 
 
 class RequestFailed(Exception):
-    """A server answered something else than was asked for; the message shows it."""
+    """A response is not the expected one; the message shows it."""
 
 
 class Client:
-    """One HTTP connection; its requests follow one another."""
+    """One HTTP connection with sequential requests."""
 
     def __init__(self, port: int, token: str | None = None) -> None:
         self._port = port
@@ -49,11 +49,11 @@ class Client:
 
     @property
     def busy(self) -> bool:
-        """Whether a request is under way."""
+        """Whether a request is in progress."""
         return self._turn.locked()
 
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Open the connection unless it is; servers close those that are idle for seconds."""
+        """Open the connection if needed; servers close connections that idle for seconds."""
         if self._streams is None or self._streams[0].at_eof():
             await self.close()
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
@@ -67,7 +67,7 @@ class Client:
 
 
 def content_length(head: bytes) -> int:
-    """How long the body behind that head is.
+    """Return the length of the body after that head.
 
     :raises RequestFailed: the head does not say so.
     """
@@ -79,18 +79,18 @@ def content_length(head: bytes) -> int:
 
 
 class Publisher:
-    """Publishes events of one session, several at once where that is wanted."""
+    """Publishes events of one session, one at a time or several at once."""
 
     def __init__(self, port: int, session_id: str, token: str | None, *, at_once: int) -> None:
         self._session_id = session_id
         self._clients = [Client(port, token) for _ in range(at_once)]
 
     async def warm_up(self) -> None:
-        """Publish an event that is not counted."""
+        """Publish an event that the load generator does not count."""
         await self._announce(self._clients[0], "warm-up ")
 
     async def every(self, seconds: float, events: int) -> None:
-        """Publish at a steady pace, whether or not the answers keep it."""
+        """Publish at a steady rate, even if responses are slower."""
         begun = time.monotonic()
         announcing = []
         for number in range(events):
@@ -100,7 +100,7 @@ class Publisher:
         await asyncio.gather(*announcing)
 
     async def back_to_back(self, events: int) -> tuple[int, int]:
-        """When the first was sent and when the last was answered, in microseconds."""
+        """Return the times of the first request and of the last response, in microseconds."""
         left = iter(range(events))
         spans = await asyncio.gather(*(self._keep_on(client, left) for client in self._clients))
         times = [time for span in spans for time in span]

@@ -1,4 +1,4 @@
-"""What a run found, as a table, as JSON, as a picture, and in the README."""
+"""Reports a fan-out run as a table, as JSON, as a picture, and in the README."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ HEADINGS = (
 
 
 def table(trials: Sequence[Mapping[str, Any]]) -> str:
-    """One row a trial; throughput back to back, latency at one event a second."""
+    """Format one row per trial: throughput back to back, latency at one event a second."""
     rows = [HEADINGS, *(_row(trial, trials) for trial in trials)]
     return markdown(rows)
 
 
 def line(trial: Mapping[str, Any]) -> str:
-    """A trial in one line, while the others still run."""
+    """Format a finished trial as one line."""
     named = zip(HEADINGS, _row(trial, ()), strict=True)
     return ", ".join(f"{heading} {value}" for heading, value in named if value)
 
@@ -71,7 +71,7 @@ def _ratio(trial: Mapping[str, Any], trials: Iterable[Mapping[str, Any]]) -> str
 
 
 def stalled_table(trials: Sequence[Mapping[str, Any]]) -> str:
-    """One row a trial with or without clients that never read."""
+    """Format one row per trial with or without clients that never read."""
     headings = (
         "readers",
         "stalled",
@@ -103,7 +103,7 @@ def _ms(value: float | None) -> str:
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown; the first row holds the headings."""
+    """Format a Markdown table; the first row holds the headings."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
@@ -127,12 +127,12 @@ def keep(found: Mapping[str, Any]) -> None:
 
 
 def record(found: Mapping[str, Any]) -> None:
-    """Put the run into the README, between its two marks."""
+    """Write the run between its two marks in the README."""
     put_into_readme(MARK, _results(found))
 
 
 def put_into_readme(mark: str, results: str) -> None:
-    """Put results where the README has ``<!-- mark -->`` and ``<!-- end of mark -->``."""
+    """Replace the README's text between ``<!-- mark -->`` and ``<!-- end of mark -->``."""
     begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
     before, rest = README.read_text("utf-8").split(begin, 1)
     after = rest.split(end, 1)[1]

@@ -73,7 +73,7 @@ PEERS = {
 
 
 class Run:
-    """One run, from the first posting to the last table."""
+    """One run of the benchmark: the data, all measurements, and their results."""
 
     def __init__(self, given: argparse.Namespace) -> None:
         self._number: int = given.postings
@@ -83,7 +83,7 @@ class Run:
         self._seconds = 4.0 if given.quick else 8.0
         machine = described()
         self._cores = Cores.divide()
-        # Load and mongod inherit it; servers are started on a core of their own.
+        # Load and mongod inherit this affinity; servers start on their own core.
         os.sched_setaffinity(0, self._cores.others)
         self.found: dict[str, Any] = {
             "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -95,7 +95,7 @@ class Run:
         }
 
     async def measure(self) -> None:
-        """Fill the database once, then searches, then pages in turn with the peers."""
+        """Fill the database once, measure searches, then pages in turn with the peers."""
         async with AsyncExitStack() as stack:
             songgang = await stack.enter_async_context(
                 Songgang.on_own_mongod(self._cores, self._folder)
@@ -103,7 +103,7 @@ class Run:
             mongo = await Mongo.connect(songgang.mongod.uri, DATABASE)
             stack.push_async_callback(mongo.close)
             async with songgang.nodes():
-                pass  # its collections, and a demo that ours come beside
+                pass  # creates the collections, and a demo next to the generated data
             ids = await self._filled(mongo)
             for order in ("NEWEST", "RELEVANCE", "PAY"):
                 if self._is_wanted("searches"):
@@ -117,7 +117,7 @@ class Run:
         return not self._only or name in self._only
 
     async def _filled(self, mongo: Mongo) -> list[str]:
-        """Store union, employers and postings through our own storage; the postings' ids."""
+        """Store union, employers and postings as the service does; return the posting ids."""
         made_of = market(datetime.now(UTC))
         store = Store(mongo, "bench")
         ids: list[str] = []
@@ -135,7 +135,7 @@ class Run:
         while batch := list(islice(coming, 1_000)):
             await store.postings.add(batch)
             ids += [posting.id for posting in batch]
-        # They have been there for long: nobody has to be told of them any more.
+        # The postings count as old, so that no notification is due.
         await mongo["postings"].update_many({}, {"$set": {"told": True}})
         self.found["filled"] = {
             "postings": self._number,
@@ -213,7 +213,7 @@ async def _sizes(mongo: Mongo) -> dict[str, Any]:
 
 
 def _regions() -> Iterator[dict[str, Any]]:
-    """For the peers, who look regions up as they look up everything."""
+    """Store regions for the peers, which read them from the database."""
     coming = list(list_children(None))
     while coming:
         region = coming.pop()
@@ -226,7 +226,7 @@ def _cursor(posting_id: str) -> str:
 
 
 def medians(trials: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row a server: the median of its rounds."""
+    """Return one row per server: the medians of its rounds."""
     names = dict.fromkeys(trial["server"] for trial in trials)
     return [
         {

@@ -1,4 +1,4 @@
-"""What a run of bench/search.py found, as tables, as JSON, and in the README."""
+"""Reports a run of bench/search.py as tables, as JSON, and in the README."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FIGURES = ("p50 ms", "p99 ms", "max ms", "server ms each", "mongod ms each", "d
 
 
 def line(trial: Mapping[str, Any]) -> str:
-    """A trial in one line, while the others still run."""
+    """Format a finished trial as one line."""
     return (
         f"{trial.get('server') or trial['order']}: {trial['per_s']:,}/s, p50 {trial['p50_ms']} ms, "
         f"p99 {trial['p99_ms']} ms, max {trial['max_ms']} ms, server {trial['server_cpu_ms']} ms, "
@@ -33,7 +33,7 @@ def line(trial: Mapping[str, Any]) -> str:
 
 
 def tables(found: Mapping[str, Any]) -> str:
-    """Searches by order, and pages by server."""
+    """Format the tables of searches by order and of pages by server."""
     parts = []
     if found["searches"]:
         rows = [(row["order"], *_figures(row)) for row in found["searches"]]
@@ -79,7 +79,7 @@ def keep(found: Mapping[str, Any]) -> None:
 
 
 def record(found: Mapping[str, Any]) -> None:
-    """Put the run into the README, between its two marks."""
+    """Write the run between its two marks in the README."""
     machine = "; ".join(f"{name} {value}" for name, value in found["machine"].items())
     parts = [
         f"Measured on {found['date']} with `{found['command']}`.",

@@ -1,4 +1,4 @@
-"""Starts what is measured: Songgang with a MongoDB of its own, and the peers."""
+"""Starts the measured servers: Songgang with its own MongoDB, and the peers."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ STOP_WITHIN = 20.0
 POLL = 0.05
 DATABASE = "songgang_bench"
 PEER_SESSION = "0123456789abcdef01234567"
-"""As long as the id that our cursors hold, so that frames are as long as ours."""
+"""As long as the id in a Songgang cursor, so that peers send frames of the same length."""
 
 
 class NotStarted(Exception):
-    """A server did not come up; the message ends with what it said."""
+    """A server did not start; the message ends with its output."""
 
 
 class Missing(Exception):
-    """A peer cannot run on this machine; the message says what it lacks."""
+    """A peer cannot run on this machine; the message names what is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """A server that answers."""
+    """A server that is ready."""
 
     pids: list[int]
     ports: list[int]
@@ -68,7 +68,7 @@ def songgang_command() -> list[str]:
 
 
 def peer_command(name: str) -> list[str]:
-    """How to start a peer; the port follows.
+    """Return the command that starts a peer, without the port.
 
     :raises Missing: it cannot run here.
     """
@@ -86,7 +86,7 @@ def peer_command(name: str) -> list[str]:
 
 
 def _need_packages() -> None:
-    """Install the locked npm packages unless they are there."""
+    """Install the locked npm packages unless they are installed."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         raise Missing("node and npm are not on PATH")
@@ -117,7 +117,7 @@ async def peer(
 
 
 class Songgang:
-    """Our nodes, all on one embedded MongoDB whose demo data are loaded once."""
+    """Songgang nodes over one embedded MongoDB whose demo data are loaded once."""
 
     def __init__(self, cores: Cores, mongod: EmbeddedMongod, secret: str) -> None:
         self._cores = cores
@@ -134,16 +134,16 @@ class Songgang:
     async def on_own_mongod(
         cls, cores: Cores, folder: Path | None = None
     ) -> AsyncIterator[Songgang]:
-        """Start a mongod in a new folder, or in a given one, next to the load generator."""
+        """Start a mongod in a new or given folder, on the cores of the load generator."""
         with tempfile.TemporaryDirectory(prefix="songgang-bench-") as new:
-            # What stays must be open to the next run; it is synthetic.
+            # A folder that is kept must be readable for the next run; its data are synthetic.
             secret = secrets.token_hex(16) if folder is None else "songgang-bench-" * 2
             async with run_embedded(folder or Path(new)) as mongod:
                 yield cls(cores, mongod, secret)
 
     @asynccontextmanager
     async def nodes(self, count: int = 1) -> AsyncIterator[Running]:
-        """Run so many nodes, each on the next core for servers, and sign in to them."""
+        """Run nodes, each on the next core for servers, and sign in to them."""
         async with AsyncExitStack() as stack:
             pids, ports = [], []
             for number in range(count):
@@ -185,7 +185,7 @@ class Songgang:
 
 
 class _Started:
-    """A process that was started, and the file that takes what it says."""
+    """A started process and the file of its output."""
 
     def __init__(self, process: asyncio.subprocess.Process, said: Path) -> None:
         self._process = process
@@ -204,7 +204,7 @@ class _Started:
             await asyncio.sleep(POLL)
 
     async def stop(self) -> None:
-        """SIGTERM, and SIGKILL if that does not end it."""
+        """Send SIGTERM, and SIGKILL if that does not end it."""
         if self._process.returncode is None:
             self._process.terminate()
         try:
@@ -231,7 +231,7 @@ async def _process(
 
 
 async def _answers(port: int, path: str) -> bool:
-    """Whether a GET is answered with 200; any answer will do for a path that is empty."""
+    """Return whether a GET is answered with 200, or at all if the path is empty."""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
@@ -249,7 +249,7 @@ async def _answers(port: int, path: str) -> bool:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody has at this moment."""
+    """Return a port of 127.0.0.1 that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

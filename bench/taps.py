@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.frames import CLOSE, PING, PONG, TEXT, client_frame, frames
-from bench.load import READ_BYTES, message, tell
+from bench.load import tell
+from bench.load_connections import READ_BYTES, message
 from bench.publisher import content_length
 
 PHONE = "14400000000"
-"""Stands in the template; taps have 144 and eight digits, which are nobody's number."""
+"""The placeholder in the template; taps use 144 and eight digits, which no person has."""
 FIRST = 14_400_000_000
 OPERATION = "operation"
 CREATED = (b'"created":true', b'"created": true')
@@ -33,33 +34,33 @@ ANSWER_WITHIN = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Who taps, and for how long. The variables hold ``PHONE`` where the phone goes."""
+    """The viewers and the duration. ``PHONE`` in the variables is the placeholder of the phone."""
 
     port: int
     way: str
     """"http" or "socket"."""
     tokens: list[str]
-    """One a viewer, and so one a connection."""
+    """One per viewer, and so one per connection."""
     query: str
     variables: dict[str, Any]
     first: int
-    """The first phone is ``FIRST`` and this; no other trial on these data may have the same."""
+    """Added to ``FIRST`` for the first phone; no other trial on these data may use the same."""
     warm_up_s: float
     seconds: float
 
 
 class Viewer:
-    """One connection and what it waits for."""
+    """One connection and its pending tap."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
         self.sent = 0
-        """When the tap that waits for its answer was sent, in nanoseconds; 0 when none does."""
+        """When the pending tap was sent, in nanoseconds; 0 if none is pending."""
 
     def receive(self) -> bytes:
-        """What came, behind what was left.
+        """Return the unread rest and the newly received bytes.
 
         :raises EOFError: the server has hung up.
         """
@@ -87,7 +88,7 @@ class HttpViewer(Viewer):
         self.socket.sendall(self._before + b"%d" % phone + self._after)
 
     def answers(self) -> list[bytes]:
-        """The answer, once it is whole."""
+        """Return the response once it is complete."""
         data = self.receive()
         head, end, body = data.partition(b"\r\n\r\n")
         if not end or len(body) < content_length(head):
@@ -133,7 +134,7 @@ class SocketViewer(Viewer):
         )
 
     def answers(self) -> list[bytes]:
-        """What answers a tap; that it is complete says nothing more."""
+        """Return the results of taps, and skip ``complete`` messages."""
         data = self.receive()
         found, taken = frames(data)
         self.rest = data[taken:]
@@ -154,7 +155,7 @@ class SocketViewer(Viewer):
 
 
 class Room:
-    """All viewers, and what was answered."""
+    """All viewers, and the responses to their taps."""
 
     def __init__(self, plan: Plan) -> None:
         kind = HttpViewer if plan.way == "http" else SocketViewer
@@ -171,19 +172,19 @@ class Room:
         self.latencies = array("q")
 
     def start(self) -> None:
-        """Let everybody tap."""
+        """Send the first tap of every viewer."""
         for viewer in self._viewers.values():
             self._tap(viewer)
 
     def run(self, seconds: float) -> None:
-        """Repeat every answered tap for that long, with new latencies."""
+        """Send the next tap after each response for that long; record new latencies."""
         self.latencies = array("q")
         end = time.monotonic() + seconds
         while time.monotonic() < end and self._waiting:
             self._turn(again=True)
 
     def finish(self) -> int:
-        """Take the answers that are still to come; how many did not."""
+        """Wait for the pending responses; return how many did not arrive."""
         end = time.monotonic() + ANSWER_WITHIN
         while self._waiting and time.monotonic() < end:
             self._turn(again=False)
@@ -222,7 +223,7 @@ class Room:
 
 
 def quantile(ordered: list[int], share: float) -> float | None:
-    """In milliseconds, of nanoseconds in order."""
+    """Return a quantile in milliseconds of sorted nanoseconds."""
     if not ordered:
         return None
     return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))] / 1e6, 2)

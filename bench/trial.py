@@ -1,4 +1,4 @@
-"""One trial: a server fresh from its start, a crowd of subscribers, and what both do."""
+"""One trial: a fresh server, its subscribers, and the measurements of both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.load import Plan
+from bench.load_connections import Plan
 from bench.machine import Cores, Disturbance, Usage
 from bench.publisher import Publisher
 from bench.servers import Running
@@ -22,30 +22,30 @@ FOLLOW = """subscription Follow{number}($session: ID!) {{
   }}
 }}"""
 AT_ONCE = 64
-"""Announcements under way at once while throughput is measured."""
+"""Concurrent announcements while throughput is measured."""
 QUIET_SECONDS = 20.0
-"""Without a delivery, after which the rest is counted as missing."""
+"""Seconds without a delivery after which the rest counts as missing."""
 SETTLED_SHARE = 0.1
-"""Of a core: a server that uses less has nothing left to do."""
+"""The share of a core below which a server counts as idle."""
 SETTLE_SECONDS = 60.0
 LINE_SECONDS = 900.0
 PACE_SECONDS = 0.1
-"""Between two events while clients stall."""
+"""Seconds between two events while clients stall."""
 
 
 class CrowdIncomplete(Exception):
-    """A server did not take all its subscribers; the message says why."""
+    """A server did not accept all its subscribers; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How big a trial is."""
+    """The size of a trial."""
 
     subscribers: int
     paced: int
-    """Events at one a second, for the latency."""
+    """Events at one a second, to measure latency."""
     burst: int
-    """Events back to back, for the throughput."""
+    """Events back to back, to measure throughput."""
 
 
 class Load:
@@ -77,7 +77,7 @@ class Load:
                 await process.wait()
 
     async def begin(self, events: int) -> None:
-        """Let it count so many events a connection from here on."""
+        """Make it count that many events per connection from now on."""
         self._tell({"events": events, "quiet_s": QUIET_SECONDS})
         await self.hear()
 
@@ -86,7 +86,7 @@ class Load:
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
 
     async def hear(self) -> dict[str, Any]:
-        """The next thing it says."""
+        """Return its next line."""
         assert self._process.stdout is not None
         line = await asyncio.wait_for(self._process.stdout.readline(), LINE_SECONDS)
         if not line:
@@ -97,7 +97,7 @@ class Load:
 
 @dataclass
 class Stage:
-    """A server with its crowd on, and what bringing them on took."""
+    """A server with its subscribers, and the cost of connecting them."""
 
     running: Running
     load: Load
@@ -106,7 +106,7 @@ class Stage:
     connecting: dict[str, float]
 
     async def paced(self, seconds: float, events: int) -> dict[str, Any]:
-        """Publish at a steady pace and report the latencies."""
+        """Publish at a steady rate and report the latencies."""
         await self.load.begin(events)
         await self.publisher.every(seconds, events)
         return self._judged(await self.load.hear(), events)
@@ -133,12 +133,12 @@ class Stage:
         return {**report, "events": events, "missing": missing, "frame_bytes": frame}
 
     async def settle(self) -> None:
-        """Wait until the server has nothing left to do."""
+        """Wait until the server is idle."""
         await settled(self.running.pids)
 
 
 async def settled(pids: list[int]) -> None:
-    """Wait until the processes hardly use a core any more."""
+    """Wait until the processes hardly use any CPU."""
     before = Usage.of(pids)
     for _ in range(int(SETTLE_SECONDS / 0.5)):
         await asyncio.sleep(0.5)
@@ -152,7 +152,7 @@ async def settled(pids: list[int]) -> None:
 async def stage(
     running: Running, cores: Cores, *, subscribers: int, documents: int = 1, stalled: int = 0
 ) -> AsyncIterator[Stage]:
-    """Bring the subscribers on, and begin when each of them has received something."""
+    """Connect the subscribers, and return when each of them has received something."""
     plan = Plan(
         ports=running.ports,
         connections=subscribers,
@@ -186,7 +186,7 @@ async def stage(
 
 
 async def _until_live(load: Load, publisher: Publisher) -> None:
-    """Publish, ever less often, until everybody has received something."""
+    """Publish, at growing intervals, until every subscriber has received something."""
     live = asyncio.create_task(load.hear())
     pause = 1.0
     while not live.done():
@@ -215,7 +215,7 @@ async def crowd(running: Running, cores: Cores, size: Size, *, documents: int) -
 async def stalled_clients(
     running: Running, cores: Cores, *, readers: int, stalled: int, seconds: int
 ) -> dict[str, Any]:
-    """Events at a pace to readers, among clients that subscribed and never read.
+    """Publish events at a steady rate to readers, among clients that subscribed and never read.
 
     Whether a stalled client is freed shows in the server's open files: its own side learns nothing.
     """
@@ -234,20 +234,20 @@ async def stalled_clients(
 
 
 class Watch:
-    """Follows what a server holds."""
+    """Observes the open files and the memory of a server."""
 
     def __init__(self, pids: list[int]) -> None:
         self._pids = pids
         self._before = Usage.of(pids)
         self.freed = 0
-        """Connections closed since the beginning."""
+        """Connections closed since the start."""
         self.freed_after: float | None = None
-        """Seconds until as many were closed as should be."""
+        """Seconds until the expected number of connections was closed."""
         self.growth_kib = 0
-        """The most that its memory grew by."""
+        """The largest growth of its memory."""
 
     async def run(self, wanted: int) -> None:
-        """Look twice a second, until cancelled."""
+        """Sample twice a second, until cancelled."""
         while True:
             now = Usage.of(self._pids)
             self.growth_kib = max(self.growth_kib, now.resident_kib - self._before.resident_kib)

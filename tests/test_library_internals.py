@@ -1,8 +1,8 @@
 """What this service relies on in other libraries beyond their documented interfaces.
 
-Each entry names one private attribute, overridden method or undocumented behaviour, and who needs
-it. After an upgrade that removes one, the test fails with that sentence: adapt the user, then raise
-the upper bound in pyproject.toml.
+Each entry names a private attribute, an overridden method or an undocumented behaviour, and the
+code that needs it. If an upgrade removes one, the test fails with that sentence: adapt that code,
+then raise the upper bound in pyproject.toml.
 """
 
 from __future__ import annotations

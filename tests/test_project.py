@@ -1,4 +1,4 @@
-"""Files that must agree: dependencies and reasons, versions, decisions, pages and their paths."""
+"""Files that must agree: dependencies, versions, decisions, pages and their paths."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import Settings
-from tests.support.visibility import render_privacy_table
+from tests.support.privacy_table import render_privacy_table
 
 ROOT = Path(__file__).parent.parent
 DECISIONS = ROOT / "docs" / "decisions"
@@ -38,7 +38,7 @@ def direct_dependencies() -> set[str]:
     return {re.split(r"[^\w.-]", requirement)[0] for requirement in requirements}
 
 
-def test_every_direct_dependency_has_its_reason_and_every_reason_its_dependency() -> None:
+def test_dependencies_and_their_reasons_correspond() -> None:
     text = (DECISIONS / "0002-dependencies.md").read_text("utf-8")
     assert set(re.findall(r"`([\w.-]+)`(?: \([^)]*\))?(?=[:,])", text)) == direct_dependencies()
 
@@ -66,7 +66,7 @@ def test_every_setting_is_documented_and_unset_for_tests() -> None:
     assert names - set(unset.split()) == set()
 
 
-def test_the_docs_show_who_sees_what_as_the_tests_have_it() -> None:
+def test_the_privacy_table_of_the_docs_equals_that_of_the_tests() -> None:
     assert render_privacy_table() in (ROOT / "docs" / "privacy.md").read_text("utf-8")
 
 
@@ -88,7 +88,7 @@ def test_every_dotted_name_of_a_page_exists(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
-def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+def test_every_link_of_a_page_has_a_target(page: Path) -> None:
     for path, anchor in LINK.findall(page.read_text("utf-8")):
         target = page.parent / path if path else page
         assert target.exists(), path
@@ -96,6 +96,6 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """Return the anchors of a page's headings, as GitHub forms them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -1,4 +1,4 @@
-"""How tests run: skips fail in CI, and a test marked ``alone`` runs without others."""
+"""How tests run: a skip fails in CI, and a test marked ``alone`` runs while no other does."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def test_that_passes():
     pass
 """
 
-# Each notes when it began and ended; two workers run them.
+# Each records its start and end; two workers run them.
 SIDE_BY_SIDE = """
 import time
 from pathlib import Path
@@ -71,13 +71,11 @@ def run(folder: Path, tests: str, *arguments: str, **environment: str) -> str:
     ("ci", "closing"),
     [("true", "1 failed, 1 passed, 1 xfailed, 1 error"), ("", "1 passed, 2 skipped, 1 xfailed")],
 )
-def test_what_is_skipped_in_continuous_integration_has_failed(
-    folder: Path, ci: str, closing: str
-) -> None:
+def test_a_skip_in_continuous_integration_is_a_failure(folder: Path, ci: str, closing: str) -> None:
     assert run(folder, SKIPS, "-p", "tests.support.forbid_skips", CI=ci).startswith(closing)
 
 
-def test_a_test_that_is_alone_has_nobody_beside_it(folder: Path) -> None:
+def test_a_test_marked_alone_runs_while_no_other_does(folder: Path) -> None:
     copied = folder / "hooks.py"
     copied.write_text((ROOT / "tests" / "support" / "exclusive_tests.py").read_text("utf-8"))
     (folder / "__init__.py").touch()
@@ -87,5 +85,5 @@ def test_a_test_that_is_alone_has_nobody_beside_it(folder: Path) -> None:
     lines = [line.split() for line in (folder / "notes").read_text().splitlines()]
     spans = [(name, float(began), float(ended)) for name, began, ended in lines]
     for name, began, ended in spans:
-        beside = [span for span in spans if span[1] < ended and began < span[2]]
-        assert name != "alone" or len(beside) == 1
+        overlapping = [span for span in spans if span[1] < ended and began < span[2]]
+        assert name != "alone" or len(overlapping) == 1

@@ -105,7 +105,7 @@ class Query:
 
 
 class Refusal(Exception):
-    """What the answer says instead of a lead."""
+    """The error that the response carries instead of a lead."""
 
 
 @strawberry.type
@@ -171,7 +171,7 @@ def sealed(text: str, bound: str) -> bytes:
 
 
 async def checked(given: ExpressInterestInput) -> dict[str, Any]:
-    """What the lead takes over from the session, the posting, and the text that was agreed to."""
+    """Return what the lead copies from the session, the posting and the consent text."""
     session = await database["sessions"].find_one({"_id": given.session_id})
     if session is None or session["status"] not in {"LIVE", "INTERRUPTED"}:
         raise Refusal("The session is not live.")

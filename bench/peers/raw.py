@@ -32,7 +32,7 @@ def frame(text: bytes) -> bytes:
 
 
 class Followed(asyncio.Protocol):
-    """Shakes hands, acknowledges, and from then on only receives what is spread."""
+    """Completes the handshake, acknowledges, and then only receives the broadcast frames."""
 
     transport: asyncio.Transport
 
@@ -40,7 +40,7 @@ class Followed(asyncio.Protocol):
         self._shaken = self._acknowledged = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # uvloop's transport is one in all but its base class.
+        # uvloop's transport has the methods of asyncio.Transport but not its base class.
         self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
@@ -64,7 +64,7 @@ class Followed(asyncio.Protocol):
 
 
 async def app(_: Any, receive: Any, send: Any) -> None:
-    """Take an ``announce`` mutation and spread its body."""
+    """Accept an ``announce`` mutation and broadcast its body."""
     posted = b""
     more = True
     while more:
@@ -90,7 +90,7 @@ def spread(session_id: str, body: str) -> None:
         "body": body,
     }
     payload = {"data": {"sessionEvents": event}}
-    # An id as long as those of the clients, so that frames are as long as everybody's.
+    # As long as the ids of the clients, so that frames have the same length as those of peers.
     message = {"id": "0" * 36, "type": "next", "payload": payload}
     built = frame(json.dumps(message, separators=(",", ":")).encode())
     for transport in followers:

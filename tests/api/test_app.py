@@ -34,9 +34,7 @@ async def test_the_front_page_says_where_graphql_is_and_loads_nothing(
 
 
 @pytest.mark.parametrize("path", ["/", "/health/live", "/nowhere", "/graphql"])
-async def test_every_answer_has_the_headers_that_protect_browsers(
-    http: httpx.AsyncClient, path: str
-) -> None:
+async def test_every_response_has_the_security_headers(http: httpx.AsyncClient, path: str) -> None:
     headers = (await http.get(path)).headers
     assert {name: headers.get(name) for name in HEADERS} == HEADERS
     assert "server" not in headers
@@ -47,7 +45,7 @@ async def test_an_unknown_path_is_a_404_in_json(http: httpx.AsyncClient) -> None
     assert (response.status_code, response.json()) == (404, {"error": "Not Found"})
 
 
-async def test_another_method_is_a_405_in_json_that_names_the_right_ones(
+async def test_a_wrong_method_is_a_405_in_json_that_names_the_allowed_ones(
     http: httpx.AsyncClient,
 ) -> None:
     response = await http.delete("/health/live")
@@ -65,7 +63,7 @@ async def test_a_body_of_one_mebibyte_is_read_and_one_byte_more_is_a_413(
     assert too_large.status_code == 413
 
 
-async def test_a_body_that_does_not_say_its_length_is_counted(http: httpx.AsyncClient) -> None:
+async def test_a_body_without_a_content_length_is_counted(http: httpx.AsyncClient) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(MOST // 65_536 + 1):
             yield b" " * 65_536
@@ -74,7 +72,7 @@ async def test_a_body_that_does_not_say_its_length_is_counted(http: httpx.AsyncC
     assert response.status_code == 413
 
 
-async def test_a_wrong_token_is_refused_by_what_needs_one_and_not_by_the_rest(
+async def test_a_wrong_token_is_refused_only_where_one_is_needed(
     http: httpx.AsyncClient,
 ) -> None:
     forged = {"authorization": "Bearer forged"}

@@ -1,4 +1,4 @@
-"""Whom limits for one address count as one."""
+"""Which client addresses share one rate limit."""
 
 from __future__ import annotations
 

@@ -33,11 +33,11 @@ def written(folder: Path) -> Path:
     return folder / "documents"
 
 
-def test_nothing_is_read_where_nothing_is_set() -> None:
+def test_without_a_setting_no_file_is_read() -> None:
     assert load_trusted_documents(None) is None
 
 
-def test_a_folder_holds_a_document_a_file(written: Path) -> None:
+def test_a_folder_holds_one_document_per_file(written: Path) -> None:
     trusted = load_trusted_documents(written)
     assert trusted is not None
     assert all(trusted.by_digest(hash_document(text)) == text for text in FILES.values())
@@ -55,7 +55,7 @@ UNREADABLE: dict[str, tuple[str | None, str]] = {
 
 
 @pytest.mark.parametrize(("text", "why"), UNREADABLE.values(), ids=list(UNREADABLE))
-def test_a_file_that_cannot_be_trusted_keeps_the_server_from_starting(
+def test_an_invalid_documents_file_stops_the_start(
     text: str | None, why: str, folder: Path
 ) -> None:
     path = folder / "trusted.json"
@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_trusted_keeps_the_server_from_starting(
         (DocumentFileLimits(max_bytes=1), "0 MiB"),
     ],
 )
-def test_what_is_trusted_is_bounded(
+def test_the_number_of_trusted_documents_is_limited(
     limits: DocumentFileLimits, why: str, written: Path, folder: Path
 ) -> None:
     path = folder / "trusted.json"
@@ -84,12 +84,12 @@ def test_what_is_trusted_is_bounded(
             load_trusted_documents(each, limits)
 
 
-def test_an_empty_folder_trusts_nothing_and_is_a_mistake(folder: Path) -> None:
+def test_an_empty_folder_is_refused(folder: Path) -> None:
     with pytest.raises(SettingsInvalid, match=r"holds no \.graphql file"):
         load_trusted_documents(folder)
 
 
-async def test_documents_are_added_to_a_file_that_a_server_then_keeps_to(
+async def test_a_server_accepts_only_the_documents_added_to_its_file(
     mongo_uri: str, database_name: str, folder: Path, written: Path
 ) -> None:
     async def trust(*arguments: str) -> Any:
@@ -144,13 +144,13 @@ async def test_documents_are_added_to_a_file_that_a_server_then_keeps_to(
                 },
             }
             await client.send(id="2", type="subscribe", payload=follow)
-            # The viewer count moves, and is told.
-            told = await client.receive()
-            assert (told["id"], told["type"]) == ("2", "next")
-            assert set(told["payload"]["data"]["sessionEvents"]) == {"seq"}
+            # The viewer count changes and is published.
+            message = await client.receive()
+            assert (message["id"], message["type"]) == ("2", "next")
+            assert set(message["payload"]["data"]["sessionEvents"]) == {"seq"}
 
 
-async def test_a_server_does_not_start_with_a_file_that_is_not_there(folder: Path) -> None:
+async def test_a_server_does_not_start_with_a_missing_file(folder: Path) -> None:
     ended = await run_command(
         None, "x", "run", folder=folder, SONGGANG_TRUSTED_DOCUMENTS=str(folder / "none.json")
     )

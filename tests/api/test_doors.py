@@ -14,14 +14,12 @@ from api.app import create_app
 from api.settings import Settings
 from schema.relay import global_id
 from storage.mongo.client import new_id
-from tests.support.services import RunningServices, gid, hash_collections
-from tests.support.showcase import CONTACTS, CORRECTED_NAME, MASKED_CONTACTS, Showcase
-from tests.support.visibility import (
-    ALL_OFFICERS_AND_RECRUITERS,
-    CALLERS,
-    RECORD_READERS,
-    ROUTE_CALLERS,
-)
+from tests.support.callers import ALL_OFFICERS_AND_RECRUITERS, CALLERS
+from tests.support.services import RunningServices, hash_collections
+from tests.support.showcase import CORRECTED_NAME, MASKED_CONTACTS, Showcase
+from tests.support.showcase_records import CONTACTS
+from tests.support.visibility import RECORD_READERS, ROUTE_CALLERS
+from tests.support.world import gid
 
 LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "handed_lead")
 
@@ -31,11 +29,11 @@ def headers(world: Showcase, caller: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"} if token else {}
 
 
-def refusal(caller: str) -> tuple[int, str]:
+def expected_refusal(caller: str) -> tuple[int, str]:
     return (401, "UNAUTHENTICATED") if caller == "nobody" else (403, "NOT_PERMITTED")
 
 
-def rows_of(answer: httpx.Response, path: str) -> list[list[str]]:
+def read_rows(answer: httpx.Response, path: str) -> list[list[str]]:
     """The rows of a table, without its headings."""
     if path.endswith(".csv"):
         return [*csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))][1:]
@@ -44,7 +42,7 @@ def rows_of(answer: httpx.Response, path: str) -> list[list[str]]:
     return [[str(cell) for cell in row] for row in book.get_sheet_by_name(sheet).to_python()][1:]
 
 
-def test_every_route_stands_in_the_table() -> None:
+def test_every_route_is_in_the_table() -> None:
     paths = {route.path for route in create_app(Settings.read()).routes if isinstance(route, Route)}
     assert paths == set(ROUTE_CALLERS)
 
@@ -56,10 +54,10 @@ async def test_an_export_holds_the_leads_of_the_scope_masked(
 ) -> None:
     answer = await isolated_http.get(path, headers=headers(showcase, caller))
     if caller not in ROUTE_CALLERS[path]:
-        assert (answer.status_code, answer.json()["code"]) == refusal(caller)
+        assert (answer.status_code, answer.json()["code"]) == expected_refusal(caller)
         return
     assert answer.status_code == 200
-    rows = rows_of(answer, path)
+    rows = read_rows(answer, path)
     theirs = [name for name in LEADS if caller in RECORD_READERS[name]]
     assert {row[0] for row in rows} == {gid(getattr(showcase, name)) for name in theirs}
     masks = {MASKED_CONTACTS.get(name, ("", "")) for name in theirs}
@@ -67,7 +65,7 @@ async def test_an_export_holds_the_leads_of_the_scope_masked(
 
 
 @pytest.mark.parametrize("caller", sorted(ALL_OFFICERS_AND_RECRUITERS))
-async def test_an_export_of_what_is_hidden_is_as_of_what_never_was(
+async def test_an_export_of_a_hidden_record_looks_like_one_of_an_unknown_record(
     caller: str, showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
     for name, kind, hidden in (
@@ -87,7 +85,7 @@ async def test_an_export_of_what_is_hidden_is_as_of_what_never_was(
 @pytest.mark.parametrize(
     "caller", [each for each in CALLERS if each not in ALL_OFFICERS_AND_RECRUITERS]
 )
-async def test_a_table_is_brought_in_by_officers_and_recruiters_alone(
+async def test_only_officers_and_recruiters_import_tables(
     caller: str,
     showcase: Showcase,
     isolated_http: httpx.AsyncClient,
@@ -95,11 +93,11 @@ async def test_a_table_is_brought_in_by_officers_and_recruiters_alone(
 ) -> None:
     before = await hash_collections(isolated_running)
     answer = await isolated_http.post("/imports", content=b"a,b", headers=headers(showcase, caller))
-    assert (answer.status_code, answer.json()["code"]) == refusal(caller)
+    assert (answer.status_code, answer.json()["code"]) == expected_refusal(caller)
     assert await hash_collections(isolated_running) == before
 
 
-async def test_what_everybody_may_read_tells_of_nobody(
+async def test_public_routes_reveal_no_person(
     showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
     token = showcase.running.store.qr_codes.sign_token(showcase.code)

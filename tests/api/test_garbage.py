@@ -1,4 +1,4 @@
-"""Full collections: when many connections have come and gone, and at no other time."""
+"""Full garbage collections run after many connections have ended, and at no other time."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from api.garbage import GROWTH_MARGIN_BLOCKS, YOUNG_THRESHOLD_OBJECTS, GarbageCo
 from realtime.background import Schedule
 
 
-class Knot:
-    """Something that refers to itself, so that only a collection frees it."""
+class ReferenceCycle:
+    """An object in a reference cycle, which only a collection frees."""
 
     def __init__(self) -> None:
         self.itself = self
@@ -28,37 +28,37 @@ async def garbage() -> AsyncIterator[GarbageCollector]:
     await garbage.close()
 
 
-def old_knot() -> weakref.ref[Knot]:
-    """The only word of a knot that nothing refers to, too old for all but a full collection."""
-    knot = Knot()
+def old_cycle() -> weakref.ref[ReferenceCycle]:
+    """Return a weak reference to an unreferenced cycle that only a full collection frees."""
+    knot = ReferenceCycle()
     gc.collect(1)
     gc.collect(1)
     return weakref.ref(knot)
 
 
-async def test_a_process_that_has_not_grown_much_is_never_stopped(
+async def test_a_process_with_little_growth_is_not_collected(
     garbage: GarbageCollector,
 ) -> None:
     garbage.start()
     assert gc.get_threshold()[0] == YOUNG_THRESHOLD_OBJECTS
     assert gc.get_threshold()[2] > 1_000_000
-    knot = old_knot()
+    knot = old_cycle()
     assert not garbage.collect_if_grown(sys.getallocatedblocks() + GROWTH_MARGIN_BLOCKS // 2)
     assert knot() is not None
 
 
-async def test_one_that_has_grown_by_the_margin_and_doubled_is_collected_once(
+async def test_a_process_that_grew_by_the_margin_and_doubled_is_collected_once(
     garbage: GarbageCollector,
 ) -> None:
     garbage.start()
-    knot = old_knot()
+    knot = old_cycle()
     grown = 2 * sys.getallocatedblocks() + GROWTH_MARGIN_BLOCKS
     assert garbage.collect_if_grown(grown)
     assert knot() is None
     assert not garbage.collect_if_grown(sys.getallocatedblocks())
 
 
-async def test_after_it_python_does_as_before(garbage: GarbageCollector) -> None:
+async def test_closing_restores_the_settings_of_python(garbage: GarbageCollector) -> None:
     before = gc.get_threshold()
     garbage.start()
     assert gc.get_freeze_count() > 0
@@ -67,7 +67,7 @@ async def test_after_it_python_does_as_before(garbage: GarbageCollector) -> None
     assert gc.get_freeze_count() == 0
 
 
-async def test_it_looks_by_itself() -> None:
+async def test_the_collector_checks_periodically() -> None:
     garbage = GarbageCollector(
         schedule=Schedule(interval_seconds=0.001, runs_at_start=False),
         growth_margin_blocks=-sys.getallocatedblocks() * 2,

@@ -1,4 +1,4 @@
-"""A request is read from any JSON value, or refused with what it should be."""
+"""Any JSON value is read as a GraphQL request, or refused with what is expected."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ NAMES = st.sampled_from(["query", "variables", "operationName", "extensions"])
         ({"query": "{a}", "operationName": 1}, '"operationName" is a text or null.'),
     ],
 )
-def test_what_is_no_request_is_told_what_it_should_be(payload: Any, message: str) -> None:
+def test_an_invalid_request_is_told_what_is_expected(payload: Any, message: str) -> None:
     with pytest.raises(MalformedRequest) as refusal:
         parse_request(payload)
     assert str(refusal.value) == message
@@ -69,7 +69,7 @@ def test_what_is_no_request_is_told_what_it_should_be(payload: Any, message: str
         ),
     ],
 )
-def test_a_request_has_a_query_and_perhaps_variables_and_a_name(
+def test_a_request_has_a_query_and_optional_variables_and_operation_name(
     payload: Any, request_: GraphQLRequest
 ) -> None:
     assert parse_request(payload) == request_

@@ -15,17 +15,19 @@ import pytest
 
 from schema.relay import global_id, parse_any_global_id
 from storage.mongo.client import new_id
+from tests.support.callers import CALLERS, OFFICERS_AND_RECRUITER
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_roles import ALLOWED_CALLERS
 from tests.support.mutation_roles import CALLERS as ROLES
 from tests.support.root_field_calls import RootFieldCall, query_calls, send_call
-from tests.support.services import RunningServices, gid, hash_collections
+from tests.support.services import RunningServices, hash_collections
 from tests.support.showcase import Showcase
-from tests.support.visibility import CALLERS, OFFICERS_AND_RECRUITER, RECORD_READERS
+from tests.support.visibility import RECORD_READERS
+from tests.support.world import gid
 
 
-def hidden_from(world: Showcase, caller: str) -> dict[str, str]:
-    """The ids of all that is hidden from a caller, each with one that never was."""
+def hidden_ids(world: Showcase, caller: str) -> dict[str, str]:
+    """The ids of records hidden from a caller, each with an id that never existed."""
     ids = [
         gid(getattr(world, name))
         for name, seen_by in RECORD_READERS.items()
@@ -39,7 +41,7 @@ def hidden_from(world: Showcase, caller: str) -> dict[str, str]:
     return unknown
 
 
-def replaced(given: Any, ids: Mapping[str, str]) -> Any:
+def replace_ids(given: Any, ids: Mapping[str, str]) -> Any:
     text = json.dumps(given)
     for each, other in ids.items():
         text = text.replace(each, other)
@@ -47,12 +49,12 @@ def replaced(given: Any, ids: Mapping[str, str]) -> Any:
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-async def test_queries_tell_what_is_hidden_from_what_never_was_to_nobody(
+async def test_queries_answer_alike_for_hidden_and_unknown_records(
     caller: str, showcase: Showcase, isolated_http: httpx.AsyncClient
 ) -> None:
-    ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
+    ids, token = hidden_ids(showcase, caller), showcase.token_of(caller)
     for way in query_calls(showcase, ["forged"]):
-        other = RootFieldCall(way.root, replaced(way.variables, ids))
+        other = RootFieldCall(way.root, replace_ids(way.variables, ids))
         if other.variables == way.variables:
             continue
         denied, unknown = [
@@ -62,13 +64,13 @@ async def test_queries_tell_what_is_hidden_from_what_never_was_to_nobody(
 
 
 @pytest.mark.parametrize("caller", ROLES)
-async def test_a_denied_mutation_does_nothing_and_tells_nothing(
+async def test_a_denied_mutation_changes_and_reveals_nothing(
     caller: str,
     showcase: Showcase,
     isolated_http: httpx.AsyncClient,
     isolated_running: RunningServices,
 ) -> None:
-    ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
+    ids, token = hidden_ids(showcase, caller), showcase.token_of(caller)
     before = await hash_collections(isolated_running)
     for name, operation in MUTATION_CASES.items():
         if caller in ALLOWED_CALLERS[name]:
@@ -76,7 +78,7 @@ async def test_a_denied_mutation_does_nothing_and_tells_nothing(
         given = operation.build_input(showcase)
         way, other = (
             RootFieldCall(name, {"input": given}),
-            RootFieldCall(name, {"input": replaced(given, ids)}),
+            RootFieldCall(name, {"input": replace_ids(given, ids)}),
         )
         denied, unknown = [
             await send_call(isolated_http, token, "mutation", each) for each in (way, other)
@@ -85,15 +87,15 @@ async def test_a_denied_mutation_does_nothing_and_tells_nothing(
         assert await hash_collections(isolated_running) == before, name
 
 
-# A posting that is not open is told of as such: whoever saw it while it was is to know why.
+# A closed posting is reported as closed: a viewer who saw it while it was open must learn why.
 @pytest.mark.parametrize("caller", ROLES)
-async def test_a_mutation_of_a_draft_of_others_does_nothing_and_tells_nothing(
+async def test_a_mutation_of_a_foreign_draft_changes_and_reveals_nothing(
     caller: str,
     showcase: Showcase,
     isolated_http: httpx.AsyncClient,
     isolated_running: RunningServices,
 ) -> None:
-    ids, token = hidden_from(showcase, caller), showcase.token_of(caller)
+    ids, token = hidden_ids(showcase, caller), showcase.token_of(caller)
     draft = gid(showcase.draft)
     before = await hash_collections(isolated_running)
     for name, operation in MUTATION_CASES.items():
@@ -101,7 +103,7 @@ async def test_a_mutation_of_a_draft_of_others_does_nothing_and_tells_nothing(
         if draft not in ids or "sessionId" not in given:
             continue
         of_draft = {"input": given | {"sessionId": draft}}
-        ways = RootFieldCall(name, of_draft), RootFieldCall(name, replaced(of_draft, ids))
+        ways = RootFieldCall(name, of_draft), RootFieldCall(name, replace_ids(of_draft, ids))
         denied, unknown = [await send_call(isolated_http, token, "mutation", each) for each in ways]
         assert denied.content == unknown.content, name
     assert await hash_collections(isolated_running) == before
@@ -120,7 +122,7 @@ NEVER_A_VISITORS = {
 
 
 @pytest.mark.parametrize(("caller", "looked_up"), [("viewer", False), ("officer below", True)])
-async def test_nothing_is_looked_up_for_who_never_sees_one_of_a_kind(
+async def test_no_record_is_read_for_a_caller_who_may_see_none_of_its_kind(
     caller: str,
     looked_up: bool,
     showcase: Showcase,

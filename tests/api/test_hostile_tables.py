@@ -28,13 +28,13 @@ from tests.support.import_tables import (
     posting_row,
     serve_imports,
 )
-from tests.support.services import World, today
+from tests.support.world import World, today
 
 HIRED = {"$set": {"hires": 3}}
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-def changed(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+def with_sheet_xml(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
     """Return the workbook with other XML in its sheet."""
     file = io.BytesIO()
     with (
@@ -54,12 +54,12 @@ def plain(_book: Workbook, sheet: Worksheet) -> None:
 def with_last_cell(content: bytes) -> bytes:
     """Add a cell in the last row and column that Excel allows."""
     cell = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    return changed(content, lambda xml: xml.replace(b"</sheetData>", cell))
+    return with_sheet_xml(content, lambda xml: xml.replace(b"</sheetData>", cell))
 
 
 def claiming_to_be_small(content: bytes) -> bytes:
     """Make the sheet claim a small size and unpack to a thousand times as much."""
-    packed = bytearray(changed(content, lambda xml: xml + b" " * (24 << 20)))
+    packed = bytearray(with_sheet_xml(content, lambda xml: xml + b" " * (24 << 20)))
     entry = packed.rindex(SHEET.encode()) - 46
     packed[entry + 24 : entry + 28] = struct.pack("<I", 1_000)
     return bytes(packed)
@@ -79,7 +79,7 @@ async def test_a_huge_workbook_breaks_only_its_reader_and_is_refused(
     ] == 1
 
 
-def test_a_row_of_a_million_cells_is_cut(folder: Path) -> None:
+def test_a_row_of_a_million_cells_is_truncated(folder: Path) -> None:
     ((_, cells),) = rows(folder, b"x," * 1_000_000)
     assert (len(cells), cells[-1]) == (DEFAULT_LIMITS.max_cells_per_row + 1, EXCESS_CELLS_MARK)
 
@@ -141,7 +141,7 @@ async def test_a_table_that_breaks_its_reader_is_refused(
 ) -> None:
     token = world.token(world.officer)
     with monkeypatch.context() as patched:
-        # A process that ends without a last line, as when it has used up its memory.
+        # The process ends without its last line, as when it runs out of memory.
         patched.setattr(sys, "executable", shutil.which("true"))
         answer = await import_driver.send(csv_table([posting_row(world)]), token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")

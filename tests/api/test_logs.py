@@ -22,7 +22,7 @@ mutation ($name: String!, $phone: String!) {
 """
 
 
-async def test_a_request_is_one_line_of_method_path_status_and_time_and_nothing_personal(
+async def test_a_request_logs_one_line_without_personal_data(
     mongo_uri: str, database_name: str
 ) -> None:
     headers = {"authorization": "Bearer not-to-be-logged", "user-agent": "agent-not-logged"}
@@ -64,7 +64,7 @@ def caught() -> ValueError:
     return raised.value
 
 
-def test_an_exception_is_described_by_types_and_places_alone() -> None:
+def test_an_exception_is_logged_by_types_and_places_only() -> None:
     about = describe_exception(caught())
     assert about["error"] == "ValueError"
     assert [cause["error"] for cause in about["causes"]] == ["KeyError"]
@@ -111,7 +111,7 @@ logging.getLogger("library").info("{phone}")
 """
 
 
-async def test_what_libraries_log_loses_its_values() -> None:
+async def test_library_log_lines_lose_their_values() -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
@@ -119,9 +119,9 @@ async def test_what_libraries_log_loses_its_values() -> None:
         stderr=asyncio.subprocess.PIPE,
     )
     _, err = await process.communicate()
-    said = [json.loads(line) for line in err.splitlines()]
+    entries = [json.loads(line) for line in err.splitlines()]
     assert PHONE not in err.decode()
-    assert [(line["logger"], line["event"], line["error"]) for line in said] == [
+    assert [(line["logger"], line["event"], line["error"]) for line in entries] == [
         ("asyncio", "Task exception was never retrieved", "ValueError"),
         ("library", "failed with %s", "ValueError"),
     ]

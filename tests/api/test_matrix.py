@@ -1,6 +1,6 @@
 """Every caller reads every field by every root field, compared with tests/support/visibility.py.
 
-One showcase is crawled by each caller over real HTTP and WebSockets; the tests look at what came.
+One showcase is crawled by each caller over real HTTP and WebSockets; the tests check the results.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from storage.mongo.client import new_id
+from tests.support.callers import CALLERS, SCOPED_STAFF, STAFF
 from tests.support.full_documents import (
     QUERY,
     SUBSCRIPTION,
@@ -23,6 +24,7 @@ from tests.support.full_documents import (
     find_seen_fields,
 )
 from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
+from tests.support.privacy_table import callers_by_field
 from tests.support.root_field_calls import (
     RootFieldCall,
     query_calls,
@@ -31,40 +33,36 @@ from tests.support.root_field_calls import (
     send_call,
     subscription_calls,
 )
-from tests.support.services import RunningServices, gid, hash_collections
-from tests.support.showcase import CONTACTS, CORRECTED_NAME, MASKED_CONTACTS, Showcase
-from tests.support.visibility import (
-    CALLERS,
-    RECORD_READERS,
-    SCOPED_STAFF,
-    STAFF,
-    callers_by_field,
-)
+from tests.support.services import RunningServices, hash_collections
+from tests.support.showcase import CORRECTED_NAME, MASKED_CONTACTS, Showcase
+from tests.support.showcase_records import CONTACTS
+from tests.support.visibility import RECORD_READERS
+from tests.support.world import gid
 
 MUTATIONS = {"revealContact", "revealPerson", "expressInterest"}
 
 
 @dataclass
-class Look:
-    """What one caller got through one way: an answer or events, and the code of a refusal."""
+class PathResult:
+    """What one caller got through one path: a response or events, or the code of a refusal."""
 
     way: RootFieldCall
-    told: list[dict[str, Any]]
+    received: list[dict[str, Any]]
     code: str | None
 
 
 @dataclass
 class Crawl:
-    """What everybody got."""
+    """What each caller got through each path."""
 
     world: Showcase
     before: dict[str, str]
     after: dict[str, str]
-    looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
+    results: dict[str, list[PathResult]] = field(default_factory=lambda: defaultdict(list))
 
     def seen(self, caller: str) -> Iterator[SeenField]:
-        for look in self.looks[caller]:
-            yield from find_seen_fields(look.told)
+        for result in self.results[caller]:
+            yield from find_seen_fields(result.received)
 
 
 @pytest.fixture(scope="module")
@@ -75,21 +73,21 @@ async def crawl(
     isolated_http: httpx.AsyncClient,
 ) -> Crawl:
     before = await hash_collections(isolated_running)
-    looks: dict[str, list[Look]] = {}
+    results: dict[str, list[PathResult]] = {}
     for caller in CALLERS:
-        looks[caller] = [
-            await asked(isolated_http, showcase, caller, "query", way)
+        results[caller] = [
+            await send_query(isolated_http, showcase, caller, "query", way)
             for way in query_calls(showcase, receipts(showcase, caller))
         ]
-    crawl = Crawl(showcase, before, await hash_collections(isolated_running), looks)
+    crawl = Crawl(showcase, before, await hash_collections(isolated_running), results)
     for caller in CALLERS:
         async with open_websocket(isolated_server.url) as connection:
             await connection.initialise(showcase.token_of(caller))
             for way in (*subscription_calls(showcase), *reset_calls(showcase)):
-                looks[caller].append(await followed(connection, way))
+                results[caller].append(await follow_subscription(connection, way))
     for caller in CALLERS:
-        looks[caller] += [
-            await asked(isolated_http, showcase, caller, "mutation", way)
+        results[caller] += [
+            await send_query(isolated_http, showcase, caller, "mutation", way)
             for way in revealing_mutation_calls(showcase, caller)
         ]
     return crawl
@@ -100,36 +98,36 @@ def receipts(world: Showcase, caller: str) -> list[str]:
     return [world.lead_receipt(lead) for lead in given] if caller == "giver" else ["forged"]
 
 
-async def asked(
+async def send_query(
     http: httpx.AsyncClient, world: Showcase, caller: str, operation: str, way: RootFieldCall
-) -> Look:
+) -> PathResult:
     answer = (await send_call(http, world.token_of(caller), operation, way)).json()
     errors = answer.get("errors", [])
     code = errors[0]["extensions"]["code"] if errors else None
-    return Look(way, [answer.get("data") or {}], code)
+    return PathResult(way, [answer.get("data") or {}], code)
 
 
-async def followed(connection: WebSocketClient, way: RootFieldCall) -> Look:
-    """All that is logged of what a subscription follows, up to now."""
+async def follow_subscription(connection: WebSocketClient, way: RootFieldCall) -> PathResult:
+    """Return the logged events that a subscription follows, up to now."""
     name, end = new_id(), new_id()
     await connection.subscribe(
         name, build_full_document("subscription", way.root, way.variables), **way.variables
     )
-    # It is answered only once the other has caught up.
+    # It is answered only after the other subscription has caught up.
     await connection.subscribe(end, "{ __typename }")
-    look = Look(way, [], None)
+    result = PathResult(way, [], None)
     while (message := await connection.receive()) != {"id": end, "type": "complete"}:
         if message["type"] == "error":
-            look.code = message["payload"][0]["extensions"]["code"]
+            result.code = message["payload"][0]["extensions"]["code"]
         elif message["id"] == name:
             assert "errors" not in message["payload"], message
-            look.told.append(message["payload"]["data"])
-    if look.code is None:
+            result.received.append(message["payload"]["data"])
+    if result.code is None:
         await connection.send(id=name, type="complete")
-    return look
+    return result
 
 
-def test_there_is_a_way_through_every_query_and_subscription(showcase: Showcase) -> None:
+def test_every_query_and_subscription_has_a_reading_path(showcase: Showcase) -> None:
     assert QUERY is not None
     assert SUBSCRIPTION is not None
     assert {way.root for way in query_calls(showcase, ["forged"])} == set(QUERY.fields)
@@ -138,14 +136,14 @@ def test_there_is_a_way_through_every_query_and_subscription(showcase: Showcase)
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_whom_a_way_is_not_for_is_refused_by_name(caller: str, crawl: Crawl) -> None:
-    looks = [look for look in crawl.looks[caller] if look.way.root not in MUTATIONS]
-    got = {repr(look.way): look.code for look in looks}
-    assert got == {repr(look.way): look.way.refusal(caller) for look in looks}
+def test_a_caller_outside_a_path_is_refused_with_its_code(caller: str, crawl: Crawl) -> None:
+    results = [result for result in crawl.results[caller] if result.way.root not in MUTATIONS]
+    got = {repr(result.way): result.code for result in results}
+    assert got == {repr(result.way): result.way.refusal(caller) for result in results}
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_a_caller_sees_the_fields_that_are_theirs_and_no_other(caller: str, crawl: Crawl) -> None:
+def test_a_caller_sees_only_the_fields_of_their_role(caller: str, crawl: Crawl) -> None:
     table = callers_by_field()
     shown = {(each.type, each.field) for each in crawl.seen(caller) if each.value is not None}
     shown = {each for each in shown if each in table}
@@ -153,13 +151,13 @@ def test_a_caller_sees_the_fields_that_are_theirs_and_no_other(caller: str, craw
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_a_caller_sees_the_records_that_are_theirs_and_no_other(caller: str, crawl: Crawl) -> None:
+def test_a_caller_sees_only_the_records_of_their_scope(caller: str, crawl: Crawl) -> None:
     ids = {each.value for each in crawl.seen(caller) if each.field == "id"}
     found = {name for name in RECORD_READERS if gid(getattr(crawl.world, name)) in ids}
     assert found == {name for name, callers in RECORD_READERS.items() if caller in callers}
 
 
-def test_reading_changes_nothing_whether_it_is_allowed_or_refused(crawl: Crawl) -> None:
+def test_reading_changes_no_data_whether_allowed_or_refused(crawl: Crawl) -> None:
     assert crawl.after == crawl.before
 
 
@@ -174,7 +172,7 @@ CLEAR = {
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_masks_are_exact_and_of_the_people_whom_a_caller_may_see(caller: str, crawl: Crawl) -> None:
+def test_masks_are_exact_and_cover_only_visible_people(caller: str, crawl: Crawl) -> None:
     shown = {each.value for each in crawl.seen(caller) if each.type == "MaskedContact"}
     theirs = [
         mask for name, mask in MASKED_CONTACTS.items() if caller in RECORD_READERS[name] - {"giver"}
@@ -183,7 +181,7 @@ def test_masks_are_exact_and_of_the_people_whom_a_caller_may_see(caller: str, cr
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_names_and_phones_in_the_clear_are_for_the_person_and_who_gave_a_reason(
+def test_unmasked_contacts_are_for_the_person_and_for_staff_with_a_reason(
     caller: str, crawl: Crawl
 ) -> None:
     shown = {each.value for each in crawl.seen(caller) if each.type == "Contact"}
@@ -191,25 +189,25 @@ def test_names_and_phones_in_the_clear_are_for_the_person_and_who_gave_a_reason(
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_outside_of_a_contact_nothing_tells_who_somebody_is(caller: str, crawl: Crawl) -> None:
-    told = json.dumps(
-        [_without_contacts(look.told) for look in crawl.looks[caller]], ensure_ascii=False
+def test_nothing_outside_a_contact_identifies_a_person(caller: str, crawl: Crawl) -> None:
+    received = json.dumps(
+        [_without_contacts(result.received) for result in crawl.results[caller]], ensure_ascii=False
     )
     persons = [lead.person for lead in crawl.world.leads] + [crawl.world.seeker.person or "?"]
     for name, phone in (*CONTACTS.values(), (CORRECTED_NAME, "")):
-        assert name not in told
-        assert not phone or phone.removeprefix("+86") not in told
-    assert not [person for person in persons if person in told]
+        assert name not in received
+        assert not phone or phone.removeprefix("+86") not in received
+    assert not [person for person in persons if person in received]
 
 
-def _without_contacts(told: Any) -> Any:
-    if isinstance(told, list):
-        return [_without_contacts(each) for each in told]
-    if not isinstance(told, dict):
-        return told
+def _without_contacts(received: Any) -> Any:
+    if isinstance(received, list):
+        return [_without_contacts(each) for each in received]
+    if not isinstance(received, dict):
+        return received
     return {
         alias: _without_contacts(value)
-        for alias, value in told.items()
+        for alias, value in received.items()
         if not alias.startswith("Contact__")
     }
 
@@ -218,26 +216,30 @@ LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "ha
 
 
 @pytest.mark.parametrize("caller", sorted(STAFF))
-def test_the_funnel_counts_the_leads_of_the_scope_and_no_other(caller: str, crawl: Crawl) -> None:
+def test_the_funnel_counts_only_the_leads_of_the_scope(caller: str, crawl: Crawl) -> None:
     scope = [name for name in LEADS if caller in RECORD_READERS[name] & SCOPED_STAFF]
-    for look in crawl.looks[caller]:
-        if look.way.root != "funnel" or look.code:
+    for result in crawl.results[caller]:
+        if result.way.root != "funnel" or result.code:
             continue
         counted = [
             each.value
-            for each in find_seen_fields(look.told)
+            for each in find_seen_fields(result.received)
             if each[:2] == ("FunnelRow", "interests")
         ]
-        by_union = look.way.variables["by"] == "UNION"
-        # By union each counts in the row of every union of its path.
-        assert (max(counted, default=0) if by_union else sum(counted)) == len(scope), look.way
+        by_union = result.way.variables["by"] == "UNION"
+        # By union, each lead counts in the row of every union on its path.
+        assert (max(counted, default=0) if by_union else sum(counted)) == len(scope), result.way
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_facets_count_what_the_caller_may_list_and_no_more(caller: str, crawl: Crawl) -> None:
-    lists = [look for look in crawl.looks[caller] if look.way.root == "postings" and not look.code]
+def test_facets_count_only_what_the_caller_may_list(caller: str, crawl: Crawl) -> None:
+    lists = [
+        result
+        for result in crawl.results[caller]
+        if result.way.root == "postings" and not result.code
+    ]
     assert lists
-    for look in lists:
-        (found,) = [each["postings"] for each in look.told]
+    for result in lists:
+        (found,) = [each["postings"] for each in result.received]
         facets = found["PostingConnection__facets"]
-        assert facets["PostingFacets__total"] == len(found["PostingConnection__edges"]), look.way
+        assert facets["PostingFacets__total"] == len(found["PostingConnection__edges"]), result.way

@@ -23,8 +23,9 @@ from tests.support.import_tables import csv_table, posting_row
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_roles import ALLOWED_CALLERS
 from tests.support.root_field_calls import query_calls, reset_calls, subscription_calls
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
 from tests.support.showcase import Showcase
+from tests.support.world import World, gid
 from workers.escalation import LeadEscalator
 from workers.importer import Importer
 from workers.matcher import Matcher
@@ -47,8 +48,8 @@ ADDRESSES = (
 )
 
 
-async def read_everything(world: Showcase, http: httpx.AsyncClient, url: str) -> None:
-    """Ask all queries and follow all subscriptions, as everybody."""
+async def send_every_query(world: Showcase, http: httpx.AsyncClient, url: str) -> None:
+    """Send every query and every subscription as each caller."""
     for caller in CALLERS:
         token = world.token_of(caller)
         headers = {"authorization": f"Bearer {token}"}
@@ -68,8 +69,8 @@ async def read_everything(world: Showcase, http: httpx.AsyncClient, url: str) ->
         assert (await http.get(address, headers=headers)).status_code < 400, address
 
 
-async def do_everything(running: RunningServices) -> None:
-    """Every mutation, by somebody who may."""
+async def send_every_mutation(running: RunningServices) -> None:
+    """Send every mutation as a caller who is allowed to."""
     async with GraphQLClient(running.endpoint) as api:
         for name, operation in MUTATION_CASES.items():
             world = World(running)
@@ -90,8 +91,8 @@ PAGES = """query ($filter: PostingFilter, $order: PostingOrder, $after: String, 
 }"""
 
 
-async def turn_pages(running: RunningServices) -> None:
-    """Search in every order, on and back."""
+async def page_through_searches(running: RunningServices) -> None:
+    """Search in every order, forward and backward."""
     near = {"near": {"placeCode": "310115", "withinKm": 500}}
     async with GraphQLClient(running.endpoint) as api:
         for order in PostingOrder:
@@ -112,8 +113,8 @@ async def turn_pages(running: RunningServices) -> None:
                 assert given["after"] or "benefits" in narrowed
 
 
-async def work(running: RunningServices) -> None:
-    """What is done by itself."""
+async def run_workers(running: RunningServices) -> None:
+    """Run the background workers once."""
     store, services = running.store, running.services
 
     def later() -> Any:
@@ -140,66 +141,74 @@ async def seen(
     isolated_server: UvicornServer,
     isolated_http: httpx.AsyncClient,
 ) -> list[Document]:
-    """What the server says of each operation."""
+    """Return the profiler's record of each operation."""
     mongo = isolated_running.store.mongo
     await mongo.command({"create": "system.profile", "capped": True, "size": 128 << 20})
     await mongo.command({"profile": 2})
-    await read_everything(showcase, isolated_http, isolated_server.url)
-    await do_everything(isolated_running)
-    await turn_pages(isolated_running)
+    await send_every_query(showcase, isolated_http, isolated_server.url)
+    await send_every_mutation(isolated_running)
+    await page_through_searches(isolated_running)
     table_of_two = csv_table([posting_row(showcase, "A-1"), posting_row(showcase, "A-2")])
     headers = {"authorization": f"Bearer {showcase.token_of('officer')}"}
     assert (await isolated_http.post("/imports", content=table_of_two, headers=headers)).is_success
-    await work(isolated_running)
+    await run_workers(isolated_running)
     await mongo.command({"profile": 0})
-    told = mongo["system.profile"].find({"planSummary": {"$exists": True}})
-    return [each async for each in told]
+    records = mongo["system.profile"].find({"planSummary": {"$exists": True}})
+    return [each async for each in records]
 
 
 BATCH = 200
-"""What is read at once at most: a page, or postings to screen again."""
+"""The most documents of one read: a page, or a batch of postings to rescreen."""
 WHOLE = {"minimum_wages"}
 """Collections that are read whole: at most 10,000 rows, which every process holds in memory."""
 
 
-def asked(told: Document) -> Document:
-    """The command, also of the later batches of its answer."""
-    found: Document = told.get("originatingCommand") or told["command"]
+def command_of(operation: Document) -> Document:
+    """Return the command of an operation; for a ``getMore``, the command that began it."""
+    found: Document = operation.get("originatingCommand") or operation["command"]
     return found
 
 
-def is_stream(told: Document) -> bool:
-    """Whether it follows changes: it reads the server's log from where it was, no collection."""
-    return "$changeStream" in (asked(told).get("pipeline") or [{}])[0]
+def is_stream(operation: Document) -> bool:
+    """Whether the operation is a change stream, which reads the oplog and no collection."""
+    return "$changeStream" in (command_of(operation).get("pipeline") or [{}])[0]
 
 
-def is_cut_off(told: Document) -> bool:
-    """Whether a sort keeps no more than a page of what it sees."""
-    stages: list[Document] = asked(told).get("pipeline") or []
+def sorts_at_most_a_page(operation: Document) -> bool:
+    """Whether a sort in memory keeps no more than a page."""
+    stages: list[Document] = command_of(operation).get("pipeline") or []
     kept: list[int] = [
         after.get("$limit", BATCH + 1) for sort, after in pairwise([*stages, {}]) if "$sort" in sort
     ]
-    return max(kept, default=asked(told).get("limit", BATCH + 1)) <= BATCH
+    return max(kept, default=command_of(operation).get("limit", BATCH + 1)) <= BATCH
 
 
-def goes_through_ids(told: Document) -> bool:
-    """Whether it looks at all ids for what it is narrowed to otherwise."""
-    narrowed = asked(told).get("filter") or asked(told).get("q") or asked(told).get("query")
-    is_by_id = told["planSummary"] == "IXSCAN { _id: 1 }"
+def scans_every_id(operation: Document) -> bool:
+    """Whether the plan scans the ``_id`` index although the filter is on other fields."""
+    narrowed = (
+        command_of(operation).get("filter")
+        or command_of(operation).get("q")
+        or command_of(operation).get("query")
+    )
+    is_by_id = operation["planSummary"] == "IXSCAN { _id: 1 }"
     return is_by_id and bool(narrowed) and "'_id'" not in repr(narrowed)
 
 
-def named(told: Document) -> str:
-    return f"{told['ns'].partition('.')[2]}: {asked(told)}"
+def describe_operation(operation: Document) -> str:
+    return f"{operation['ns'].partition('.')[2]}: {command_of(operation)}"
 
 
-def test_no_operation_reads_a_collection_through(seen: list[Document]) -> None:
+def test_no_operation_scans_a_collection(seen: list[Document]) -> None:
     assert len(seen) > 3_000
     through = [each for each in seen if "COLLSCAN" in each["planSummary"] and not is_stream(each)]
-    assert {named(each).partition(":")[0] for each in through} == WHOLE
-    assert {named(each) for each in seen if goes_through_ids(each)} == set()
+    assert {describe_operation(each).partition(":")[0] for each in through} == WHOLE
+    assert {describe_operation(each) for each in seen if scans_every_id(each)} == set()
 
 
-def test_no_sort_keeps_more_than_a_page(seen: list[Document]) -> None:
-    kept = {named(each) for each in seen if each.get("hasSortStage") and not is_cut_off(each)}
+def test_no_sort_in_memory_exceeds_a_page(seen: list[Document]) -> None:
+    kept = {
+        describe_operation(each)
+        for each in seen
+        if each.get("hasSortStage") and not sorts_at_most_a_page(each)
+    }
     assert {each for each in kept if each.partition(":")[0] not in WHOLE} == set()

@@ -37,7 +37,7 @@ def unset(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_without_an_environment_the_documented_defaults_hold() -> None:
+def test_without_an_environment_the_documented_defaults_apply() -> None:
     settings = Settings.read()
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
     assert settings.data_dir == Path(".songgang")
@@ -107,14 +107,14 @@ def test_an_empty_variable_counts_as_unset(name: str, monkeypatch: pytest.Monkey
     ("host", "expected"),
     [("127.0.0.1", "http://127.0.0.1:8000"), ("::1", "http://[::1]:8000")],
 )
-def test_people_are_led_to_where_it_serves_unless_told_otherwise(
+def test_the_public_url_defaults_to_the_served_address(
     host: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SONGGANG_HOST", host)
     assert Settings.read().public_url == expected
 
 
-def test_the_demo_can_be_asked_for_by_whoever_reads() -> None:
+def test_a_caller_can_enable_the_demo() -> None:
     assert Settings.read(demo=True).demo
 
 
@@ -168,7 +168,7 @@ def test_no_secret_is_shown_by_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hush" not in repr(Settings.read()) + str(Settings.read())
 
 
-def test_without_a_secret_one_is_made_once_and_kept_for_its_owner_alone(
+def test_without_a_secret_one_is_created_once_and_readable_by_its_owner_only(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data_dir = folder / "new" / "data"
@@ -200,9 +200,7 @@ def test_a_secret_file_that_holds_none_is_refused_and_not_replaced(
     assert (folder / "secret").read_text() == "short"
 
 
-def test_a_data_folder_that_cannot_be_written_is_named(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unwritable_data_folder_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "file").write_text("")
     monkeypatch.setenv("SONGGANG_DATA_DIR", str(folder / "file"))
     with pytest.raises(SettingsInvalid, match=r"SONGGANG_SECRET is not set, and .*file/secret"):

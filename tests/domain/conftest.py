@@ -1,4 +1,4 @@
-"""Hypothesis without a deadline an example: a busy machine is no broken rule."""
+"""Hypothesis without a deadline for each example: a slow machine must not fail a test."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Cursors of lists and logs."""
+
 from __future__ import annotations
 
 from contextlib import suppress

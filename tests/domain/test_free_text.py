@@ -1,3 +1,5 @@
+"""Free text: its length, and what must not be stored."""
+
 from __future__ import annotations
 
 from contextlib import suppress

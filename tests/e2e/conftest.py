@@ -1,4 +1,4 @@
-"""Fixtures that start whole processes, as a user does."""
+"""Fixtures that start whole processes, as an operator does."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -12,7 +12,7 @@ PASSWORD = "demo-for-tests-1"
 
 @pytest.fixture
 async def demo() -> AsyncIterator[ServerProcess]:
-    """A demo as ``make run`` starts it, with a mongod of its own."""
+    """A demo as ``make run`` starts it, with its own mongod."""
     async with running_server(None, "songgang", "--demo") as server:
         yield server
 

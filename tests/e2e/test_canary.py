@@ -1,309 +1,49 @@
-"""A unique name and phone pass through every operation and appear nowhere they must not.
+"""A unique name and phone pass through every operation and appear nowhere else.
 
-They may come back to their giver and to staff who reveal them, and nowhere else: not in a log, an
-event, another answer or a file of the database.
+Only the person and staff who reveal them get them back. No log, event, other answer or file of the
+database may hold them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
-import mmap
-import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
-from typing import Any
 
 import httpx
 
-from schema.relay import parse_global_id
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.embedded import run_embedded
+from tests.e2e.canary import (
+    MASKED_CONTACT,
+    PHONE_SPELLINGS,
+    PUBLIC_SENTENCE,
+    STEPS,
+    Recorder,
+    Visit,
+    record_frames,
+)
+from tests.e2e.canary_search import find_needles, map_files
 from tests.e2e.conftest import PASSWORD
-from tests.support.graphql_clients import open_websocket
 from tests.support.mongod import temporary_folder
-from tests.support.readme_tour import read_tour
 from tests.support.songgang_process import ServerProcess, running_server
-from tests.support.third_party_clients import HttpClient
 from tests.support.waiting import wait_until
 
-STEPS = read_tour()
-NAME, CORRECTED = "柯南丽薇", "柯楠丽蔷"
-PHONE = "14498761234"
-WRITTEN = ["14498761234", "+86 144-9876-1234", "144 9876 1234", "１４４９８７６１２３４"]
-MASKED = {"name": "柯**", "phone": "144****1234"}
-CONTROL = "这句话公开并且保存"
-REASON = "电话通知面试时间"
-TAP = """
-mutation ($session: ID!, $posting: ID!, $name: String!, $phone: String!, $version: String!) {
-  expressInterest(input: {
-    sessionId: $session, postingId: $posting,
-    contact: {name: $name, phone: $phone}, consent: {textVersion: $version}
-  }) {
-    __typename
-    ... on InterestRecorded { created receipt lead { id contact { name phone } } }
-    ... on UserError { code message field }
-  }
-}
-"""
-CALL = "mutation ($input: %s!) { %s(input: $input) { __typename ... on %s { %s } } }"
 
-
-def needles() -> re.Pattern[bytes]:
-    """The name and the phone as they were given, and as a careless program would write them."""
-    texts = [text.encode() for text in (NAME, CORRECTED)]
-    texts += [json.dumps(text)[1:-1].encode() for text in (NAME, CORRECTED)]
-    texts += [text.encode(code) for text in (NAME, CORRECTED) for code in ("utf-16-le", "gb18030")]
-    texts += [base64.b64encode(text.encode()) for text in (NAME, CORRECTED, PHONE, f"+86{PHONE}")]
-    plain = b"|".join(re.escape(text) for text in texts)
-    digits = b"144[^0-9]{0,3}9876[^0-9]{0,3}1234"
-    return re.compile(plain + b"|" + digits + "|１４４９８７６１２３４".encode())
-
-
-NEEDLES = needles()
-
-
-def found_in(written: str | bytes) -> list[bytes]:
-    """The places around what must not be there."""
-    raw = written.encode() if isinstance(written, str) else written
-    return [raw[max(0, match.start() - 60) : match.end() + 20] for match in NEEDLES.finditer(raw)]
-
-
-def files(folder: Path) -> Iterator[tuple[Path, mmap.mmap]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.stat().st_size:
-            with (
-                path.open("rb") as file,
-                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
-            ):
-                yield path, content
-
-
-class Recorder(HttpClient):
-    """Keeps every answer but those in which somebody may read a contact."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.kept: list[str] = []
-        self.shown: list[str] = []
-
-    async def post(self, *arguments: Any, **named: Any) -> dict[str, Any]:
-        answer = await super().post(*arguments, **named)
-        self.kept.append(json.dumps(answer, ensure_ascii=False))
-        return answer
-
-    async def shows(
-        self, query: str, variables: dict[str, Any], token: str | None = None
-    ) -> dict[str, Any]:
-        """An answer that holds the contact."""
-        data = await self(query, variables, token=token)
-        self.shown.append(self.kept.pop())
-        assert NAME in self.shown[-1] or CORRECTED in self.shown[-1]
-        return data
-
-
-@asynccontextmanager
-async def overheard(
-    server: ServerProcess, token: str, query: str, variables: dict[str, Any]
-) -> AsyncIterator[list[str]]:
-    """Everything that a subscriber's socket receives, as it comes."""
-    frames: list[str] = []
-    async with open_websocket(server.websocket_url) as follower:
-        await follower.initialise(token)
-        await follower.subscribe_live("1", query, **variables)
-
-        async def listen() -> None:
-            async for frame in follower.connection:
-                frames.append(str(frame))  # noqa: PERF401 - they are looked at while more come
-
-        listening = asyncio.create_task(listen())
-        try:
-            yield frames
-        finally:
-            listening.cancel()
-            await asyncio.wait({listening})
-
-
-class Visit:
-    """What the canary, and the staff who follow it up, do with one server."""
-
-    def __init__(self, server: ServerProcess, http: Recorder, mongo: Mongo) -> None:
-        self.server = server
-        self.http = http
-        self.mongo = mongo
-        self.session = server.live_session
-
-    async def begin(self) -> None:
-        self.viewer = await self.http.enter()
-        self.host = (await self.http.sign_in("host", PASSWORD))["accessToken"]
-        self.officer = (await self.http.sign_in("officer", PASSWORD))["accessToken"]
-        query = """query ($id: ID!) { liveSession(id: $id) {
-            postings(first: 4) { edges { node { id } } } } }"""
-        data = await self.http(query, {"id": self.session})
-        edges = data["liveSession"]["postings"]["edges"]
-        self.postings = [edge["node"]["id"] for edge in edges]
-
-    async def tap(self, posting: int = 0, **changes: str) -> dict[str, Any]:
-        given = {
-            "session": self.session,
-            "posting": self.postings[posting],
-            "name": NAME,
-            "phone": PHONE,
-            "version": "1",
-        }
-        data = await self.http(TAP, given | changes, token=self.viewer)
-        answer: dict[str, Any] = data["expressInterest"]
-        return answer
-
-    async def act(
-        self, name: str, kind: str, fields: str, token: str | None = None, /, **given: Any
-    ) -> None:
-        query = CALL % (f"{name[0].upper()}{name[1:]}Input", name, kind, fields)
-        shows = "contact" in fields or "data" in fields
-        ask = self.http.shows if shows else self.http
-        data = await ask(query, {"input": given}, token=token)
-        assert data[name]["__typename"] == kind, data
-
-    async def stumble(self) -> None:
-        """Whatever is refused or broken, with the contact in it."""
-        refused = [
-            await self.tap(version="0"),
-            await self.tap(session=self.postings[0]),
-            await self.tap(name=f"{NAME}\n{PHONE}"),
-            await self.tap(name=NAME * 100),
-            await self.tap(phone=f"{PHONE}5"),
-            await self.tap(phone=f"{NAME}{PHONE}"),
-        ]
-        assert {answer["__typename"] for answer in refused} == {
-            "ConsentRequired",
-            "InvalidInput",
-            "PhoneInvalid",
-        }
-        # What is no request at all is told to its sender alone: only the logs are looked at.
-        async with httpx.AsyncClient(base_url=self.server.url) as client:
-            for content in (
-                f'{{"query": "{NAME} {PHONE}',
-                json.dumps({"query": f'{{ {NAME}(phone: "{PHONE}") }}'}),
-                json.dumps({"query": f'mutation {{ expressInterest(input: "{PHONE}") {{ a }} }}'}),
-                json.dumps({"query": TAP, "variables": {"name": {NAME: PHONE}}}),
-            ):
-                headers = {"content-type": "application/json"}
-                await client.post("/graphql", content=content.encode(), headers=headers)
-            await client.get("/graphql", params={"query": PHONE, "name": NAME})
-            await client.get("/nowhere", params={"phone": PHONE})
-
-    async def fail(self, lead: str) -> None:
-        """A lead whose contact does not open: a fault, which is logged."""
-        found = await self.mongo["leads"].find_one({"_id": parse_global_id(lead, "Lead")})
-        assert found is not None
-        broken = {"$set": {"contact.name": found["contact"]["phone"]}}
-        await self.mongo["leads"].update_one({"_id": found["_id"]}, broken)
-        leads = STEPS["Leads"].query
-        answer = await self.http.post(leads, {"session": self.session}, token=self.host)
-        assert answer["errors"]
-        assert '"level":"error"' in self.server.err
-
-    async def follow_up(self, lead: str, receipt: str) -> None:
-        data = await self.http(STEPS["Leads"].query, {"session": self.session}, token=self.host)
-        shown = {edge["node"]["id"]: edge["node"] for edge in data["leads"]["edges"]}
-        assert shown[lead]["contact"] == MASKED
-        await self.http(STEPS["Advance"].query, {"lead": lead}, token=self.host)
-        contact = "contact { name phone }"
-        seen = {"leadId": lead, "reason": REASON}
-        await self.act("revealContact", "ContactRevealed", contact, self.officer, **seen)
-        mine = "query ($receipt: String!) { myLeads(receipt: $receipt) { edges { node { contact { name phone } } } } }"  # noqa: E501 - one document
-        await self.http.shows(mine, {"receipt": receipt})
-        await self.act(
-            "correctMyContact", "MyContactCorrected", "leads", receipt=receipt, name=CORRECTED
-        )
-        await self.act("exportMyData", "MyDataExported", "data", receipt=receipt)
-        await self.act(
-            "withdrawConsent", "ConsentTakenBack", "lead { id }", receipt=receipt, leadId=lead
-        )
-        trail = "query ($lead: ID!) { auditTrail(leadId: $lead) { edges { node { detail } } } }"
-        await self.http(trail, {"lead": lead}, token=self.officer)
-
-    async def seek(self) -> None:
-        """A profile of one's own, and one that an officer enters down a call list."""
-        profile = {"group": "LAID_OFF", "wants": {"heaviest": "LIGHT"}}
-        person = {"name": NAME, "phone": PHONE}
-        given = {"profile": profile, "contact": person, "consent": {"textVersion": "1"}}
-        saved = await self.answer("saveProfile", "ProfileSaved", "receipt accessToken", given)
-        seeker = saved["accessToken"]
-        await self.http.shows("{ myProfile { contact { name phone } } }", {}, seeker)
-        await self.http("{ recommendedPostings { posting { title } } }", token=seeker)
-        made = await self.answer(
-            "createCampaign", "CampaignCreated", "campaign { id }", {"title": CONTROL}, self.officer
-        )
-        campaign = made["campaign"]["id"]
-        rows = [person | {"phone": written, "group": "LAID_OFF"} for written in WRITTEN]
-        wrong = [
-            {"phone": f"{PHONE}5"},
-            {"name": f"{NAME}\n{PHONE}"},
-            {"remark": f"{NAME} {PHONE}"},
-        ]
-        rows += [rows[0] | change for change in wrong]
-        imported = await self.answer(
-            "importCallList",
-            "CallListImported",
-            "added known findings { row message }",
-            {"campaignId": campaign, "rows": rows},
-            self.officer,
-        )
-        assert (imported["added"], imported["known"], len(imported["findings"])) == (1, 3, 3)
-        listing = "query ($id: ID!) { callList(campaignId: $id) { edges { node { id contact { name phone } } } } }"  # noqa: E501 - one document
-        listed = await self.http(listing, {"id": campaign}, token=self.officer)
-        ((entry,),) = [[edge["node"] for edge in listed["callList"]["edges"]]]
-        assert entry["contact"] == MASKED
-        call = {"entryId": entry["id"], "outcome": "REACHED", "note": "下午五点前要接孩子"}
-        await self.answer("recordCall", "CallRecorded", "entry { id }", call, self.officer)
-        asked = {"textVersion": "1", "askedAt": datetime.now(UTC).isoformat()}
-        entered = {"entryId": entry["id"], "profile": profile, "consent": asked}
-        await self.answer(
-            "saveProfileFor", "ProfileSavedFor", "seeker { id }", entered, self.officer
-        )
-        seen = {"id": entry["id"], "reason": REASON}
-        contact = "contact { name phone }"
-        await self.act("revealPerson", "PersonRevealed", contact, self.officer, **seen)
-        run = {"campaignId": campaign}
-        await self.answer("matchCampaign", "CampaignMatching", "campaign { id }", run, self.officer)
-        seekers = "{ seekers { edges { node { contact { name phone } } } } }"
-        assert MASKED in [
-            edge["node"]["contact"]
-            for edge in (await self.http(seekers, token=self.officer))["seekers"]["edges"]
-        ]
-        receipt = {"receipt": saved["receipt"]}
-        await self.act("exportMyData", "MyDataExported", "data", **receipt)
-        await self.act("eraseMyData", "MyDataErased", "profile", **receipt)
-
-    async def answer(
-        self, name: str, kind: str, fields: str, given: dict[str, Any], token: str | None = None
-    ) -> dict[str, Any]:
-        """What a mutation answers that shows no contact, by default to the viewer."""
-        query = CALL % (f"{name[0].upper()}{name[1:]}Input", name, kind, fields)
-        data = await self.http(query, {"input": given}, token=token or self.viewer)
-        found: dict[str, Any] = data[name]
-        assert found["__typename"] == kind, found
-        return found
-
-
-async def visit(server: ServerProcess, http: Recorder, mongo: Mongo) -> list[str]:
-    """The whole way; the frames that all the subscribers got."""
+async def run_visit(server: ServerProcess, http: Recorder, mongo: Mongo) -> list[str]:
+    """Run every action of a visit; return the frames of all subscribers."""
     each = Visit(server, http, mongo)
     await each.begin()
     room = {"session": each.session, "after": None}
     async with (
-        overheard(server, each.viewer, STEPS["Follow"].query, room) as seen,
-        overheard(server, each.host, STEPS["Arrivals"].query, {"session": each.session}) as leads,
+        record_frames(server, each.viewer, STEPS["Follow"].query, room) as seen,
+        record_frames(
+            server, each.host, STEPS["Arrivals"].query, {"session": each.session}
+        ) as leads,
     ):
-        await http(STEPS["Say"].query.replace("岗位已上车", CONTROL), room, token=each.host)
+        await http(STEPS["Say"].query.replace("岗位已上车", PUBLIC_SENTENCE), room, token=each.host)
         first = await each.tap()
         assert (first["created"], first["lead"]["contact"]) == (True, None)
-        again = await asyncio.gather(*(each.tap(phone=WRITTEN[n % 4]) for n in range(20)))
+        again = await asyncio.gather(*(each.tap(phone=PHONE_SPELLINGS[n % 4]) for n in range(20)))
         assert {answer["lead"]["id"] for answer in again} == {first["lead"]["id"]}
         second = await each.tap(1)
         each.viewer = await http.enter()
@@ -322,12 +62,12 @@ async def visit(server: ServerProcess, http: Recorder, mongo: Mongo) -> list[str
         http.kept.append(measured.text)
         await each.act("eraseMyData", "MyDataErased", "leads", receipt=third["receipt"])
         frames = seen + leads
-    assert any(MASKED["name"] in frame for frame in frames)
-    assert any(CONTROL in frame for frame in frames)
+    assert any(MASKED_CONTACT["name"] in frame for frame in frames)
+    assert any(PUBLIC_SENTENCE in frame for frame in frames)
     return frames
 
 
-async def test_a_name_and_a_phone_are_nowhere_but_where_they_belong() -> None:
+async def test_name_and_phone_appear_only_where_they_are_allowed() -> None:
     with temporary_folder() as data, temporary_folder() as cwd:
         database = f"test_{new_id()}"
         async with run_embedded(data, compress=False) as mongod:
@@ -338,17 +78,17 @@ async def test_a_name_and_a_phone_are_nowhere_but_where_they_belong() -> None:
                 ) as server,
                 Recorder(server.url) as http,
             ):
-                frames = await visit(server, http, mongo)
+                frames = await run_visit(server, http, mongo)
                 assert await mongo["retained"].count_documents({}) == 2
                 ended = await server.stop()
             await mongo.close()
         assert ended.code == 0
-        for told in (*frames, *http.kept):
-            assert found_in(told) == []
+        for text in (*frames, *http.kept):
+            assert find_needles(text) == []
         looked_at = {}
-        for path, content in chain(files(data), files(cwd)):
-            assert found_in(bytes(content)) == [], path
-            looked_at[path] = CONTROL.encode() in bytes(content)
-        # What is public is found in the files, so what is not found is not there.
+        for path, content in chain(map_files(data), map_files(cwd)):
+            assert find_needles(bytes(content)) == [], path
+            looked_at[path] = PUBLIC_SENTENCE.encode() in bytes(content)
+        # The search finds the public sentence in the files, so it would find the contact too.
         assert sum(looked_at.values()) >= 2
-        assert all(found_in(shown) for shown in http.shown)
+        assert all(find_needles(shown) for shown in http.shown)

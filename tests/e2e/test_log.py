@@ -7,7 +7,7 @@ from itertools import count
 import httpx
 
 from tests.e2e.conftest import PASSWORD
-from tests.e2e.test_job import FOLLOW, is_state
+from tests.e2e.test_job import FOLLOW, is_ephemeral_or_reset
 from tests.support.songgang_process import ServerProcess
 from tests.support.third_party_clients import HttpClient, Subscriber, subscribe
 
@@ -21,7 +21,7 @@ SESSION = "query ($id: ID!) { liveSession(id: $id) { cursor } }"
 
 
 class Writers:
-    """Four writers that go on, with whichever node is left, until all events are acknowledged."""
+    """Four writers that continue on the remaining node until ``EVENTS`` events are acknowledged."""
 
     def __init__(self, nodes: list[ServerProcess], session: str, host: str) -> None:
         self._nodes = nodes
@@ -38,23 +38,23 @@ class Writers:
                 try:
                     await self._write_through(http)
                 except httpx.TransportError:
-                    # A body that was not acknowledged may be stored: it is never sent again.
+                    # An unacknowledged body may be stored, so it is never sent again.
                     place = 1 - place
 
     async def _write_through(self, http: HttpClient) -> None:
         while len(self.acknowledged) < EVENTS:
             body = f"event {next(self._numbers)}"
             self.sent += 1
-            said = await http(SAY, {"session": self._session, "body": body}, token=self._host)
-            assert said["announce"]["__typename"] in {"Announced", "Busy"}
-            if said["announce"]["__typename"] == "Busy":
+            answer = await http(SAY, {"session": self._session, "body": body}, token=self._host)
+            assert answer["announce"]["__typename"] in {"Announced", "Busy"}
+            if answer["announce"]["__typename"] == "Busy":
                 continue
             self.acknowledged.append(body)
             if len(self.acknowledged) == EVENTS // 2:
                 self.half.set()
 
 
-async def test_a_killed_process_leaves_no_hole_and_no_repeat(
+async def test_a_killed_process_leaves_no_gap_and_no_duplicate(
     two_nodes: list[ServerProcess],
 ) -> None:
     survivor, victim = two_nodes
@@ -69,23 +69,23 @@ async def test_a_killed_process_leaves_no_hole_and_no_repeat(
         first = await watch_until_killed(victim, writers, viewer, session, start)
         await asyncio.gather(*writing)
 
-        seen = [event for event in first.events if not is_state(event)]
+        seen = [event for event in first.events if not is_ephemeral_or_reset(event)]
         after = seen[-1]["cursor"] if seen else start
         rest = {"session": session, "after": after}
         async with subscribe(survivor.url, viewer, FOLLOW, rest) as second:
             await second.wait_for_count(EVENTS - len(seen))
-            # What is logged last comes last: behind it, nothing of before is missing.
+            # Events arrive in the order of the log: after the last one none is missing.
             await http(SAY, {"session": session, "body": "the last"}, token=host)
             while (await second.wait_for("Announcement"))["body"] != "the last":
                 pass
-            seen += [event for event in second.events if not is_state(event)]
+            seen += [event for event in second.events if not is_ephemeral_or_reset(event)]
 
     seqs = [event["seq"] for event in seen]
     assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
     bodies = [event["body"] for event in seen if event["__typename"] == "Announcement"]
     assert len(set(bodies)) == len(bodies)
     assert set(writers.acknowledged) <= set(bodies)
-    # What was not acknowledged may be stored or not; nothing else is.
+    # Unacknowledged events may be stored or not; nothing else is stored.
     assert len(writers.acknowledged) <= len(bodies) - 1 <= writers.sent
 
 
@@ -98,6 +98,6 @@ async def watch_until_killed(
         async with subscribe(victim.url, viewer, FOLLOW, variables) as first:
             await writers.half.wait()
             await victim.stop(signal.SIGKILL)
-    except Exception:  # noqa: BLE001 - how the client words its loss is not the point
+    except Exception:  # noqa: BLE001 - any error of the client means that it lost the node
         return first
     return first

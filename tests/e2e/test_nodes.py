@@ -13,7 +13,7 @@ from typing import Any
 from realtime.limits import DEFAULT_LIMITS
 from storage.mongo.embedded import run_embedded
 from tests.e2e.conftest import PASSWORD
-from tests.e2e.test_job import FOLLOW, is_state
+from tests.e2e.test_job import FOLLOW, is_ephemeral_or_reset
 from tests.e2e.test_log import SAY
 from tests.support.songgang_process import ServerProcess, running_server
 from tests.support.third_party_clients import HttpClient, Subscriber, subscribe
@@ -34,20 +34,20 @@ INTERESTS = 500
 SENDERS = 20
 
 
-def newest(subscriber: Subscriber, kind: str) -> dict[str, Any]:
-    """The last event of that type; empty before the first."""
+def last_event(subscriber: Subscriber, kind: str) -> dict[str, Any]:
+    """Return the last event of the type; empty if there is none."""
     return next((each for each in reversed(subscriber.events) if each["__typename"] == kind), {})
 
 
-async def shows(subscriber: Subscriber, kind: str, field: str, value: object) -> None:
-    """Wait until the last event of that type has that value."""
-    await wait_until(lambda: newest(subscriber, kind).get(field) == value)
+async def wait_for_value(subscriber: Subscriber, kind: str, field: str, value: object) -> None:
+    """Wait until the last event of the type has this value."""
+    await wait_until(lambda: last_event(subscriber, kind).get(field) == value)
 
 
-def watching(subscriber: Subscriber) -> tuple[int, int]:
-    """How many watch, and the most that ever did, as it was last told."""
-    told = newest(subscriber, "PresenceChanged")
-    return told.get("viewers", 0), told.get("peakViewers", 0)
+def viewers_and_peak(subscriber: Subscriber) -> tuple[int, int]:
+    """Return the viewers and the peak of the last presence event."""
+    published = last_event(subscriber, "PresenceChanged")
+    return published.get("viewers", 0), published.get("peakViewers", 0)
 
 
 async def test_viewers_are_summed_over_nodes_and_each_counts_once(
@@ -65,17 +65,17 @@ async def test_viewers_are_summed_over_nodes_and_each_counts_once(
         twice = await http.enter()
         for token in (twice, twice, await http.enter()):
             await watch(one, token)
-        # Here already, and only more often there.
+        # The same viewer on the other node: counted once.
         await watch(other, twice)
         async with AsyncExitStack() as leaving:
             for _ in range(2):
                 token = await http.enter()
                 await leaving.enter_async_context(subscribe(other.url, token, FOLLOW, follow))
-            await wait_until(lambda: [watching(each) for each in staff] == [(4, 4)] * 2)
-        await wait_until(lambda: [watching(each) for each in staff] == [(2, 4)] * 2)
+            await wait_until(lambda: [viewers_and_peak(each) for each in staff] == [(4, 4)] * 2)
+        await wait_until(lambda: [viewers_and_peak(each) for each in staff] == [(2, 4)] * 2)
 
 
-async def test_every_interest_is_counted_once_and_told_at_a_bounded_rate(
+async def test_every_interest_is_counted_once_and_published_at_a_bounded_rate(
     two_nodes: list[ServerProcess],
 ) -> None:
     one, other = two_nodes
@@ -106,24 +106,24 @@ async def test_every_interest_is_counted_once_and_told_at_a_bounded_rate(
             await asyncio.gather(*(send(two_nodes[place % 2]) for place in range(SENDERS)))
             assert given.total() == INTERESTS
             for subscriber in (here, there):
-                await shows(subscriber, "TallyChanged", "total", INTERESTS)
-                last = newest(subscriber, "TallyChanged")["tallies"]
+                await wait_for_value(subscriber, "TallyChanged", "total", INTERESTS)
+                last = last_event(subscriber, "TallyChanged")["tallies"]
                 assert {each["postingId"]: each["interests"] for each in last} == given
                 check_rate(subscriber.events)
 
 
 def check_rate(events: Iterable[dict[str, Any]]) -> None:
-    """That tallies were told at most every ``TICK``, and were never taken back."""
-    told = [event for event in events if event["__typename"] == "TallyChanged"]
-    totals = [event["total"] for event in told]
+    """Check that tallies came at most once per interval, and never went down."""
+    published = [event for event in events if event["__typename"] == "TallyChanged"]
+    totals = [event["total"] for event in published]
     assert totals == sorted(totals)
-    moments = [datetime.fromisoformat(event["at"]) for event in told]
+    moments = [datetime.fromisoformat(event["at"]) for event in published]
     elapsed = (moments[-1] - moments[0]).total_seconds()
-    # The time is noted when it is spread: one may be late for that, and the next in time.
-    assert len(told) - 1 <= elapsed / DEFAULT_LIMITS.tally_interval_seconds + 1
+    # The time is that of publishing: one may be late, and the next on time.
+    assert len(published) - 1 <= elapsed / DEFAULT_LIMITS.tally_interval_seconds + 1
 
 
-async def test_a_restart_of_the_database_costs_no_socket_and_no_event(folder: Path) -> None:
+async def test_a_database_restart_loses_no_socket_and_no_event(folder: Path) -> None:
     async with AsyncExitStack() as stack:
         async with run_embedded(folder / "data") as running:
             server = await stack.enter_async_context(
@@ -138,7 +138,9 @@ async def test_a_restart_of_the_database_costs_no_socket_and_no_event(folder: Pa
                 )
                 for _ in range(5)
             ]
-            acknowledged = [body for body in ("one", "two") if await say(server, http, host, body)]
+            acknowledged = [
+                body for body in ("one", "two") if await announce(server, http, host, body)
+            ]
 
         async with run_embedded(folder / "data") as again:
             assert again.uri == running.uri
@@ -148,25 +150,25 @@ async def test_a_restart_of_the_database_costs_no_socket_and_no_event(folder: Pa
                 nonlocal tries
                 tries += 1
                 body = f"after {tries}"
-                if await say(server, http, host, body):
+                if await announce(server, http, host, body):
                     acknowledged.append(body)
                 return len(acknowledged) == 5
 
             await wait_until(is_said, within=60)
             for subscriber in subscribers:
-                await shows(subscriber, "Announcement", "body", acknowledged[-1])
-                logged = [event for event in subscriber.events if not is_state(event)]
+                await wait_for_value(subscriber, "Announcement", "body", acknowledged[-1])
+                logged = [event for event in subscriber.events if not is_ephemeral_or_reset(event)]
                 seqs = [event["seq"] for event in logged]
                 assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
                 bodies = [event["body"] for event in logged]
                 assert len(set(bodies)) == len(bodies)
                 assert set(acknowledged) <= set(bodies)
-            # While the database is there: the node says goodbye to it.
+            # While the database is up: the node unregisters itself.
             await stack.aclose()
 
 
-async def say(server: ServerProcess, http: HttpClient, host: str, body: str) -> bool:
+async def announce(server: ServerProcess, http: HttpClient, host: str, body: str) -> bool:
     """Announce it; whether that was acknowledged."""
-    said = await http.post(SAY, {"session": server.live_session, "body": body}, token=host)
-    answer = (said.get("data") or {}).get("announce") or {}
+    response = await http.post(SAY, {"session": server.live_session, "body": body}, token=host)
+    answer = (response.get("data") or {}).get("announce") or {}
     return answer.get("__typename") == "Announced"

@@ -1,4 +1,4 @@
-"""A slow reader does not delay others, and gets every event after it reconnects."""
+"""A slow reader does not delay others, and gets every event once it reconnects."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from realtime.limits import DEFAULT_LIMITS
 from storage.mongo.client import Mongo
 from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
 from tests.support.manual_websocket import ManualWebSocketClient, connect_manually
-from tests.support.services import World, gid, running_services
+from tests.support.services import running_services
 from tests.support.wire_servers import shrink_send_buffer
+from tests.support.world import World, gid
 
 EVENTS = """
 subscription ($session: ID!, $after: String) {
@@ -28,7 +29,7 @@ AT_ONCE = 50
 
 
 async def follow(viewer: ManualWebSocketClient, token: str, session: str) -> None:
-    """Subscribe, and read until what is announced from now on will come."""
+    """Subscribe, and return once every later announcement will be delivered."""
     payload: dict[str, Any] = {"authorization": f"Bearer {token}"}
     await viewer.send(json.dumps({"type": "connection_init", "payload": payload}))
     assert json.loads(await viewer.read_text()) == {"type": "connection_ack"}
@@ -41,7 +42,7 @@ async def follow(viewer: ManualWebSocketClient, token: str, session: str) -> Non
 
 
 async def seqs(viewer: WebSocketClient, count: int) -> list[int]:
-    """The places of the next announcements; state comes without one here."""
+    """Return the seqs of the next announcements, without ephemeral events."""
     found: list[int] = []
     while len(found) < count:
         event = await viewer.receive_event("1")
@@ -50,13 +51,13 @@ async def seqs(viewer: WebSocketClient, count: int) -> list[int]:
 
 
 async def announcements(reader: ManualWebSocketClient) -> list[dict[str, Any]]:
-    """What still comes, up to the end of the connection."""
+    """Return the remaining announcements up to the end of the connection."""
     messages = [json.loads(text) for text in await reader.read_remaining_texts()]
     events = [message["payload"]["data"]["sessionEvents"] for message in messages]
     return [event for event in events if event]
 
 
-async def test_who_was_cut_off_for_reading_too_slowly_comes_back_to_every_event_once(
+async def test_a_disconnected_slow_reader_gets_every_event_once_after_reconnecting(
     mongo: Mongo,
 ) -> None:
     async with (
@@ -78,8 +79,8 @@ async def test_who_was_cut_off_for_reading_too_slowly_comes_back_to_every_event_
                 await quick.subscribe_live("1", EVENTS, session=session)
                 while not connection.outbox.closed:
                     desk = running.services.session_control
-                    said = (desk.announce(world.live.id, BODY) for _ in range(AT_ONCE))
-                    await asyncio.gather(*said)
+                    calls = (desk.announce(world.live.id, BODY) for _ in range(AT_ONCE))
+                    await asyncio.gather(*calls)
                     heard += await seqs(quick, AT_ONCE)
                     most = max(most, connection.outbox._wire.queued_bytes())
             assert heard == list(range(heard[0], heard[0] + len(heard)))

@@ -32,7 +32,7 @@ LOG_READS = 100
 
 
 class Viewer:
-    """Follows a session, and goes on at the next node when one sends it away."""
+    """Follows a session, and continues on the next node when its connection is closed."""
 
     def __init__(self, session: str, token: str, cursor: str) -> None:
         self._session = session
@@ -44,7 +44,7 @@ class Viewer:
         self.has_all = False
 
     async def watch(self, nodes: list[ServerProcess]) -> None:
-        """Until the last event; ``nodes`` in the order in which they are asked."""
+        """Follow until the last event, on the nodes in this order."""
         for node in nodes:
             async with open_websocket(node.websocket_url, open_timeout=30) as connected:
                 await connected.initialise(self._token)
@@ -67,14 +67,14 @@ class Viewer:
                 self.has_all = event.get("body") == LAST
 
 
-async def finds(mongo: Mongo) -> int:
-    """How often the log was read since the profiler runs."""
+async def count_log_reads(mongo: Mongo) -> int:
+    """Return how often the log was read since the profiler runs."""
     profile = mongo["system.profile"]
     return await profile.count_documents({"command.find": "events", "op": "query"})
 
 
 @pytest.mark.alone
-async def test_a_storm_of_those_who_come_back_misses_nothing(
+async def test_viewers_that_reconnect_at_once_miss_no_event(
     two_nodes: list[ServerProcess], mongo: Mongo
 ) -> None:
     leaving, staying = two_nodes
@@ -86,8 +86,8 @@ async def test_a_storm_of_those_who_come_back_misses_nothing(
         numbers = count(1)
 
         async def say(body: str) -> int:
-            said = await http(SAY, {"session": session, "body": body}, token=host)
-            assert said["announce"]["__typename"] == "Announced"
+            answer = await http(SAY, {"session": session, "body": body}, token=host)
+            assert answer["announce"]["__typename"] == "Announced"
             return next(numbers)
 
         viewers = [Viewer(session, token, cursor) for _ in range(CLIENTS)]
@@ -99,13 +99,13 @@ async def test_a_storm_of_those_who_come_back_misses_nothing(
 
             await mongo.command({"profile": 2})
             stopping = asyncio.create_task(leaving.stop())
-            said = 5
+            announced = 5
             while not stopping.done():
-                said = await say("meanwhile")
-            said = await say(LAST)
+                announced = await say("meanwhile")
+            announced = await say(LAST)
             async with asyncio.timeout(30):
                 await asyncio.gather(*watching)
-            reads = await finds(mongo)
+            reads = await count_log_reads(mongo)
             await mongo.command({"profile": 0})
         finally:
             for task in watching:
@@ -113,17 +113,17 @@ async def test_a_storm_of_those_who_come_back_misses_nothing(
         assert (await stopping).code == 0
 
     first = viewers[0].seqs[0]
-    assert all(viewer.seqs == list(range(first, first + said)) for viewer in viewers)
+    assert all(viewer.seqs == list(range(first, first + announced)) for viewer in viewers)
     assert reads <= LOG_READS
-    check_partings([parting for viewer in viewers for parting in viewer.closed])
+    check_closes([parting for viewer in viewers for parting in viewer.closed])
 
 
-def check_partings(partings: list[tuple[int | None, Any]]) -> None:
-    """Everybody was told to come back, and not all of them at once."""
+def check_closes(partings: list[tuple[int | None, Any]]) -> None:
+    """Check that every viewer got the close code to reconnect, spread over time."""
     assert [code for code, _ in partings] == [4512] * CLIENTS
     moments = sorted(at for _, at in partings)
     assert moments[-1] - moments[0] > 1
-    # In no half of a second more than half of them.
+    # At most half of them in any half second.
     half = CLIENTS // 2
     spans = [later - sooner for sooner, later in zip(moments, moments[half:], strict=False)]
     assert min(spans) > 0.5

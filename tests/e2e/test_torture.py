@@ -1,8 +1,9 @@
-"""Acknowledged leads survive kills of MongoDB and the service: a short ``make torture``."""
+"""Acknowledged leads survive kills of MongoDB and of the service: a short ``make torture``."""
 
 import pytest
 
-from tests.support.torture import SHORT_RUN, format_report, new_seed, run_torture
+from tests.support.torture import SHORT_RUN, new_seed, run_torture
+from tests.support.torture_report import format_report
 
 
 @pytest.mark.alone
@@ -11,12 +12,12 @@ async def test_no_acknowledged_interest_is_lost_or_doubled_while_mongod_and_node
     None
 ):
     seed = new_seed()
-    outcome = await run_torture(SHORT_RUN, seed)
-    assert outcome.violations == [], format_report(outcome, seed)
-    assert len(outcome.ledger.acknowledged) >= SHORT_RUN.interests
-    assert outcome.stored == len(outcome.ledger.acknowledged)
-    assert outcome.faults["mongod killed"] >= SHORT_RUN.mongod_kills
-    assert outcome.faults["node killed"] == SHORT_RUN.node_kills
-    # What the same faults cost a writer that asks for less is chance in so short a run: the long
-    # form shows it. Here it is only seen that such a writer was there.
-    assert outcome.weak.acknowledged
+    report = await run_torture(SHORT_RUN, seed)
+    assert report.violations == [], format_report(report, seed)
+    assert len(report.ledger.acknowledged) >= SHORT_RUN.interests
+    assert report.stored == len(report.ledger.acknowledged)
+    assert report.faults["mongod killed"] >= SHORT_RUN.mongod_kills
+    assert report.faults["node killed"] == SHORT_RUN.node_kills
+    # In a short run it is chance whether the weak writer loses a document; the long run shows it.
+    # This test only checks that the weak writer ran.
+    assert report.weak.acknowledged

@@ -1,4 +1,4 @@
-"""The README's tour, run word for word against a demo as ``make run`` starts it."""
+"""The README's tour, run literally against a demo as ``make run`` starts it."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -22,24 +22,24 @@ async def http(demo: ServerProcess) -> AsyncIterator[HttpClient]:
         yield http
 
 
-async def run(
+async def run_step(
     http: HttpClient, name: str, known: dict[str, Any], token: str | None = None, **other: Any
 ) -> Any:
-    """Run a step; its single root field."""
+    """Run a step and return its root field."""
     step = STEPS[name]
     data = await http(step.query, {**step.fill_variables(known), **other}, token=token)
     (answer,) = data.values()
     return answer
 
 
-async def test_every_query_of_the_tour_does_what_the_readme_says(
+async def test_every_step_of_the_tour_does_what_the_readme_says(
     demo: ServerProcess, http: HttpClient
 ) -> None:
     done: set[str] = set()
 
     async def step(name: str, known: dict[str, Any], token: str | None = None, **other: Any) -> Any:
         done.add(name)
-        return await run(http, name, known, token, **other)
+        return await run_step(http, name, known, token, **other)
 
     now = datetime.now(UTC)
     known: dict[str, Any] = {
@@ -96,8 +96,8 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(
         assert (await leads.wait_for("LeadAdvanced"))["stage"] == "CONTACTED"
         noted = (await step("Note", known, host))["lead"]
         assert noted["nextActionOn"] == known["in 2 days"]
-        told = [edge["node"]["__typename"] for edge in noted["timeline"]["edges"]]
-        assert told == ["NotedEntry", "AdvancedEntry", "RecordedEntry"]
+        entry_types = [edge["node"]["__typename"] for edge in noted["timeline"]["edges"]]
+        assert entry_types == ["NotedEntry", "AdvancedEntry", "RecordedEntry"]
 
     officer = (await http.sign_in("officer", demo.demo_password))["accessToken"]
     known["employer"] = (await step("Employer", known, officer))["employer"]["id"]
@@ -134,7 +134,7 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(
         "hires": 0,
     }
 
-    known["import"] = await brought_in(demo, officer, "postings.xlsx")
+    known["import"] = await upload_template(demo, officer, "postings.xlsx")
     (imported,) = (await step("Imports", known, officer))["edges"]
     assert imported["node"] == {
         "id": known["import"],
@@ -179,8 +179,8 @@ async def test_every_query_of_the_tour_does_what_the_readme_says(
     assert done == set(STEPS)
 
 
-async def brought_in(demo: ServerProcess, token: str, template: str) -> str:
-    """The id of the import of a template as it is, once it is done."""
+async def upload_template(demo: ServerProcess, token: str, template: str) -> str:
+    """Upload an import template unchanged; return the import's id once it is done."""
     headers = {"authorization": f"Bearer {token}"}
     async with (
         httpx.AsyncClient(base_url=demo.url, headers=headers) as client,

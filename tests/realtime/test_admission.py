@@ -1,4 +1,4 @@
-"""Many at once leave the others their turn: those who are let in, and those who are told."""
+"""Admission and delivery to many callers at once leave the event loop free for other tasks."""
 
 from __future__ import annotations
 
@@ -18,95 +18,95 @@ ADMISSIONS_PER_TICK = DEFAULT_LIMITS.admissions_per_tick
 DELIVERIES_PER_TURN = DEFAULT_LIMITS.deliveries_per_turn
 
 
-class Ticks:
-    """A pace whose ticks the test makes, and who has passed at each."""
+class ManualAdmission:
+    """An admission whose ticks the test triggers, and the callers that each tick admitted."""
 
     def __init__(self) -> None:
-        # Beyond the end of the test: only `next` ends a tick.
-        self.pace = Admission(RealtimeLimits(admission_tick_seconds=3_600))
-        self.passed: list[int] = []
+        # Longer than any test: only `end_tick` ends a tick.
+        self.admission = Admission(RealtimeLimits(admission_tick_seconds=3_600))
+        self.admitted: list[int] = []
         self.callers: list[asyncio.Task[None]] = []
 
-    async def come(self, count: int) -> None:
-        """Have callers come, numbered in their order."""
+    async def start_callers(self, count: int) -> None:
+        """Start callers, numbered in arrival order."""
 
         async def call(number: int) -> None:
-            await self.pace.wait_turn()
-            self.passed.append(number)
+            await self.admission.wait_turn()
+            self.admitted.append(number)
 
         first = len(self.callers)
         self.callers += [asyncio.create_task(call(first + number)) for number in range(count)]
         await self._settle()
 
-    async def next(self) -> None:
+    async def end_tick(self) -> None:
         """End the tick."""
-        assert self.pace._timer is not None
-        self.pace._timer.cancel()
-        self.pace._next_tick()
+        assert self.admission._timer is not None
+        self.admission._timer.cancel()
+        self.admission._next_tick()
         await self._settle()
 
     async def _settle(self) -> None:
         for _ in range(4):
             await asyncio.sleep(0)
 
-    async def leave(self) -> None:
+    async def cancel_callers(self) -> None:
         for caller in self.callers:
             caller.cancel()
         await asyncio.wait(self.callers)
-        if self.pace._timer is not None:
-            self.pace._timer.cancel()
+        if self.admission._timer is not None:
+            self.admission._timer.cancel()
 
 
-async def test_as_many_as_a_tick_holds_pass_in_the_order_of_their_coming() -> None:
-    ticks = Ticks()
-    await ticks.come(3 * ADMISSIONS_PER_TICK + 5)
+async def test_callers_are_admitted_in_arrival_order_up_to_the_tick_limit() -> None:
+    ticks = ManualAdmission()
+    await ticks.start_callers(3 * ADMISSIONS_PER_TICK + 5)
     for passed in (ADMISSIONS_PER_TICK, 2 * ADMISSIONS_PER_TICK, 3 * ADMISSIONS_PER_TICK):
-        assert ticks.passed == list(range(passed))
-        await ticks.next()
-    assert ticks.passed == list(range(3 * ADMISSIONS_PER_TICK + 5))
-    await ticks.leave()
+        assert ticks.admitted == list(range(passed))
+        await ticks.end_tick()
+    assert ticks.admitted == list(range(3 * ADMISSIONS_PER_TICK + 5))
+    await ticks.cancel_callers()
 
 
-async def test_nobody_overtakes_those_who_wait() -> None:
-    ticks = Ticks()
-    await ticks.come(ADMISSIONS_PER_TICK + 1)
-    await ticks.next()
-    # There is room in this tick, but the ones after it came later.
-    await ticks.come(2 * ADMISSIONS_PER_TICK)
-    await ticks.next()
-    await ticks.come(1)
-    await ticks.next()
-    assert ticks.passed == list(range(3 * ADMISSIONS_PER_TICK + 2))
-    await ticks.leave()
+async def test_a_new_caller_does_not_overtake_waiting_ones() -> None:
+    ticks = ManualAdmission()
+    await ticks.start_callers(ADMISSIONS_PER_TICK + 1)
+    await ticks.end_tick()
+    # This tick has a free place, but the later callers must not take it first.
+    await ticks.start_callers(2 * ADMISSIONS_PER_TICK)
+    await ticks.end_tick()
+    await ticks.start_callers(1)
+    await ticks.end_tick()
+    assert ticks.admitted == list(range(3 * ADMISSIONS_PER_TICK + 2))
+    await ticks.cancel_callers()
 
 
-async def test_who_has_given_up_takes_nobodys_turn() -> None:
-    ticks = Ticks()
-    await ticks.come(3 * ADMISSIONS_PER_TICK)
+async def test_a_cancelled_caller_uses_no_place_in_a_tick() -> None:
+    ticks = ManualAdmission()
+    await ticks.start_callers(3 * ADMISSIONS_PER_TICK)
     given_up = range(ADMISSIONS_PER_TICK, 2 * ADMISSIONS_PER_TICK, 2)
     for number in given_up:
         ticks.callers[number].cancel()
-    await ticks.next()
+    await ticks.end_tick()
     left = [
         number
         for number in range(ADMISSIONS_PER_TICK, 3 * ADMISSIONS_PER_TICK)
         if number not in given_up
     ]
-    assert ticks.passed == [*range(ADMISSIONS_PER_TICK), *left[:ADMISSIONS_PER_TICK]]
-    await ticks.leave()
+    assert ticks.admitted == [*range(ADMISSIONS_PER_TICK), *left[:ADMISSIONS_PER_TICK]]
+    await ticks.cancel_callers()
 
 
-async def test_the_ticks_go_on_by_themselves_until_nobody_waits() -> None:
-    letting_in = Admission()
+async def test_ticks_continue_until_no_caller_waits() -> None:
+    admission = Admission()
     await asyncio.wait_for(
-        asyncio.gather(*(letting_in.wait_turn() for _ in range(5 * ADMISSIONS_PER_TICK))), 10
+        asyncio.gather(*(admission.wait_turn() for _ in range(5 * ADMISSIONS_PER_TICK))), 10
     )
-    await wait_until(lambda: letting_in._timer is None)
-    await asyncio.wait_for(letting_in.wait_turn(), 1)
+    await wait_until(lambda: admission._timer is None)
+    await asyncio.wait_for(admission.wait_turn(), 1)
 
 
 class Bystander:
-    """Another task of the process, which counts its turns."""
+    """Another task of the process, which counts how often it runs."""
 
     def __init__(self) -> None:
         self.turns = 0
@@ -123,7 +123,7 @@ class Bystander:
 
 
 class Timed(RecordingMember):
-    """A member that notes which turn of the bystander came before each delivery."""
+    """A member that records the bystander's count at each delivery."""
 
     def __init__(self, bystander: Bystander, deliveries: Counter[int]) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ class Timed(RecordingMember):
 
 
 @pytest.mark.parametrize("kind", [None, "TallyChanged"])
-async def test_others_get_a_turn_while_ten_thousand_are_told(kind: str | None) -> None:
+async def test_the_loop_runs_other_tasks_while_ten_thousand_are_notified(kind: str | None) -> None:
     async def render(_: object) -> bytes:
         raise AssertionError("it is rendered already")
 

@@ -1,4 +1,4 @@
-"""A background task outlives every fault, retries with a growing pause, and says how it fares."""
+"""A background task survives every fault, retries with a growing pause, and reports its state."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.support.waiting import wait_until
 QUICK = Schedule(interval_seconds=0.001, first_retry_seconds=0.001, max_retry_seconds=0.004)
 
 
-class Scripted(Periodic):
-    """Raises what it is given, one exception a run, then runs well."""
+class ScriptedTask(Periodic):
+    """Raises the given exceptions, one per run, and then succeeds."""
 
     def __init__(self, *faults: BaseException, schedule: Schedule = QUICK) -> None:
         super().__init__("scripted", schedule)
@@ -30,7 +30,7 @@ class Scripted(Periodic):
         self.done += 1
 
 
-class Reader(Follower):
+class ScriptedFollower(Follower):
     def __init__(self, *reads: Callable[[], Awaitable[None]]) -> None:
         super().__init__("reader", QUICK)
         self.reads = list(reads)
@@ -53,8 +53,8 @@ async def running(task: BackgroundTask) -> AsyncIterator[None]:
     [KeyError("interests"), StorageUnavailable("away"), TimeoutError(), asyncio.CancelledError()],
     ids=lambda fault: type(fault).__name__,
 )
-async def test_the_next_run_comes_whatever_the_last_one_raised(fault: BaseException) -> None:
-    task = Scripted(fault)
+async def test_the_next_run_happens_whatever_the_last_one_raised(fault: BaseException) -> None:
+    task = ScriptedTask(fault)
     async with running(task):
         await wait_until(lambda: task.done > 1)
         assert (task.failures, task.consecutive_failures) == (1, 0)
@@ -62,8 +62,8 @@ async def test_the_next_run_comes_whatever_the_last_one_raised(fault: BaseExcept
     assert not task.has_ended
 
 
-async def test_a_task_that_fails_again_and_again_is_failing_until_a_run_succeeds() -> None:
-    task = Scripted(*(KeyError(str(number)) for number in range(REPEATED_FAILURES)))
+async def test_a_task_that_fails_repeatedly_is_failing_until_a_run_succeeds() -> None:
+    task = ScriptedTask(*(KeyError(str(number)) for number in range(REPEATED_FAILURES)))
     hold = asyncio.Event()
     run_once = task.run_once
 
@@ -83,7 +83,7 @@ async def test_a_task_that_fails_again_and_again_is_failing_until_a_run_succeeds
 
 
 async def test_a_fault_is_logged_by_type_and_place_and_never_by_its_message() -> None:
-    task = Scripted(KeyError("13800138000"), StorageUnavailable("mongodb://user:password@host"))
+    task = ScriptedTask(KeyError("13800138000"), StorageUnavailable("mongodb://user:password@host"))
     with structlog.testing.capture_logs() as logged:
         async with running(task):
             await wait_until(lambda: task.done)
@@ -96,8 +96,8 @@ async def test_a_fault_is_logged_by_type_and_place_and_never_by_its_message() ->
     assert "password" not in str(logged)
 
 
-async def test_a_task_that_was_ended_from_outside_has_ended() -> None:
-    task = Scripted()
+async def test_a_task_that_was_cancelled_from_outside_is_reported_as_ended() -> None:
+    task = ScriptedTask()
     async with running(task):
         await wait_until(lambda: task.done)
         assert task._task is not None
@@ -106,7 +106,7 @@ async def test_a_task_that_was_ended_from_outside_has_ended() -> None:
 
 
 async def test_a_wake_up_runs_at_once_and_one_during_a_run_is_not_lost() -> None:
-    task = Scripted(schedule=Schedule(runs_at_start=False))
+    task = ScriptedTask(schedule=Schedule(runs_at_start=False))
     async with running(task):
         await asyncio.sleep(0.01)
         assert task.done == 0
@@ -126,7 +126,7 @@ async def test_a_wake_up_runs_at_once_and_one_during_a_run_is_not_lost() -> None
 
 
 async def test_a_wake_up_does_not_shorten_the_pause_after_a_fault() -> None:
-    task = Scripted(
+    task = ScriptedTask(
         KeyError("once"), schedule=Schedule(first_retry_seconds=3_600, max_retry_seconds=3_600)
     )
     async with running(task):
@@ -136,7 +136,7 @@ async def test_a_wake_up_does_not_shorten_the_pause_after_a_fault() -> None:
         assert task.done == 0
 
 
-def test_the_pause_grows_up_to_its_bound() -> None:
+def test_the_retry_pause_grows_up_to_its_limit() -> None:
     schedule = Schedule(first_retry_seconds=0.5, max_retry_seconds=5.0)
     assert [schedule.retry_pause(failures) for failures in (1, 2, 3, 4, 5, 10_000)] == [
         0.5,
@@ -148,7 +148,7 @@ def test_the_pause_grows_up_to_its_bound() -> None:
     ]
 
 
-async def test_a_follower_reads_again_after_an_end_and_after_a_fault() -> None:
+async def test_a_follower_restarts_after_an_end_and_after_a_fault() -> None:
     last = asyncio.Event()
 
     async def end() -> None:
@@ -166,18 +166,18 @@ async def test_a_follower_reads_again_after_an_end_and_after_a_fault() -> None:
         last.set()
         await asyncio.Event().wait()
 
-    reader = Reader(end, fail, fail, connected_then_fail, stay)
+    reader = ScriptedFollower(end, fail, fail, connected_then_fail, stay)
     async with running(reader):
         async with asyncio.timeout(5):
             await last.wait()
         assert (reader.restarts, reader.failures, reader.consecutive_failures) == (4, 3, 0)
 
 
-async def test_to_close_what_was_never_started_is_nothing() -> None:
-    await Scripted().close()
+async def test_closing_before_the_start_does_nothing() -> None:
+    await ScriptedTask().close()
 
 
-async def test_a_task_whose_work_swallows_the_cancellation_ends_all_the_same() -> None:
+async def test_a_task_whose_work_swallows_the_cancellation_still_ends() -> None:
     inside = asyncio.Event()
 
     async def swallow() -> None:
@@ -185,7 +185,7 @@ async def test_a_task_whose_work_swallows_the_cancellation_ends_all_the_same() -
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
 
-    reader, task = Reader(swallow), Scripted(schedule=Schedule())
+    reader, task = ScriptedFollower(swallow), ScriptedTask(schedule=Schedule())
     task.run_once = swallow  # type: ignore[method-assign]  # as a driver does now and then
     for each in (reader, task):
         inside.clear()

@@ -1,4 +1,4 @@
-"""Shared reads: one for all who ask at the same moment, and none from before they asked."""
+"""The batch loader shares one read between concurrent callers; it starts after they call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from realtime.batch_loader import SharedBatchLoader
 
 
 class Source:
-    """Notes what it is asked, and answers with what it holds when it is let go on."""
+    """Records the keys of each read, and answers when the test releases it."""
 
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
@@ -29,30 +29,30 @@ class Source:
         return found
 
 
-async def begun(
+async def start_callers(
     source: Source, found: SharedBatchLoader[str], *ids: str
 ) -> list[asyncio.Task[str | None]]:
-    """Those who ask, once a read is under way."""
+    """Start callers, and wait until a read is under way."""
     source.called.clear()
-    asking = [asyncio.create_task(found.load(wanted)) for wanted in ids]
+    callers = [asyncio.create_task(found.load(wanted)) for wanted in ids]
     await source.called.wait()
-    return asking
+    return callers
 
 
-async def test_those_who_ask_at_once_share_a_read() -> None:
+async def test_concurrent_callers_share_one_read() -> None:
     source = Source()
     source.held = {"a": "A", "b": "B"}
     source.go_on.set()
-    asking = await begun(source, SharedBatchLoader(source.find), *"abca")
-    assert await asyncio.gather(*asking) == ["A", "B", None, "A"]
+    callers = await start_callers(source, SharedBatchLoader(source.find), *"abca")
+    assert await asyncio.gather(*callers) == ["A", "B", None, "A"]
     assert source.asked == [["a", "b", "c"]]
 
 
-async def test_whoever_asks_during_a_read_gets_what_is_stored_after_that() -> None:
+async def test_a_call_during_a_read_starts_a_new_read() -> None:
     source = Source()
     source.held = {"a": "open"}
     found = SharedBatchLoader(source.find)
-    early = await begun(source, found, "a")
+    early = await start_callers(source, found, "a")
     source.held = {"a": "closed"}
     late = asyncio.create_task(found.load("a"))
     await asyncio.sleep(0)
@@ -62,7 +62,7 @@ async def test_whoever_asks_during_a_read_gets_what_is_stored_after_that() -> No
     assert source.asked == [["a"], ["a"]]
 
 
-async def test_nothing_is_kept() -> None:
+async def test_results_are_not_cached() -> None:
     source = Source()
     source.go_on.set()
     found = SharedBatchLoader(source.find)
@@ -71,32 +71,34 @@ async def test_nothing_is_kept() -> None:
     assert await found.load("a") == "A"
 
 
-async def test_whoever_gives_up_takes_nobody_along() -> None:
+async def test_a_cancelled_caller_does_not_cancel_the_others() -> None:
     source = Source()
     source.held = {"a": "A"}
     found = SharedBatchLoader(source.find)
-    gone, stays = await begun(source, found, "a", "a")
+    gone, stays = await start_callers(source, found, "a", "a")
     gone.cancel()
     await asyncio.wait({gone})
     source.go_on.set()
     assert await stays == "A"
 
 
-async def test_an_error_is_for_those_who_waited_for_that_read() -> None:
+async def test_an_error_reaches_only_the_callers_of_that_read() -> None:
     source = Source()
     found = SharedBatchLoader(source.find)
     source.broken = True
-    asking = await begun(source, found, "a", "b")
+    callers = await start_callers(source, found, "a", "b")
     source.go_on.set()
-    answers = await asyncio.gather(*asking, return_exceptions=True)
+    answers = await asyncio.gather(*callers, return_exceptions=True)
     assert [type(answer) for answer in answers] == [LookupError, LookupError]
     source.broken = False
     assert await found.load("a") is None
 
 
-async def test_a_read_is_bounded() -> None:
+async def test_a_batch_has_a_maximum_size() -> None:
     source = Source()
     source.go_on.set()
-    asking = await begun(source, SharedBatchLoader(source.find, max_ids_per_read=2), *"abc")
-    assert await asyncio.gather(*asking) == [None, None, None]
+    callers = await start_callers(
+        source, SharedBatchLoader(source.find, max_ids_per_read=2), *"abc"
+    )
+    assert await asyncio.gather(*callers) == [None, None, None]
     assert source.asked == [["a", "b"], ["c"]]

@@ -1,59 +1,17 @@
-"""Changes and their events are stored together, in order, and in few transactions."""
+"""Group commit stores state changes with their events, in order, in few transactions."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from itertools import count
-from typing import Any
 
-import pytest
-
-from api.wiring.realtime import create_group_commit
-from domain.live.events import Announcement, LoggedEvent
-from domain.refusals import Busy, NotFound
-from realtime.group_commit import GroupCommit, LoggedChange
-from realtime.limits import RealtimeLimits
-from storage.mongo.client import Mongo, StorageError, Transaction, translate_errors
+from realtime.group_commit import GroupCommit
+from storage.mongo.client import Mongo, Transaction
 from storage.store import Store
 from tests.support import records
-
-TOPIC = "session/session"
-
-
-def said(body: object) -> Announcement:
-    return Announcement(session_id="session", body=str(body))
+from tests.support.logged_changes import TOPIC, HeldChange, announcing, logged_bodies
 
 
-def saying(*bodies: object) -> LoggedChange[Any]:
-    """A change that says each of ``bodies`` and gives back the first."""
-
-    async def change(transaction: Transaction) -> tuple[object, Sequence[LoggedEvent]]:
-        return bodies[0] if bodies else None, [said(body) for body in bodies]
-
-    return change
-
-
-class Held:
-    """A change that waits within its transaction until it is let go."""
-
-    def __init__(self) -> None:
-        self.inside = asyncio.Event()
-        self.go = asyncio.Event()
-
-    async def __call__(self, _: Transaction) -> tuple[str, Sequence[LoggedEvent]]:
-        self.inside.set()
-        await self.go.wait()
-        return "held", [said("held")]
-
-
-async def bodies(store: Store) -> list[str]:
-    placed = await store.event_log.read(TOPIC, after=0, limit=1000)
-    assert [each.seq for each in placed] == list(range(1, len(placed) + 1))
-    return [each.event.body for each in placed if isinstance(each.event, Announcement)]
-
-
-async def test_writers_on_two_nodes_leave_no_gap_and_no_repeat(
+async def test_concurrent_writers_on_two_nodes_leave_no_gap_or_repeat(
     store: Store, commit: GroupCommit, other_commit: GroupCommit
 ) -> None:
     session = records.live_session(id="session")
@@ -61,11 +19,13 @@ async def test_writers_on_two_nodes_leave_no_gap_and_no_repeat(
 
     async def write(node: GroupCommit, writer: int) -> None:
         for number in range(12):
-            assert await node.append(TOPIC, saying(f"{writer}/{number}")) == f"{writer}/{number}"
+            assert (
+                await node.append(TOPIC, announcing(f"{writer}/{number}")) == f"{writer}/{number}"
+            )
 
     nodes = (commit, other_commit, commit, other_commit)
     await asyncio.gather(*(write(node, writer) for writer, node in enumerate(nodes)))
-    logged = await bodies(store)
+    logged = await logged_bodies(store)
     for writer in range(4):
         of_writer = [body for body in logged if body.startswith(f"{writer}/")]
         assert of_writer == [f"{writer}/{number}" for number in range(12)]
@@ -75,215 +35,59 @@ async def test_writers_on_two_nodes_leave_no_gap_and_no_repeat(
     assert after.seq == 48
 
 
-async def test_the_first_events_of_a_topic_may_come_from_two_nodes_at_once(
+async def test_two_nodes_may_log_the_first_events_of_a_topic_at_once(
     store: Store, commit: GroupCommit, other_commit: GroupCommit
 ) -> None:
     for number in range(10):
         topic = f"session/{number}"
-        await asyncio.gather(*(node.append(topic, saying("a")) for node in (commit, other_commit)))
+        await asyncio.gather(
+            *(node.append(topic, announcing("a")) for node in (commit, other_commit))
+        )
         assert await store.event_log.last_seq(topic) == 2
 
 
-async def test_changes_are_made_in_the_order_in_which_they_came(
-    store: Store, commit: GroupCommit
-) -> None:
-    answers = await asyncio.gather(*(commit.append(TOPIC, saying(n, n)) for n in range(100)))
+async def test_changes_run_in_arrival_order(store: Store, commit: GroupCommit) -> None:
+    answers = await asyncio.gather(*(commit.append(TOPIC, announcing(n, n)) for n in range(100)))
     assert answers == list(range(100))
-    assert await bodies(store) == [str(n) for n in range(100) for _ in range(2)]
+    assert await logged_bodies(store) == [str(n) for n in range(100) for _ in range(2)]
 
 
-async def test_a_burst_costs_few_transactions(
+async def test_a_burst_of_changes_takes_few_transactions(
     store: Store, commit: GroupCommit, mongo_uri: str
 ) -> None:
     local = await Mongo.connect(mongo_uri, "local")
-    # Those of this database alone: the server has others, where work goes on meanwhile.
+    # Transactions of this database only: other tests write to other databases of the server.
     ours = {"o.applyOps.ns": f"{store.mongo.database_name}.events"}
 
     async def committed() -> int:
         return await local["oplog.rs"].count_documents(ours)
 
     before = await committed()
-    await asyncio.gather(*(commit.append(TOPIC, saying(n)) for n in range(200)))
+    await asyncio.gather(*(commit.append(TOPIC, announcing(n)) for n in range(200)))
     assert 1 <= await committed() - before <= 5
-    assert len(await bodies(store)) == 200
+    assert len(await logged_bodies(store)) == 200
     await local.close()
 
 
 async def test_topics_do_not_wait_for_each_other(commit: GroupCommit) -> None:
-    held = Held()
+    held = HeldChange()
     first = asyncio.create_task(commit.append("session/held", held))
     await held.inside.wait()
-    assert await commit.append("session/free", saying("free")) == "free"
+    assert await commit.append("session/free", announcing("free")) == "free"
     assert not first.done()
     held.go.set()
     assert await first == "held"
 
 
-async def test_a_change_that_says_nothing_costs_no_place(store: Store, commit: GroupCommit) -> None:
-    assert await commit.append(TOPIC, saying()) is None
+async def test_a_change_without_events_uses_no_seq(store: Store, commit: GroupCommit) -> None:
+    assert await commit.append(TOPIC, announcing()) is None
     assert await store.event_log.last_seq(TOPIC) == 0
 
 
-async def refusing(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
-    raise NotFound("There is no such thing.", "没有这个对象。")
-
-
-async def breaking(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
-    raise ValueError("broken")
-
-
-def writing_nonsense(store: Store) -> LoggedChange[None]:
-    async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
-        with translate_errors():
-            await store.mongo["sessions"].insert_one({"title": 1}, session=transaction)
-        return None, [said("nonsense")]
-
-    return change
-
-
-async def test_one_change_does_not_spoil_its_neighbours(store: Store, commit: GroupCommit) -> None:
-    held = Held()
-    first = asyncio.create_task(commit.append(TOPIC, held))
-    await held.inside.wait()
-    # They wait together, so that they share a transaction.
-    waiting = asyncio.gather(
-        commit.append(TOPIC, saying("a")),
-        commit.append(TOPIC, refusing),
-        commit.append(TOPIC, saying("b")),
-        commit.append(TOPIC, breaking),
-        commit.append(TOPIC, writing_nonsense(store)),
-        commit.append(TOPIC, saying("c")),
-        return_exceptions=True,
-    )
-    await asyncio.sleep(0)
-    held.go.set()
-    assert await first == "held"
-    a, refused, b, broken, nonsense, c = await waiting
-    assert (a, b, c) == ("a", "b", "c")
-    assert isinstance(refused, NotFound)
-    assert isinstance(broken, ValueError)
-    assert isinstance(nonsense, StorageError)
-    assert await bodies(store) == ["held", "a", "b", "c"]
-    assert await store.mongo["sessions"].count_documents({}) == 0
-
-
-async def test_a_refusal_stays_with_the_one_that_was_refused(
+async def test_serialised_changes_of_one_key_run_one_at_a_time(
     store: Store, commit: GroupCommit
 ) -> None:
-    changes = (saying("a"), refusing, saying("b"))
-    outcomes: list[object] = await asyncio.gather(
-        *(commit.append(TOPIC, change) for change in changes), return_exceptions=True
-    )
-    assert outcomes[::2] == ["a", "b"]
-    assert isinstance(outcomes[1], NotFound)
-    assert await bodies(store) == ["a", "b"]
-
-
-async def test_more_changes_than_may_wait_are_refused(
-    store: Store,
-) -> None:
-    commit = create_group_commit(store, limits=RealtimeLimits(max_waiting_changes=3))
-    held = Held()
-    first = asyncio.create_task(commit.append(TOPIC, held))
-    await held.inside.wait()
-    waiting = [asyncio.create_task(commit.append(TOPIC, saying(n))) for n in range(3)]
-    await asyncio.sleep(0)
-    with pytest.raises(Busy):
-        await commit.append(TOPIC, saying("too many"))
-    held.go.set()
-    assert await asyncio.gather(first, *waiting) == ["held", 0, 1, 2]
-    assert await commit.append(TOPIC, saying("again")) == "again"
-    assert await bodies(store) == ["held", "0", "1", "2", "again"]
-
-
-async def test_a_cancelled_caller_does_not_take_its_change_back(
-    store: Store, commit: GroupCommit
-) -> None:
-    held = Held()
-    first = asyncio.create_task(commit.append(TOPIC, held))
-    await held.inside.wait()
-    waiting = [asyncio.create_task(commit.append(TOPIC, saying(n))) for n in range(3)]
-    leaving = asyncio.create_task(commit.append(TOPIC, refusing))
-    await asyncio.sleep(0)
-    for each in (first, waiting[1], leaving):
-        each.cancel()
-    held.go.set()
-    assert await waiting[0] == 0
-    assert await waiting[2] == 2
-    assert all(each.cancelled() for each in (first, waiting[1], leaving))
-    assert await bodies(store) == ["held", "0", "1", "2"]
-
-
-async def test_a_change_that_meets_another_write_runs_again_and_counts_once(
-    store: Store, commit: GroupCommit
-) -> None:
-    await store.live_sessions.add([records.live_session(id="session")])
-    runs = count(1)
-    seen: list[int] = []
-
-    async def change(transaction: Transaction) -> tuple[int, Sequence[LoggedEvent]]:
-        found = await store.live_sessions.by_id("session", transaction=transaction)
-        assert found is not None
-        seen.append(found.peak_viewers)
-        if next(runs) == 1:
-            await store.live_sessions.raise_peak_viewers("session", 5)
-        await store.live_sessions.pin("session", "posting", transaction=transaction)
-        return found.peak_viewers, [said("once")]
-
-    assert await commit.append(TOPIC, change) == 5
-    assert seen == [0, 5]
-    assert await bodies(store) == ["once"]
-
-
-async def test_the_last_event_is_noted_within_the_transaction(store: Store) -> None:
-    async def fails(*_: object) -> None:
-        raise LookupError("not noted")
-
-    commit = GroupCommit(store.mongo, store.event_log, records.ManualClock(), on_logged=fails)
-    with pytest.raises(LookupError):
-        await commit.append(TOPIC, saying("a"))
-    assert await store.event_log.last_seq(TOPIC) == 0
-    assert await bodies(store) == []
-
-
-async def test_what_was_taken_is_finished_before_the_end(store: Store, commit: GroupCommit) -> None:
-    held = Held()
-    waiting = [asyncio.create_task(commit.append(TOPIC, each)) for each in (held, saying("a"))]
-    await held.inside.wait()
-    closing = asyncio.create_task(commit.close())
-    await asyncio.sleep(0)
-    assert not closing.done()
-    held.go.set()
-    await closing
-    assert await asyncio.gather(*waiting) == ["held", "a"]
-    assert await bodies(store) == ["held", "a"]
-
-
-async def test_a_transaction_that_nobody_ends_holds_the_others_up_for_seconds_only(
-    store: Store, commit: GroupCommit, other_store: Store
-) -> None:
-    inside, never = asyncio.Event(), asyncio.Event()
-
-    async def stuck(transaction: Transaction) -> None:
-        await other_store.event_log.append(
-            TOPIC, [said("lost")], at=records.FIXED_NOW, transaction=transaction
-        )
-        inside.set()
-        await never.wait()
-
-    # As of a process that was killed: its place in the log is taken, and never used.
-    abandoned = asyncio.create_task(other_store.mongo.run_transaction(stuck))
-    await inside.wait()
-    assert await commit.append(TOPIC, saying("said")) == "said"
-    assert await bodies(store) == ["said"]
-    abandoned.cancel()
-    await asyncio.wait({abandoned})
-
-
-async def test_serialised_changes_of_one_key_have_each_its_own_transaction(
-    store: Store, commit: GroupCommit
-) -> None:
-    held, running, most = Held(), 0, 0
+    held, running, most = HeldChange(), 0, 0
 
     async def change(_: Transaction) -> int:
         nonlocal running, most
@@ -299,28 +103,12 @@ async def test_serialised_changes_of_one_key_have_each_its_own_transaction(
     first = asyncio.create_task(commit.serialised("key", hold))
     await held.inside.wait()
     waiting = [asyncio.create_task(commit.serialised("key", change)) for _ in range(10)]
-    # Neither another key nor a topic of the same name waits.
+    # Another key, or a topic of the same name, does not wait.
     assert await commit.serialised("other key", change) == 0
-    assert await commit.append("key", saying("said")) == "said"
+    assert await commit.append("key", announcing("said")) == "said"
     assert not any(task.done() for task in waiting)
     held.go.set()
     assert await first == "held"
     assert await asyncio.gather(*waiting) == [0] * 10
     assert most == 1
     assert commit.batch_sizes.counts[0] == 13
-
-
-async def test_a_serialised_change_that_refuses_leaves_the_next_alone(
-    store: Store, commit: GroupCommit
-) -> None:
-    async def refuse(_: Transaction) -> None:
-        raise NotFound("There is no such thing.", "没有这个内容。")
-
-    async def change(_: Transaction) -> str:
-        return "done"
-
-    outcomes = await asyncio.gather(
-        commit.serialised("key", refuse), commit.serialised("key", change), return_exceptions=True
-    )
-    assert isinstance(outcomes[0], NotFound)
-    assert outcomes[1] == "done"

@@ -1,4 +1,4 @@
-"""Topics and groups are bounded, and go when nobody needs them."""
+"""The numbers of topics and groups are limited, and unused ones are removed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.hub_session import HubSession
 from tests.support.waiting import running_coroutines, wait_until
 
 
-async def test_the_last_of_a_group_takes_it_along(room: HubSession) -> None:
+async def test_a_group_ends_with_its_last_member(room: HubSession) -> None:
     first, second = (
         await room.join(RecordingMember(), key="a"),
         await room.join(RecordingMember(), key="a"),
@@ -29,7 +29,7 @@ async def test_the_last_of_a_group_takes_it_along(room: HubSession) -> None:
     assert room.hub.watched_session_ids() == set()
 
 
-async def test_only_sessions_that_somebody_follows_are_watched(room: HubSession) -> None:
+async def test_only_sessions_with_members_are_watched(room: HubSession) -> None:
     leads = f"leads/{room.session_id}x"
     await room.hub.join(
         leads,
@@ -47,7 +47,7 @@ async def test_only_sessions_that_somebody_follows_are_watched(room: HubSession)
     assert room.hub.watched_session_ids() == set()
 
 
-async def test_too_many_groups_are_refused_and_leave_nothing_behind(
+async def test_a_group_over_the_limit_is_refused_and_leaves_no_state(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(max_groups_per_topic=2))
@@ -61,7 +61,7 @@ async def test_too_many_groups_are_refused_and_leave_nothing_behind(
     assert room.hub.topics.user_counts == {room.topic: 3}
 
 
-async def test_nobody_alone_can_begin_so_many_groups_that_others_find_no_place(
+async def test_one_user_cannot_take_all_the_groups(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(max_groups_per_topic=4, max_groups_per_creator=2))
@@ -70,13 +70,13 @@ async def test_nobody_alone_can_begin_so_many_groups_that_others_find_no_place(
     with pytest.raises(Busy, match="Too many different subscriptions"):
         await room.join(RecordingMember(), key="c", by="hostile")
     await room.join(RecordingMember(), key="c", by="viewer")
-    # What somebody else has begun is there for everybody, and who leaves makes room.
+    # Anyone may join a group that another user began, and a leaving member frees a place.
     await room.join(RecordingMember(), key="c", by="hostile")
     first.leave()
     await room.join(RecordingMember(), key="d", by="hostile")
 
 
-async def test_too_many_topics_are_refused_and_leave_nothing_behind(
+async def test_a_topic_over_the_limit_is_refused_and_leaves_no_state(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(max_session_topics=1))
@@ -95,7 +95,7 @@ async def test_too_many_topics_are_refused_and_leave_nothing_behind(
     assert set(room.hub.topics.topics) == {room.topic}
 
 
-async def test_a_topic_stays_for_those_who_come_back(room: HubSession) -> None:
+async def test_an_idle_topic_is_kept_for_returning_members(room: HubSession) -> None:
     membership = await room.join(RecordingMember())
     before = room.log.reads
     membership.leave()
@@ -107,7 +107,7 @@ async def test_a_topic_stays_for_those_who_come_back(room: HubSession) -> None:
     assert room.log.reads == before
 
 
-async def test_a_topic_goes_when_nobody_comes_back(
+async def test_an_idle_topic_is_removed_when_no_member_returns(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(topic_linger_seconds=0.01))
@@ -124,7 +124,7 @@ async def test_a_topic_goes_when_nobody_comes_back(
     assert (await room.join_recorder(0)).seqs == [1]
 
 
-async def test_nothing_runs_on_after_the_hub_is_closed(room: HubSession) -> None:
+async def test_no_task_runs_after_the_hub_is_closed(room: HubSession) -> None:
     await room.join_recorder()
     (await room.join(RecordingMember(), key="gone")).leave()
     other = await room.hub.join(
@@ -160,7 +160,7 @@ async def test_nothing_runs_on_after_the_hub_is_closed(room: HubSession) -> None
     )
 
 
-async def test_who_gives_up_while_the_topic_opens_leaves_nothing_behind(
+async def test_a_join_that_is_cancelled_while_the_topic_opens_leaves_no_state(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(topic_linger_seconds=0))

@@ -1,4 +1,4 @@
-"""The outbox is bounded: events close it before one is lost, state waits and the newest wins."""
+"""The outbox is limited: it closes before it loses an event, and keeps only the newest state."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from realtime.protocol_messages import complete_message, error_message, next_pre
 from realtime.rendered_event import RenderedEvent
 
 
-class Peer:
-    """A wire whose peer takes what it is sent when the test says so."""
+class ManualPeer:
+    """A wire whose peer reads when the test tells it to."""
 
     def __init__(self) -> None:
         self.on_drained: Callable[[], None] = lambda: None
@@ -47,16 +47,16 @@ class Peer:
 
 
 @pytest.fixture
-def peer() -> Peer:
-    return Peer()
+def peer() -> ManualPeer:
+    return ManualPeer()
 
 
 @pytest.fixture
-def outbox(peer: Peer) -> Outbox:
+def outbox(peer: ManualPeer) -> Outbox:
     return Outbox(peer)
 
 
-def test_events_are_queued_up_to_the_bound_and_not_a_byte_more(peer: Peer, outbox: Outbox) -> None:
+def test_a_full_outbox_closes_the_connection(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.send(b"x" * (DEFAULT_LIMITS.max_outbox_bytes - 1))
     outbox.send(b"y")
     assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes
@@ -67,7 +67,7 @@ def test_events_are_queued_up_to_the_bound_and_not_a_byte_more(peer: Peer, outbo
     assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes
 
 
-def test_events_that_go_out_together_count_together(peer: Peer, outbox: Outbox) -> None:
+def test_events_sent_in_one_write_are_counted_together(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES, b"y")
     assert peer.waiting == [b"x" * LOW_WATER_BYTES, b"y"]
     half = b"z" * ((DEFAULT_LIMITS.max_outbox_bytes - LOW_WATER_BYTES) // 2)
@@ -76,7 +76,9 @@ def test_events_that_go_out_together_count_together(peer: Peer, outbox: Outbox) 
     assert peer.queued_bytes() == LOW_WATER_BYTES + 1
 
 
-def test_one_large_answer_is_taken_while_little_waits(peer: Peer, outbox: Outbox) -> None:
+def test_one_large_result_is_accepted_while_little_is_queued(
+    peer: ManualPeer, outbox: Outbox
+) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES)
     outbox.send(b"y" * 2 * DEFAULT_LIMITS.max_outbox_bytes)
     assert not outbox.closed
@@ -84,7 +86,7 @@ def test_one_large_answer_is_taken_while_little_waits(peer: Peer, outbox: Outbox
     assert outbox.closed
 
 
-def test_nothing_is_written_after_the_close(peer: Peer, outbox: Outbox) -> None:
+def test_nothing_is_written_after_the_close(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("slot", b"waits")
     outbox.close(CloseCode.TOKEN_EXPIRED)
@@ -97,12 +99,12 @@ def test_nothing_is_written_after_the_close(peer: Peer, outbox: Outbox) -> None:
     assert peer.closes == [(CloseCode.TOKEN_EXPIRED, CloseCode.TOKEN_EXPIRED.reason)]
 
 
-def test_a_close_may_say_its_own_reason(peer: Peer, outbox: Outbox) -> None:
+def test_a_close_may_carry_its_own_reason(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.close(CloseCode.BAD_REQUEST, "Send text messages only")
     assert peer.closes == [(4400, "Send text messages only")]
 
 
-def test_state_is_written_at_once_to_a_peer_that_keeps_up(peer: Peer, outbox: Outbox) -> None:
+def test_state_is_written_at_once_to_a_peer_that_keeps_up(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.send(b"x" * LOW_WATER_BYTES)
     assert outbox.has_room()
     outbox.send_state("slot", b"1")
@@ -110,7 +112,9 @@ def test_state_is_written_at_once_to_a_peer_that_keeps_up(peer: Peer, outbox: Ou
     assert not outbox.has_room()
 
 
-def test_of_waiting_state_the_newest_of_each_slot_goes_out(peer: Peer, outbox: Outbox) -> None:
+def test_only_the_newest_waiting_state_of_each_slot_is_sent(
+    peer: ManualPeer, outbox: Outbox
+) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     for slot, text in (("a", b"a1"), ("b", b"b1"), ("a", b"a2"), ("gone/c", b"c1")):
         outbox.send_state(slot, text)
@@ -122,7 +126,7 @@ def test_of_waiting_state_the_newest_of_each_slot_goes_out(peer: Peer, outbox: O
     assert peer.waiting == [b"a2", b"b1"]
 
 
-def test_waiting_state_goes_out_before_an_event_that_is_newer(peer: Peer, outbox: Outbox) -> None:
+def test_waiting_state_is_sent_before_a_newer_event(peer: ManualPeer, outbox: Outbox) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("a", b"a1")
     outbox.send_state("a", b"a2")
@@ -133,8 +137,8 @@ def test_waiting_state_goes_out_before_an_event_that_is_newer(peer: Peer, outbox
     assert peer.waiting[1:] == [b"a2", b"event", b"a3"]
 
 
-def test_waiting_state_that_does_not_fit_closes_as_an_event_would(
-    peer: Peer, outbox: Outbox
+def test_waiting_state_over_the_limit_closes_the_connection(
+    peer: ManualPeer, outbox: Outbox
 ) -> None:
     outbox.send(b"x" * (DEFAULT_LIMITS.max_outbox_bytes - 3))
     outbox.send_state("a", b"state")
@@ -143,7 +147,9 @@ def test_waiting_state_that_does_not_fit_closes_as_an_event_would(
     assert peer.queued_bytes() == DEFAULT_LIMITS.max_outbox_bytes - 3
 
 
-def test_what_waited_is_not_sent_after_what_is_newer(peer: Peer, outbox: Outbox) -> None:
+def test_older_waiting_state_is_not_sent_after_newer_state(
+    peer: ManualPeer, outbox: Outbox
+) -> None:
     outbox.send(b"x" * (LOW_WATER_BYTES + 1))
     outbox.send_state("slot", b"old")
     peer.read(1)
@@ -152,7 +158,7 @@ def test_what_waited_is_not_sent_after_what_is_newer(peer: Peer, outbox: Outbox)
     assert peer.waiting == [b"new"]
 
 
-async def test_to_be_drained_is_to_wait_for_the_wire(peer: Peer, outbox: Outbox) -> None:
+async def test_wait_drained_waits_for_the_wire(peer: ManualPeer, outbox: Outbox) -> None:
     await outbox.wait_drained()
     assert peer.waits == 1
 
@@ -166,8 +172,8 @@ actions = st.one_of(
 
 
 @given(plan=st.lists(actions, max_size=30))
-def test_a_peer_gets_every_event_in_order_until_it_is_closed(plan: list[tuple[str, int]]) -> None:
-    peer = Peer()
+def test_a_peer_gets_each_event_in_order_until_the_close(plan: list[tuple[str, int]]) -> None:
+    peer = ManualPeer()
     outbox = Outbox(peer)
     sent: list[bytes] = []
     for number, (action, size) in enumerate(plan):
@@ -184,13 +190,13 @@ def test_a_peer_gets_every_event_in_order_until_it_is_closed(plan: list[tuple[st
                 outbox.flush()
     written = [*peer.taken, *peer.waiting]
     assert [text for text in written if text.startswith(b"send")] == sent
-    # All in the order of their moments, whatever state was left out.
+    # Everything arrives in the order of sending, whatever state was replaced.
     moments = [int(text.rstrip(b".")[-3:]) for text in written]
     assert moments == sorted(moments)
     assert len(outbox._slots) <= 1
 
 
-def test_the_bound_is_the_one_that_is_passed_in(peer: Peer) -> None:
+def test_the_limit_is_the_one_in_the_settings(peer: ManualPeer) -> None:
     outbox = Outbox(peer, 2 * LOW_WATER_BYTES)
     outbox.send(b"x" * 2 * LOW_WATER_BYTES)
     assert not outbox.closed
@@ -199,7 +205,7 @@ def test_the_bound_is_the_one_that_is_passed_in(peer: Peer) -> None:
 
 
 @given(operation_id=st.text(max_size=128))
-def test_messages_are_json_whatever_the_id(operation_id: str) -> None:
+def test_messages_are_valid_json_for_any_id(operation_id: str) -> None:
     rendered = RenderedEvent(b'{"data":{"a":1}}')
     assert orjson.loads(rendered.message(next_prefix(operation_id))) == {
         "id": operation_id,
@@ -218,7 +224,7 @@ def test_messages_are_json_whatever_the_id(operation_id: str) -> None:
     }
 
 
-def test_subscribers_of_one_id_are_sent_the_very_same_bytes() -> None:
+def test_subscribers_with_one_id_share_the_same_bytes() -> None:
     rendered = RenderedEvent(b"{}")
     first = rendered.message(next_prefix("1"))
     assert rendered.message(next_prefix("1")) is first

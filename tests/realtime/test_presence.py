@@ -1,4 +1,4 @@
-"""Who watches is counted once, over all nodes, and told to the rooms when it changes."""
+"""Presence counts each viewer once over all nodes, and publishes a count when it changes."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ QUICK = RealtimeLimits(presence_interval_seconds=0.01)
 
 
 @pytest.fixture
-def watch() -> ManualClock:
+def clock() -> ManualClock:
     return ManualClock()
 
 
 @pytest.fixture
-async def one(store: Store, watch: ManualClock) -> AsyncIterator[RealtimeNode]:
+async def one(store: Store, clock: ManualClock) -> AsyncIterator[RealtimeNode]:
     await store.live_sessions.add([records.live_session(id="session")])
-    async with run_node(store, clock=watch, name="one", limits=QUICK) as running:
+    async with run_node(store, clock=clock, name="one", limits=QUICK) as running:
         yield running
 
 
 @pytest.fixture
-async def two(other_store: Store, watch: ManualClock) -> AsyncIterator[RealtimeNode]:
-    async with run_node(other_store, clock=watch, name="two", limits=QUICK) as running:
+async def two(other_store: Store, clock: ManualClock) -> AsyncIterator[RealtimeNode]:
+    async with run_node(other_store, clock=clock, name="two", limits=QUICK) as running:
         yield running
 
 
 def counts(member: RecordingMember) -> list[tuple[int, int]]:
-    return [(told["viewers"], told["peak_viewers"]) for told in member.events]
+    return [(event["viewers"], event["peak_viewers"]) for event in member.events]
 
 
 async def test_a_viewer_with_many_sockets_counts_once(one: RealtimeNode) -> None:
@@ -70,7 +70,7 @@ async def views(store: Store) -> int:
     return session.views
 
 
-async def test_who_begins_to_watch_is_a_view_and_another_socket_is_none(
+async def test_a_new_viewer_adds_a_view_and_a_second_socket_adds_none(
     one: RealtimeNode, two: RealtimeNode
 ) -> None:
     for viewer in ("w", "w", "x"):
@@ -82,7 +82,7 @@ async def test_who_begins_to_watch_is_a_view_and_another_socket_is_none(
     await wait_until(lambda: _viewed(one.store, 4))
 
 
-async def test_what_was_viewed_last_is_added_at_the_end(
+async def test_close_stores_the_last_views(
     one: RealtimeNode,
 ) -> None:
     presence = PresenceTracker(one.store, one.hub, records.ManualClock(), node="three")
@@ -92,7 +92,7 @@ async def test_what_was_viewed_last_is_added_at_the_end(
     assert await views(one.store) == 1
 
 
-async def test_views_that_could_not_be_added_are_added_later(
+async def test_views_that_could_not_be_stored_are_stored_later(
     one: RealtimeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_views = one.store.live_sessions.add_views
@@ -125,14 +125,14 @@ async def test_viewers_of_two_nodes_are_summed_on_both(
     await wait_until(lambda: counts(members[0])[-1] == (2, 4))
 
 
-async def test_who_watches_at_two_nodes_counts_once(one: RealtimeNode, two: RealtimeNode) -> None:
+async def test_a_viewer_on_two_nodes_counts_once(one: RealtimeNode, two: RealtimeNode) -> None:
     member = RecordingMember()
     await one.follow("session", member)
     for each in (one, two):
         for viewer in ("here and there", f"{id(each)}"):
             each.presence.enter("session", viewer)
     await wait_until(lambda: counts(member)[-1:] == [(3, 3)])
-    # As many as before, and others: who is left is not seen twice any more.
+    # The same number of viewers as before, but different ones: each counts once.
     two.presence.enter("session", "somebody else")
     two.presence.leave("session", "here and there")
     await wait_until(lambda: counts(member)[-1] == (4, 4))
@@ -140,8 +140,8 @@ async def test_who_watches_at_two_nodes_counts_once(one: RealtimeNode, two: Real
     await wait_until(lambda: counts(member)[-1] == (3, 4))
 
 
-async def test_a_report_that_failed_is_made_again(
-    one: RealtimeNode, watch: ManualClock, monkeypatch: pytest.MonkeyPatch
+async def test_a_failed_report_is_retried(
+    one: RealtimeNode, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = one.store.presence_reports.report
     failures = iter([StorageUnavailable("away")] * 2)
@@ -153,39 +153,37 @@ async def test_a_report_that_failed_is_made_again(
 
     monkeypatch.setattr(one.store.presence_reports, "report", failing)
     one.presence.enter("session", "w")
-    await wait_until(lambda: _sums(one.store, watch, 1))
+    await wait_until(lambda: _sums(one.store, clock, 1))
 
 
-async def test_a_node_that_vanished_is_left_out_when_it_is_no_longer_fresh(
-    one: RealtimeNode, watch: ManualClock
-) -> None:
+async def test_the_report_of_a_dead_node_expires(one: RealtimeNode, clock: ManualClock) -> None:
     await one.store.presence_reports.report(
-        "vanished", {"session": sketch_viewers(range(5))}, at=watch()
+        "vanished", {"session": sketch_viewers(range(5))}, at=clock()
     )
     member = RecordingMember()
     await one.follow("session", member)
     one.presence.enter("session", "w")
     await wait_until(lambda: counts(member)[-1:] == [(6, 6)])
     for _ in range(3):
-        # One that lives says again what it counts, and stays.
-        watch.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds)
-        await wait_until(lambda: _reported_at(one.store, watch))
-    assert watch() - records.FIXED_NOW >= REPORT_LIFETIME
+        # A node that is alive repeats its report, which keeps it fresh.
+        clock.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds)
+        await wait_until(lambda: _reported_at(one.store, clock))
+    assert clock() - records.FIXED_NOW >= REPORT_LIFETIME
     await wait_until(lambda: counts(member)[-1] == (1, 6))
 
 
-async def _reported_at(store: Store, watch: ManualClock) -> bool:
-    found = await store.mongo["presence"].find_one({"_id": "one/session", "at": watch()})
+async def _reported_at(store: Store, clock: ManualClock) -> bool:
+    found = await store.mongo["presence"].find_one({"_id": "one/session", "at": clock()})
     return found is not None
 
 
-async def test_a_count_is_reported_when_it_changes_and_not_at_every_tick(
-    one: RealtimeNode, watch: ManualClock
+async def test_a_count_is_reported_only_when_it_changes(
+    one: RealtimeNode, clock: ManualClock
 ) -> None:
     one.presence.enter("session", "w")
-    await wait_until(lambda: _reported_at(one.store, watch))
-    reported = watch()
-    watch.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds - 1)
+    await wait_until(lambda: _reported_at(one.store, clock))
+    reported = clock()
+    clock.advance(seconds=DEFAULT_LIMITS.crowd_refresh_seconds - 1)
     one.presence.enter("other", "w")
     await wait_until(lambda: one.store.mongo["presence"].find_one({"_id": "one/other"}))
     document = await one.store.mongo["presence"].find_one({"_id": "one/session"})
@@ -193,40 +191,40 @@ async def test_a_count_is_reported_when_it_changes_and_not_at_every_tick(
     assert document["at"] == reported
 
 
-async def test_a_room_that_nobody_follows_is_told_nothing_and_forgotten(one: RealtimeNode) -> None:
+async def test_a_session_without_members_gets_no_count_and_is_forgotten(one: RealtimeNode) -> None:
     member = RecordingMember()
     membership = await one.follow("session", member)
     other = await one.follow("other", RecordingMember())
     one.presence.enter("session", "w")
     await wait_until(lambda: counts(member)[-1:] == [(1, 1)])
     membership.leave()
-    told = len(member.events)
+    received = len(member.events)
     one.presence.enter("session", "x")
     await wait_until(lambda: one.presence._published_counts == {"other": 0})
     other.leave()
     await wait_until(lambda: one.presence._published_counts == {})
-    assert len(member.events) == told
+    assert len(member.events) == received
     one.presence.leave("session", "w")
     one.presence.leave("session", "x")
     await wait_until(lambda: one.presence._reported == {})
 
 
-async def test_to_close_what_was_never_started_is_nothing(store: Store) -> None:
+async def test_closing_before_the_start_does_nothing(store: Store) -> None:
     hub = Hub(store.event_log, ManualClock())
     await PresenceTracker(store, hub, ManualClock(), node="idle").close()
 
 
-async def test_nothing_is_counted_for_a_node_that_has_closed(
-    one: RealtimeNode, two: RealtimeNode, watch: ManualClock
+async def test_a_closed_node_counts_no_viewers(
+    one: RealtimeNode, two: RealtimeNode, clock: ManualClock
 ) -> None:
     two.presence.enter("session", "w")
-    await wait_until(lambda: _sums(one.store, watch, 1))
+    await wait_until(lambda: _sums(one.store, clock, 1))
     await two.presence.close()
-    assert await one.store.presence_reports.count_viewers(["session"], at=watch()) == {}
+    assert await one.store.presence_reports.count_viewers(["session"], at=clock()) == {}
     assert running_task_names().count("presence") == 1
 
 
-async def _sums(store: Store, watch: ManualClock, viewers: int) -> bool:
-    return await store.presence_reports.count_viewers(["session"], at=watch()) == {
+async def _sums(store: Store, clock: ManualClock, viewers: int) -> bool:
+    return await store.presence_reports.count_viewers(["session"], at=clock()) == {
         "session": viewers
     }

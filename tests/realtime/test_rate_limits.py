@@ -12,7 +12,7 @@ TWICE = RateLimitItemPerMinute(2)
 OFTEN = RateLimitItemPerMinute(5)
 
 
-def test_each_limit_holds_for_whom_it_is_counted() -> None:
+def test_each_limit_applies_to_its_own_key() -> None:
     rates = RateLimiter()
     here: tuple[KeyedLimit, ...] = ((TWICE, "who", "a"), (OFTEN, "where", "x"))
     elsewhere: tuple[KeyedLimit, ...] = ((TWICE, "who", "b"), (OFTEN, "where", "x"))
@@ -30,7 +30,7 @@ def test_each_limit_holds_for_whom_it_is_counted() -> None:
     rates.check((TWICE, "who", "b"), why="Too much.", why_zh="太多了。")
 
 
-def test_what_is_counted_is_bounded() -> None:
+def test_the_number_of_counted_keys_is_limited() -> None:
     rates = RateLimiter(max_keys=50)
     for number in range(200):
         rates.hit((TWICE, "who", str(number)))

@@ -1,4 +1,4 @@
-"""A database that goes away and comes back costs time, and nothing else."""
+"""A restart of the database delays live events and loses none."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from tests.support.stores import SECRET
 from tests.support.waiting import running_coroutines, wait_until
 
 
-async def saying(_: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
+async def announce(_: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
     return None, [Announcement(session_id="session", body="你好")]
 
 
-async def test_nothing_is_lost_while_the_database_is_away(
+async def test_no_event_is_lost_while_the_database_restarts(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = RealtimeLimits(
         presence_interval_seconds=0.02, tally_interval_seconds=0.02, topic_linger_seconds=0.02
     )
     capture_limits = CaptureLimits(sweep=Schedule(interval_seconds=0.1))
-    # A room whose database is away must not wait a quarter of a minute in a test.
+    # The default time limit of a transaction, 15 s, is too long for a test.
     assert Mongo.run_transaction.__kwdefaults__ is not None
     monkeypatch.setitem(Mongo.run_transaction.__kwdefaults__, "timeout", 0.5)
     topic = session_topic("session")
@@ -55,12 +55,12 @@ async def test_nothing_is_lost_while_the_database_is_away(
             one.presence.enter("session", "w")
             first = records.lead()
             assert await one.capture.record(first) == (first, True)
-            await one.commit.append(topic, saying)
+            await one.commit.append(topic, announce)
             await wait_until(lambda: member.event_names.count("Announcement") == 1)
             await wait_until(lambda: _total(member) == 1)
 
         second = records.lead()
-        for refused in (one.capture.record(second), one.commit.append(topic, saying)):
+        for refused in (one.capture.record(second), one.commit.append(topic, announce)):
             with pytest.raises(Busy):
                 await refused
         with pytest.raises(StorageUnavailable):
@@ -83,20 +83,20 @@ async def test_nothing_is_lost_while_the_database_is_away(
             assert await one.capture.record(second) == (second, True)
             again = records.lead(person=second.person)
             assert await one.capture.record(again) == (second, False)
-            await one.commit.append(topic, saying)
+            await one.commit.append(topic, announce)
             late = RecordingMember()
             await one.follow("session", late, after=0)
             await wait_until(lambda: member.event_names.count("Announcement") == 2)
             await wait_until(lambda: _total(member) == 2)
-            announced = [told["seq"] for told in late.events if told["event"] == "Announcement"]
+            announced = [event["seq"] for event in late.events if event["event"] == "Announcement"]
             assert announced == [1, 2]
             recorded = await store.event_log.read(lead_topic("session"), after=0, limit=10)
             assert [placed.seq for placed in recorded] == [1, 2]
-            # Closed while it is there: a driver that is connecting then forgets its socket.
+            # Closed while the server is up: a driver that is still connecting leaks its socket.
             await stack.aclose()
     assert running_coroutines("realtime") == []
 
 
 def _total(member: RecordingMember) -> int:
-    totals = [told["total"] for told in member.events if told["event"] == "TallyChanged"]
+    totals = [event["total"] for event in member.events if event["event"] == "TallyChanged"]
     return totals[-1] if totals else 0

@@ -1,4 +1,4 @@
-"""What is made for many at once is never from before any of them asked."""
+"""Concurrent callers share one execution that started after their call."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from realtime.single_flight import SingleFlight
 
 
-class Maker:
-    """Makes the number of the making, when it may."""
+class CountedExecution:
+    """Returns the number of the execution, when the test releases it."""
 
     def __init__(self) -> None:
         self.begun = 0
@@ -35,69 +35,69 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_who_asks_while_one_is_made_shares_the_next() -> None:
-    anew: SingleFlight[int] = SingleFlight()
-    make = Maker()
-    first = asyncio.create_task(anew.run("key", make))
+async def test_callers_during_an_execution_share_the_next_one() -> None:
+    flight: SingleFlight[int] = SingleFlight()
+    make = CountedExecution()
+    first = asyncio.create_task(flight.run("key", make))
     await settle()
-    others = [asyncio.create_task(anew.run("key", make)) for _ in range(5)]
+    others = [asyncio.create_task(flight.run("key", make)) for _ in range(5)]
     await settle()
     assert make.begun == 1
     make.go.set()
     assert await asyncio.gather(first, *others) == [1, 2, 2, 2, 2, 2]
 
 
-async def test_what_has_another_key_does_not_wait() -> None:
-    anew: SingleFlight[int] = SingleFlight()
-    slow, quick = Maker(), Maker()
+async def test_keys_do_not_wait_for_each_other() -> None:
+    flight: SingleFlight[int] = SingleFlight()
+    slow, quick = CountedExecution(), CountedExecution()
     quick.go.set()
-    waiting = asyncio.create_task(anew.run("slow", slow))
-    assert await anew.run("quick", quick) == 1
+    waiting = asyncio.create_task(flight.run("slow", slow))
+    assert await flight.run("quick", quick) == 1
     slow.go.set()
     assert await waiting == 1
 
 
-async def test_one_that_failed_does_not_fail_the_next() -> None:
-    anew: SingleFlight[int] = SingleFlight()
-    make = Maker()
+async def test_a_failed_execution_does_not_fail_the_next() -> None:
+    flight: SingleFlight[int] = SingleFlight()
+    make = CountedExecution()
     make.go.set()
 
     async def fail() -> int:
         raise ValueError("broken")
 
     with pytest.raises(ValueError, match="broken"):
-        await anew.run("key", fail)
-    assert await anew.run("key", make) == 1
+        await flight.run("key", fail)
+    assert await flight.run("key", make) == 1
 
 
-async def test_who_gives_up_takes_it_from_nobody() -> None:
-    anew: SingleFlight[int] = SingleFlight()
-    make = Maker()
-    asking = [asyncio.create_task(anew.run("key", make)) for _ in range(2)]
+async def test_a_cancelled_caller_does_not_cancel_the_execution() -> None:
+    flight: SingleFlight[int] = SingleFlight()
+    make = CountedExecution()
+    callers = [asyncio.create_task(flight.run("key", make)) for _ in range(2)]
     await settle()
-    asking[0].cancel()
+    callers[0].cancel()
     make.go.set()
-    assert await asking[1] == 1
-    assert asking[0].cancelled()
+    assert await callers[1] == 1
+    assert callers[0].cancelled()
 
 
 @given(st.lists(st.integers(0, 3), max_size=30))
-async def test_each_gets_one_that_began_after_it_asked_and_one_is_made_at_a_time(
+async def test_each_caller_gets_an_execution_that_started_after_its_call(
     pauses: list[int],
 ) -> None:
-    anew: SingleFlight[int] = SingleFlight()
-    make = Maker()
+    flight: SingleFlight[int] = SingleFlight()
+    make = CountedExecution()
     make.go.set()
 
     async def ask() -> bool:
         before = make.begun
-        return await anew.run("key", make) > before
+        return await flight.run("key", make) > before
 
-    asking = []
+    callers = []
     for pause in pauses:
-        asking.append(asyncio.create_task(ask()))
+        callers.append(asyncio.create_task(ask()))
         for _ in range(pause):
             await asyncio.sleep(0)
-    assert all(await asyncio.gather(*asking))
+    assert all(await asyncio.gather(*callers))
     assert make.most <= 1
     assert make.begun <= len(pauses)

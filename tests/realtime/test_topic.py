@@ -1,4 +1,4 @@
-"""A topic makes up for lost hints, and renders an event once a group."""
+"""A topic recovers from lost hints, and renders each event once per group."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.live.events import (
-    PresenceChanged,
-    TallyChanged,
-)
+from domain.live.events import PresenceChanged, TallyChanged
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.rendered_event import RenderedEvent
 from realtime.subscription_group import DeliveryCounts, Group, split_by_size
@@ -24,7 +21,7 @@ MAX_PART_BYTES = DEFAULT_LIMITS.max_part_bytes
 EVENTS_PER_BATCH = DEFAULT_LIMITS.events_per_batch
 
 
-async def test_a_hint_that_was_lost_is_made_up_for_by_the_next(room: HubSession) -> None:
+async def test_the_next_hint_recovers_a_lost_one(room: HubSession) -> None:
     member = await room.join_recorder()
     await room.announce(2, hint=False)
     await room.announce(1)
@@ -32,7 +29,7 @@ async def test_a_hint_that_was_lost_is_made_up_for_by_the_next(room: HubSession)
     assert member.seqs == [1, 2, 3]
 
 
-async def test_a_hint_that_was_lost_is_made_up_for_when_told_of_a_gap(room: HubSession) -> None:
+async def test_a_gap_notice_recovers_a_lost_hint(room: HubSession) -> None:
     member = await room.join_recorder()
     await room.announce(2, hint=False)
     room.hub.notify_gap()
@@ -40,7 +37,7 @@ async def test_a_hint_that_was_lost_is_made_up_for_when_told_of_a_gap(room: HubS
     assert member.seqs == [1, 2]
 
 
-async def test_hints_that_come_twice_or_late_are_told_once(room: HubSession) -> None:
+async def test_duplicate_and_late_hints_are_delivered_once(room: HubSession) -> None:
     member = await room.join_recorder()
     placed = await room.announce(3, hint=False)
     for each in (*reversed(placed), *placed):
@@ -50,7 +47,7 @@ async def test_hints_that_come_twice_or_late_are_told_once(room: HubSession) -> 
     assert member.seqs == [1, 2, 3, 4]
 
 
-async def test_more_hints_than_are_kept_cost_a_read_and_no_event(
+async def test_hints_over_the_limit_cause_a_read_and_lose_no_event(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(max_pending_events=4))
@@ -60,13 +57,13 @@ async def test_more_hints_than_are_kept_cost_a_read_and_no_event(
     assert member.seqs == seq_range(1, 11)
 
 
-async def test_a_hint_for_what_nobody_follows_is_let_go(room: HubSession) -> None:
+async def test_a_hint_for_a_topic_without_members_is_dropped(room: HubSession) -> None:
     await room.announce(1)
     room.hub.publish(room.topic, TallyChanged(session_id=room.session_id, total=1, interests={}))
     assert room.log.reads == 0
 
 
-async def test_blocks_of_the_log_are_kept_within_their_bound(
+async def test_cached_log_blocks_stay_within_their_limit(
     room: HubSession,
 ) -> None:
     room.set_limits(
@@ -78,7 +75,7 @@ async def test_blocks_of_the_log_are_kept_within_their_bound(
     assert len(room.followed().window._blocks) == 2
 
 
-async def test_an_event_is_rendered_once_a_group(room: HubSession) -> None:
+async def test_an_event_is_rendered_once_per_group(room: HubSession) -> None:
     renderings = {key: RecordingRenderer() for key in "ab"}
     members = [RecordingMember() for _ in range(40)]
     for number, member in enumerate(members):
@@ -100,7 +97,7 @@ async def test_an_event_is_rendered_once_a_group(room: HubSession) -> None:
     assert room.rendering.rendered_seqs == []
 
 
-async def test_rendered_payloads_are_kept_within_their_bound(
+async def test_cached_payloads_stay_within_their_limit(
     room: HubSession,
 ) -> None:
     placed = await room.announce(15, hint=False)
@@ -115,7 +112,7 @@ async def test_rendered_payloads_are_kept_within_their_bound(
     assert group._memo_bytes == 3 * size
 
 
-async def test_a_payload_that_is_still_being_made_is_not_thrown_away(
+async def test_a_payload_being_rendered_is_not_evicted(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(max_memo_bytes=0))
@@ -136,14 +133,14 @@ async def test_a_payload_that_is_still_being_made_is_not_thrown_away(
     assert (list(group._memo), group._memo_bytes) == ([], 0)
 
 
-async def test_who_has_left_is_told_nothing_more(
+async def test_a_member_that_left_gets_nothing_more(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(deliveries_per_turn=1))
     stays, leaves = RecordingMember(), RecordingMember()
 
     class Pusher(RecordingMember):
-        """Makes the other one leave while the event is being spread."""
+        """A member whose delivery makes another member leave."""
 
         def deliver(self, *delivered: Any) -> None:
             super().deliver(*delivered)
@@ -159,7 +156,7 @@ async def test_who_has_left_is_told_nothing_more(
     assert leaves.events == []
 
 
-async def test_state_is_told_at_the_place_of_the_last_event_and_a_newer_one_replaces_it(
+async def test_state_has_the_seq_of_the_last_event_and_newer_state_replaces_it(
     room: HubSession,
 ) -> None:
     await room.announce(2)
@@ -181,7 +178,7 @@ async def test_state_is_told_at_the_place_of_the_last_event_and_a_newer_one_repl
 
 
 async def test_an_event_of_all_groups_waits_for_the_slowest_rendering(room: HubSession) -> None:
-    slow, told = RecordingRenderer(), await room.join_recorder()
+    slow, current = RecordingRenderer(), await room.join_recorder()
     slow.go.clear()
     member = RecordingMember()
     await room.hub.join(
@@ -192,24 +189,24 @@ async def test_an_event_of_all_groups_waits_for_the_slowest_rendering(room: HubS
     late = asyncio.create_task(room.join_recorder(0))
     await asyncio.sleep(0)
     slow.go.set()
-    await room.wait_delivered(told, member, await late)
-    assert [each.seqs for each in (told, member, late.result())] == [[1, 2], [1, 2], [1, 2]]
+    await room.wait_delivered(current, member, await late)
+    assert [each.seqs for each in (current, member, late.result())] == [[1, 2], [1, 2], [1, 2]]
     assert slow.rendered_seqs == [1, 2]
 
 
-async def test_a_rendering_that_ends_with_the_loop_weighs_nothing(room: HubSession) -> None:
+async def test_a_cancelled_rendering_uses_no_cache_space(room: HubSession) -> None:
     (placed,) = await room.announce(1)
     room.rendering.go.clear()
     group = Group(room.rendering, DeliveryCounts(), "somebody")
-    asking = asyncio.create_task(group.render(placed))
+    rendering_task = asyncio.create_task(group.render(placed))
     await asyncio.sleep(0)
     group._memo[1].cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asking
+        await rendering_task
     assert group._memo_bytes == 0
 
 
-async def test_a_topic_that_met_a_fault_goes_on_and_makes_up_for_it(
+async def test_a_topic_recovers_the_events_missed_during_a_fault(
     room: HubSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room.set_limits(RealtimeLimits(topic_retry_seconds=0.01))
@@ -227,7 +224,7 @@ async def test_a_topic_that_met_a_fault_goes_on_and_makes_up_for_it(
     assert member.seqs == [1, 2]
 
 
-async def test_events_that_wait_are_told_together_in_their_order(room: HubSession) -> None:
+async def test_waiting_events_are_delivered_together_in_order(room: HubSession) -> None:
     member = await room.join_recorder()
     room.rendering.go.clear()
     await room.announce(1)
@@ -240,7 +237,7 @@ async def test_events_that_wait_are_told_together_in_their_order(room: HubSessio
     assert room.log.reads == 1
 
 
-async def test_a_member_gets_of_a_batch_what_it_does_not_have() -> None:
+async def test_a_member_gets_only_the_events_of_a_batch_that_it_lacks() -> None:
     counts = DeliveryCounts()
     group = Group(RecordingRenderer(), counts, "somebody")
     new, knows_two, knows_all = RecordingMember(), RecordingMember(), RecordingMember()
@@ -258,7 +255,7 @@ async def test_a_member_gets_of_a_batch_what_it_does_not_have() -> None:
         max_size=EVENTS_PER_BATCH,
     )
 )
-def test_events_go_out_in_parts_that_leave_room(sizes: list[int]) -> None:
+def test_deliveries_are_split_so_that_other_tasks_run(sizes: list[int]) -> None:
     batch = [(seq, RenderedEvent(b"x" * size)) for seq, size in enumerate(sizes, start=1)]
     parts = list(split_by_size(batch, MAX_PART_BYTES))
     assert [event for part in parts for event in part] == batch

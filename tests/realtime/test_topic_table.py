@@ -1,4 +1,4 @@
-"""Each kind of topic has its own bound, and a topic without users makes room for a new one."""
+"""Each kind of topic has its own limit, and an unused topic makes room for a new one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def join(room: HubSession, topic: str) -> Membership:
     )
 
 
-async def test_seekers_cannot_keep_a_new_room_from_being_followed(room: HubSession) -> None:
+async def test_seeker_topics_cannot_block_session_topics(room: HubSession) -> None:
     room.set_limits(RealtimeLimits(max_session_topics=2, max_lead_topics=2, max_seeker_topics=2))
     for topic in ("seeker/a", "seeker/b"):
         await join(room, topic)
@@ -35,7 +35,7 @@ async def test_seekers_cannot_keep_a_new_room_from_being_followed(room: HubSessi
     assert room.hub.topic_count == 6
 
 
-async def test_a_topic_without_users_goes_first_and_the_one_left_longest_ago(
+async def test_the_longest_unused_topic_is_evicted_first(
     room: HubSession,
 ) -> None:
     room.set_limits(RealtimeLimits(max_session_topics=3))
@@ -52,7 +52,7 @@ async def test_a_topic_without_users_goes_first_and_the_one_left_longest_ago(
     assert room.hub.topics.lingering == {}
 
 
-async def test_a_topic_of_another_kind_makes_no_room(room: HubSession) -> None:
+async def test_a_topic_of_another_kind_is_not_evicted(room: HubSession) -> None:
     room.set_limits(RealtimeLimits(max_session_topics=1, max_seeker_topics=1))
     await join(room, "session/a")
     (await join(room, "seeker/a")).leave()

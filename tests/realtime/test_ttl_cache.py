@@ -1,4 +1,4 @@
-"""Records that were read a moment ago: one read for all who ask, and never an old answer."""
+"""The TTL cache shares one read between callers, and forgets a value when it expires."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from realtime.ttl_cache import TtlCache
 
 
 class Source:
-    """Counts what it is asked, and answers when it is let go on."""
+    """Records the keys that it is asked for, and answers when the test releases it."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -23,21 +23,21 @@ class Source:
         return wanted.upper()
 
 
-async def test_those_who_ask_at_once_share_a_read() -> None:
+async def test_concurrent_callers_share_one_read() -> None:
     source = Source()
     found = TtlCache(source.find)
-    asking = [asyncio.create_task(found.get("a")) for _ in range(100)]
+    callers = [asyncio.create_task(found.get("a")) for _ in range(100)]
     await asyncio.sleep(0)
-    asking[0].cancel()
+    callers[0].cancel()
     source.go_on.set()
-    answers = await asyncio.gather(*asking, return_exceptions=True)
+    answers = await asyncio.gather(*callers, return_exceptions=True)
     assert isinstance(answers[0], asyncio.CancelledError)
     assert answers[1:] == ["A"] * 99
     assert await found.get("a") == "A"
     assert source.asked == ["a"]
 
 
-async def test_an_answer_is_forgotten_after_its_time() -> None:
+async def test_a_cached_value_expires() -> None:
     source = Source()
     source.go_on.set()
     found = TtlCache(source.find, ttl_seconds=-1.0)
@@ -45,21 +45,21 @@ async def test_an_answer_is_forgotten_after_its_time() -> None:
     assert source.asked == ["a", "a"]
 
 
-async def test_an_error_is_for_those_who_waited_alone() -> None:
+async def test_an_error_is_not_cached() -> None:
     source = Source()
     found = TtlCache(source.find)
     source.broken = True
-    asking = [asyncio.create_task(found.get("a")) for _ in range(2)]
+    callers = [asyncio.create_task(found.get("a")) for _ in range(2)]
     await asyncio.sleep(0)
     source.go_on.set()
-    answers = await asyncio.gather(*asking, return_exceptions=True)
+    answers = await asyncio.gather(*callers, return_exceptions=True)
     assert [type(answer) for answer in answers] == [LookupError, LookupError]
     source.broken = False
     assert await found.get("a") == "A"
     assert source.asked == ["a", "a"]
 
 
-async def test_the_answers_that_are_kept_have_a_bound() -> None:
+async def test_the_number_of_cached_values_is_limited() -> None:
     source = Source()
     source.go_on.set()
     found = TtlCache(source.find, max_entries=2)

@@ -27,11 +27,8 @@ from domain.postings.postings import EmploymentType, Intensity, Shift
 from domain.refusals import ErrorCode
 from schema import root
 from tests.support.full_documents import DATA_TYPES
-from tests.support.visibility import (
-    EPHEMERAL_EVENT_FIELDS,
-    MUTATION_PAYLOAD_FIELDS,
-    callers_by_field,
-)
+from tests.support.privacy_table import callers_by_field
+from tests.support.visibility import EPHEMERAL_EVENT_FIELDS, MUTATION_PAYLOAD_FIELDS
 
 SCHEMA = root.SCHEMA._schema
 
@@ -174,14 +171,14 @@ def test_an_input_of_the_contract_has_its_fields(name: str, fields: dict[str, st
     assert {field: str(its.type) for field, its in kind.fields.items()} == fields
 
 
-def test_every_input_asks_for_nothing_but_what_the_contract_names() -> None:
+def test_an_input_requires_only_fields_of_the_contract() -> None:
     kind = SCHEMA.type_map["EnterAsViewerInput"]
     assert isinstance(kind, GraphQLInputObjectType)
     assert not [field for field in kind.fields.values() if isinstance(field.type, GraphQLNonNull)]
 
 
 @pytest.mark.parametrize("name", RESULTS)
-def test_a_mutation_answers_with_a_union_of_its_success_and_named_errors(name: str) -> None:
+def test_a_mutation_returns_a_union_of_its_success_and_named_errors(name: str) -> None:
     union = SCHEMA.type_map[name]
     assert isinstance(union, GraphQLUnionType)
     error = SCHEMA.type_map["UserError"]
@@ -206,7 +203,7 @@ def test_a_user_error_has_message_code_and_field() -> None:
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_an_event_of_a_session_has_its_place(name: str) -> None:
+def test_a_session_event_has_seq_time_and_cursor(name: str) -> None:
     event = _object(name)
     assert SCHEMA.type_map["SessionEvent"] in event.interfaces
     placed = {field: str(event.fields[field].type) for field in ("seq", "at", "cursor")}
@@ -214,7 +211,7 @@ def test_an_event_of_a_session_has_its_place(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["SessionStarted", "SessionEnded", "SessionInterrupted"])
-def test_an_event_that_moves_a_session_shows_it(name: str) -> None:
+def test_an_event_that_changes_a_session_shows_the_session(name: str) -> None:
     assert str(_object(name).fields["session"].type) == "LiveSession!"
 
 
@@ -241,7 +238,7 @@ def test_an_enumeration_has_the_values_of_the_field(kind: type) -> None:
 @pytest.mark.parametrize(
     "name", ["Posting", "Employer", "LiveSession", "Union", "Lead", "Account", "Question"]
 )
-def test_a_thing_with_an_id_is_a_node(name: str) -> None:
+def test_a_type_with_an_id_is_a_node(name: str) -> None:
     assert SCHEMA.type_map["Node"] in _object(name).interfaces
 
 
@@ -250,7 +247,7 @@ def test_the_committed_schema_is_the_one_that_is_served() -> None:
     assert committed.read_text("utf-8") == root.print_schema()
 
 
-def test_every_field_stands_in_the_table_of_who_sees_what_and_every_row_in_the_schema() -> None:
+def test_the_visibility_table_and_the_schema_have_the_same_fields() -> None:
     table = {*callers_by_field()}
     for others in (MUTATION_PAYLOAD_FIELDS, EPHEMERAL_EVENT_FIELDS):
         table |= {(kind, name) for kind, names in others.items() for name in names.split()}

@@ -1,4 +1,4 @@
-"""What the gate takes away is on no reading path any more: every path, every way of being taken."""
+"""A posting that the gate closes is on no reading path: every path, every way to close it."""
 
 from __future__ import annotations
 
@@ -36,38 +36,35 @@ from storage.postings.postings import Postings
 from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, posting_change_input
-from tests.support.reading_paths import (
-    PostingScene,
-    build_scene,
-    expected_on_all_paths,
-    in_session_postings,
-    walk_paths,
-)
-from tests.support.services import RunningServices, World, gid, today
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import posting_change_input
+from tests.support.posting_scene import PostingScene, build_scene
+from tests.support.reading_paths import expected_on_all_paths, in_session_postings, walk_paths
+from tests.support.services import RunningServices
+from tests.support.world import World, gid, today
 
 PROVINCE = "630000"
-"""Nobody else's: its minimum wage is raised here."""
+"""A province that no other test uses: its minimum wage is raised here."""
 
 
-async def closes(scene: PostingScene) -> None:
+async def close(scene: PostingScene) -> None:
     token = scene.world.token(scene.world.recruiter)
     await scene.api.mutate("closePosting", {"postingId": scene.id}, token)
 
 
-async def is_past_its_day(scene: PostingScene) -> None:
+async def pass_its_last_day(scene: PostingScene) -> None:
     past = (today() - timedelta(days=1)).isoformat()
     await scene.running.store.mongo["postings"].update_one(
         {"_id": scene.posting.id}, {"$set": {"terms.valid_until": past}}
     )
 
 
-async def is_changed_for_the_worse(scene: PostingScene) -> None:
+async def change_to_forbidden_terms(scene: PostingScene) -> None:
     given = posting_change_input(scene.world, postingId=scene.id, duties="入职交押金300元")
     await scene.api.mutate("changePosting", given, scene.world.token(scene.world.recruiter))
 
 
-async def employer_fails_its_check(scene: PostingScene) -> None:
+async def fail_the_employer_check(scene: PostingScene) -> None:
     given = MUTATION_CASES["verifyEmployer"].build_input(scene.world)
     given |= {"employerId": gid(scene.world.employer), "handlerAuthority": False}
     token = scene.world.token(scene.world.officer)
@@ -75,7 +72,7 @@ async def employer_fails_its_check(scene: PostingScene) -> None:
     assert answer["__typename"] == "EmployerVerified"
 
 
-async def check_of_employer_expires(scene: PostingScene) -> None:
+async def expire_the_employer_check(scene: PostingScene) -> None:
     past = (today() - timedelta(days=1)).isoformat()
     for name, key in (("employers", "_id"), ("postings", "employer_id")):
         await scene.running.store.mongo[name].update_many(
@@ -83,16 +80,16 @@ async def check_of_employer_expires(scene: PostingScene) -> None:
         )
 
 
-async def wage_rises(scene: PostingScene) -> None:
+async def raise_the_minimum_wage(scene: PostingScene) -> None:
     await set_wage(scene.running, scene.world, 7_000)
 
 
-async def three_report_it(scene: PostingScene) -> None:
+async def report_three_times(scene: PostingScene) -> None:
     for number in range(3):
         await report(scene, origin=f"{scene.posting.id}/{number}")
 
 
-async def report_is_upheld(scene: PostingScene) -> None:
+async def uphold_a_report(scene: PostingScene) -> None:
     filed = await report(scene, origin=scene.posting.id)
     given = {"reportId": global_id("Report", filed.id), "upheld": True, "reason": "核实收取押金"}
     token = scene.world.token(scene.world.officer)
@@ -105,7 +102,7 @@ async def report(scene: PostingScene, *, origin: str) -> Report:
 
 
 async def set_wage(running: RunningServices, world: World, amount: int) -> None:
-    """Another row for the province, and all that it asks for done."""
+    """Add a row of the province and complete the rescreening that follows."""
     row = records.minimum_wage(
         region=PROVINCE, monthly=amount, grade=Grade.A, effective_from=today(), added_at=utc_now()
     )
@@ -118,15 +115,15 @@ async def set_wage(running: RunningServices, world: World, amount: int) -> None:
             left = await services.posting_gate.continue_rescreen(left)
 
 
-WAYS: tuple[Callable[[PostingScene], Awaitable[None]], ...] = (
-    closes,
-    is_past_its_day,
-    is_changed_for_the_worse,
-    employer_fails_its_check,
-    check_of_employer_expires,
-    wage_rises,
-    three_report_it,
-    report_is_upheld,
+ACTIONS: tuple[Callable[[PostingScene], Awaitable[None]], ...] = (
+    close,
+    pass_its_last_day,
+    change_to_forbidden_terms,
+    fail_the_employer_check,
+    expire_the_employer_check,
+    raise_the_minimum_wage,
+    report_three_times,
+    uphold_a_report,
 )
 
 
@@ -136,24 +133,26 @@ async def scene(
 ) -> AsyncIterator[PostingScene]:
     await set_wage(running, world, 2_000)
     offered = posting_terms(
-        # Of its own, as the titles of other postings are suggested, too.
+        # Unique, because titles of other postings are suggested too.
         title=f"高原风电检修{new_id()[-6:]}",
         place_code="630102",
         pay=monthly_pay(6_000),
         valid_until=today() + timedelta(days=30),
     )
-    # The newest of all, whatever other tests have left: the feed shows the newest only.
+    # The newest posting: the feed shows only the newest ones.
     posting = replace(world.absent, id=f"f{new_id()[1:]}", terms=offered)
     await running.store.postings.add([posting])
-    scene = await build_scene(api, world, running, posting, await somebody(world, running))
+    scene = await build_scene(
+        api, world, running, posting, await store_matching_seeker(world, running)
+    )
     yield scene
     scene.asked.leave()
-    # Five are recommended to each seeker, of all that tests leave open.
-    await closes(scene)
+    # Open postings of earlier tests would take its place among the five recommended ones.
+    await close(scene)
 
 
-async def somebody(world: World, running: RunningServices) -> Seeker:
-    """Who looks for just this work."""
+async def store_matching_seeker(world: World, running: RunningServices) -> Seeker:
+    """Store a seeker who wants this posting."""
     wants = Wants(occupations=(Occupation.ELECTRICIAN,), places=(PROVINCE,))
     profile = replace(world.seeker.profile, wants=wants, skills=())
     made = replace(
@@ -163,55 +162,55 @@ async def somebody(world: World, running: RunningServices) -> Seeker:
     return made
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-async def test_what_is_taken_away_is_on_no_reading_path(
+@pytest.mark.parametrize("way", ACTIONS, ids=lambda way: way.__name__)
+async def test_a_posting_that_is_no_longer_open_is_on_no_reading_path(
     way: Callable[[PostingScene], Awaitable[None]], scene: PostingScene
 ) -> None:
     assert await walk_paths(scene) == expected_on_all_paths(shown=True)
     await way(scene)
-    # Somebody else taps: who has tapped before gets the same answer again.
+    # A new viewer taps: an earlier applicant gets the earlier answer again.
     assert await walk_paths(scene) == expected_on_all_paths(shown=False)
 
 
-async def test_what_closes_while_a_session_is_read_is_not_shown_in_it(
+async def test_a_posting_that_closes_during_a_read_is_not_shown(
     scene: PostingScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visible_ids = Postings.visible_ids
 
     async def then_closed(*arguments: Any) -> list[str]:
         found = await visible_ids(*arguments)
-        await closes(scene)
+        await close(scene)
         return found
 
     monkeypatch.setattr(Postings, "visible_ids", then_closed)
     assert not await in_session_postings(scene)
 
 
-FOR_STAFF = {
-    "Query.reviewQueue": "what a person is to look at",
+FIELDS_FOR_STAFF = {
+    "Query.reviewQueue": "postings that wait for an officer",
     "ReviewItem.posting": "the same",
-    "Query.funnel": "what became of leads, also of closed postings",
+    "Query.funnel": "counts of leads, also for closed postings",
     "FunnelRow.posting": "the same",
-    "Query.importRows": "what became of the rows, for those who brought them",
+    "Query.importRows": "results of the rows, for the uploader",
     "ImportRow.posting": "the same",
-    "PostingAccepted.posting": "for whoever submitted it",
+    "PostingAccepted.posting": "for the submitter",
     "PostingHeld.posting": "the same",
     "PostingRefused.posting": "the same",
-    "PostingReviewed.posting": "for whoever decided on it",
+    "PostingReviewed.posting": "for the officer who decided",
     "ReportResolved.posting": "the same",
-    "PostingClosed.posting": "for whoever closed it",
-    "PostingShown.posting": "for whoever pinned it, which only an open one can be",
+    "PostingClosed.posting": "for the account that closed it",
+    "PostingShown.posting": "for the host; only an open posting can be pinned",
 }
-"""Fields that show postings which are not open, and to whom or why."""
-COUNTS = {"PostingConnection.facets", "Query.postingSuggestions"}
-"""Fields that tell of open postings without naming one."""
+"""Fields that show postings that are not open, and why."""
+COUNTING_FIELDS = {"PostingConnection.facets", "Query.postingSuggestions"}
+"""Fields that count or suggest open postings without naming one."""
 
 
-def leads_to_a_posting(of: GraphQLNamedType, on_the_way: frozenset[str] = frozenset()) -> bool:
-    """Whether a value of the type may hold one; other nodes have fields of their own."""
+def can_hold_a_posting(of: GraphQLNamedType, passed_types: frozenset[str] = frozenset()) -> bool:
+    """Return whether a value of the type can hold a posting, without passing another node."""
     if of.name == "Posting":
         return True
-    if of.name in on_the_way:
+    if of.name in passed_types:
         return False
     if is_abstract_type(of):
         inner = [*SCHEMA._schema.get_possible_types(of)]
@@ -219,7 +218,7 @@ def leads_to_a_posting(of: GraphQLNamedType, on_the_way: frozenset[str] = frozen
         inner = [get_named_type(each.type) for each in of.fields.values()]
     else:
         return False
-    return any(leads_to_a_posting(each, on_the_way | {of.name}) for each in inner)
+    return any(can_hold_a_posting(each, passed_types | {of.name}) for each in inner)
 
 
 def fields_that_show_postings() -> Iterator[str]:
@@ -227,12 +226,12 @@ def fields_that_show_postings() -> Iterator[str]:
     for of in SCHEMA._schema.type_map.values():
         if is_object_type(of) and of is not mutation:
             for name, each in of.fields.items():
-                if leads_to_a_posting(get_named_type(each.type)):
+                if can_hold_a_posting(get_named_type(each.type)):
                     yield f"{of.name}.{name}"
 
 
-def fields_of(document: str) -> set[str]:
-    """The fields that a document asks for, each with its type."""
+def selected_fields(document: str) -> set[str]:
+    """Return the fields that a document selects, each with its type."""
     asked: set[str] = set()
     types = TypeInfo(SCHEMA._schema)
 
@@ -248,19 +247,19 @@ def fields_of(document: str) -> set[str]:
 
 async def test_every_field_that_shows_a_posting_is_on_a_path(scene: PostingScene) -> None:
     await walk_paths(scene)
-    asked = set().union(*map(fields_of, scene.asked.documents))
-    showing = {*fields_that_show_postings(), *COUNTS}
+    asked = set().union(*map(selected_fields, scene.asked.documents))
+    showing = {*fields_that_show_postings(), *COUNTING_FIELDS}
     assert len(showing) > 40
-    passed_through = {each for each in showing if each.endswith((".edges", "Edge.node"))}
-    assert showing - asked - passed_through == set(FOR_STAFF)
+    connection_fields = {each for each in showing if each.endswith((".edges", "Edge.node"))}
+    assert showing - asked - connection_fields == set(FIELDS_FOR_STAFF)
 
 
-async def test_every_public_address_is_on_a_path_or_shows_none(scene: PostingScene) -> None:
+async def test_every_public_route_is_on_a_path_or_shows_no_posting(scene: PostingScene) -> None:
     await walk_paths(scene)
     unvisited = {
         route.path
         for route in PUBLIC_ROUTES
         if not any(route.path_regex.match(url) for url in scene.asked.urls)
     }
-    about_no_posting = {"/jobs.css", "/robots.txt", "/open-data/", "/open-data/code-lists.json"}
-    assert unvisited == about_no_posting
+    without_postings = {"/jobs.css", "/robots.txt", "/open-data/", "/open-data/code-lists.json"}
+    assert unvisited == without_postings

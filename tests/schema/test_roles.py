@@ -1,4 +1,4 @@
-"""Who may do what: every mutation by every kind of caller."""
+"""Roles: every mutation by every kind of caller."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from tests.support.mutation_roles import (
     expected_refusal,
     visibility_caller,
 )
-from tests.support.services import RunningServices, World, hash_collections
-from tests.support.visibility import callers_by_field
+from tests.support.privacy_table import callers_by_field
+from tests.support.services import RunningServices, hash_collections
+from tests.support.world import World
 
 SUCCESSES = [
     (name, caller) for name, allowed in ALLOWED_CALLERS.items() for caller in sorted(allowed)
 ]
-DENIED = sorted(name for name, allowed in ALLOWED_CALLERS.items() if allowed != set(CALLERS))
+RESTRICTED_MUTATIONS = sorted(
+    name for name, allowed in ALLOWED_CALLERS.items() if allowed != set(CALLERS)
+)
 
 
-def test_the_matrix_of_roles_names_every_mutation() -> None:
+def test_the_role_table_names_every_mutation() -> None:
     assert set(ALLOWED_CALLERS) == set(MUTATION_CASES)
 
 
 @pytest.mark.parametrize(("name", "caller"), SUCCESSES)
-async def test_a_caller_of_the_right_role_and_scope_may(
+async def test_an_allowed_caller_succeeds_and_sees_only_permitted_fields(
     name: str, caller: str, api: GraphQLClient, world: World
 ) -> None:
     operation = MUTATION_CASES[name]
@@ -43,8 +46,8 @@ async def test_a_caller_of_the_right_role_and_scope_may(
     assert not beyond - FIELDS_SHOWN_AFTERWARDS.get(name, set())
 
 
-@pytest.mark.parametrize("name", DENIED)
-async def test_anybody_else_is_refused_by_name_and_nothing_is_written(
+@pytest.mark.parametrize("name", RESTRICTED_MUTATIONS)
+async def test_any_other_caller_is_refused_and_nothing_is_written(
     name: str, api: GraphQLClient, readonly_world: World, running: RunningServices
 ) -> None:
     before = await hash_collections(running)
@@ -58,8 +61,8 @@ async def test_anybody_else_is_refused_by_name_and_nothing_is_written(
     assert await hash_collections(running) == before
 
 
-@pytest.mark.parametrize("name", DENIED)
-async def test_a_token_that_does_not_count_is_refused_as_such(
+@pytest.mark.parametrize("name", RESTRICTED_MUTATIONS)
+async def test_an_invalid_token_is_refused(
     name: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     answer = await api.mutate(name, MUTATION_CASES[name].build_input(readonly_world), "forged")

@@ -1,4 +1,7 @@
-"""What any text and any list of an input may hold, asked of the schema: no input is left out."""
+"""Every text and list of every mutation input is bounded; no text may hold an identity number.
+
+The inputs are read from the schema, so no new input can be forgotten.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ from schema import root
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_roles import ALLOWED_CALLERS
-from tests.support.services import RunningServices, World, hash_collections
+from tests.support.services import RunningServices, hash_collections
+from tests.support.world import World
 
 SCHEMA = root.SCHEMA._schema
 ITEM = "[]"
@@ -34,40 +38,42 @@ LONG = "长" * 20_000
 MANY = 5_000
 
 
-def _paths(kind: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """Each place of an input at which there is no further input, and its type."""
+def scalar_and_list_paths(kind: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield the path and type of every scalar and list of an input."""
     kind = get_nullable_type(kind)
     if isinstance(kind, GraphQLList):
         yield (*path, ITEM), kind
-        yield from _paths(kind.of_type, (*path, ITEM))
+        yield from scalar_and_list_paths(kind.of_type, (*path, ITEM))
     elif isinstance(kind, GraphQLInputObjectType):
         for name, field in kind.fields.items():
-            yield from _paths(field.type, (*path, name))
+            yield from scalar_and_list_paths(field.type, (*path, name))
     else:
         yield path, kind
 
 
-def _inputs() -> Iterator[tuple[Path, Any]]:
+def mutation_input_paths() -> Iterator[tuple[Path, Any]]:
     assert SCHEMA.mutation_type is not None  # there are mutations
     for name, field in SCHEMA.mutation_type.fields.items():
-        for path, kind in _paths(field.args["input"].type, (name,)):
+        for path, kind in scalar_and_list_paths(field.args["input"].type, (name,)):
             if path[-1] != "clientMutationId":
                 yield path, kind
 
 
-TEXTS = sorted(path for path, kind in _inputs() if getattr(kind, "name", "") in {"String", "ID"})
-LISTS = sorted(path for path, kind in _inputs() if isinstance(kind, GraphQLList))
+TEXTS = sorted(
+    path for path, kind in mutation_input_paths() if getattr(kind, "name", "") in {"String", "ID"}
+)
+LISTS = sorted(path for path, kind in mutation_input_paths() if isinstance(kind, GraphQLList))
 
 
-def _least(kind: Any) -> Any:
-    """A value of the type with nothing in it that is not asked for."""
+def minimal_value(kind: Any) -> Any:
+    """Return a minimal value of the type: only required fields."""
     kind = get_nullable_type(kind)
     if isinstance(kind, GraphQLList):
-        return [_least(kind.of_type)]
+        return [minimal_value(kind.of_type)]
     if isinstance(kind, GraphQLInputObjectType):
         asked = {name: field.type for name, field in kind.fields.items()}
         return {
-            name: _least(type_)
+            name: minimal_value(type_)
             for name, type_ in asked.items()
             if isinstance(type_, GraphQLNonNull)
         }
@@ -76,23 +82,27 @@ def _least(kind: Any) -> Any:
     return {"Int": 1, "Boolean": True, "Time": "08:00"}.get(kind.name, "1")
 
 
-def _with(kind: Any, given: Any, path: Path, value: Any) -> Any:
-    """The input with ``value`` at the path, and the least of what the way there asks for."""
+def with_value_at(kind: Any, given: Any, path: Path, value: Any) -> Any:
+    """Return the input with ``value`` at the path, with minimal values around it."""
     if not path:
         return value
     kind = get_nullable_type(kind)
     if path[0] == ITEM:
-        return [_with(kind.of_type, (given or [_least(kind.of_type)])[0], path[1:], value)]
-    held = dict(given if given is not None else _least(kind))
+        return [
+            with_value_at(
+                kind.of_type, (given or [minimal_value(kind.of_type)])[0], path[1:], value
+            )
+        ]
+    held = dict(given if given is not None else minimal_value(kind))
     field = kind.fields[path[0]]
-    return held | {path[0]: _with(field.type, held.get(path[0]), path[1:], value)}
+    return held | {path[0]: with_value_at(field.type, held.get(path[0]), path[1:], value)}
 
 
-def _given(world: World, path: Path, value: Any) -> dict[str, Any]:
+def changed_input(world: World, path: Path, value: Any) -> dict[str, Any]:
     assert SCHEMA.mutation_type is not None  # there are mutations
     name, *rest = path
     kind = SCHEMA.mutation_type.fields[name].args["input"].type
-    changed: dict[str, Any] = _with(
+    changed: dict[str, Any] = with_value_at(
         kind, MUTATION_CASES[name].build_input(world), tuple(rest), value
     )
     return changed
@@ -101,18 +111,18 @@ def _given(world: World, path: Path, value: Any) -> dict[str, Any]:
 async def _answer(api: GraphQLClient, world: World, path: Path, value: Any) -> dict[str, Any]:
     operation = MUTATION_CASES[path[0]]
     token = world.token_of(min(ALLOWED_CALLERS[path[0]]))
-    given = _given(world, path, value)
+    given = changed_input(world, path, value)
     return await api.mutate(operation.name, given, token, operation.selection)
 
 
 def _is_refused(answer: dict[str, Any]) -> bool:
-    # What is wrong with one of a list of people or leads stands beside the others.
+    # A refusal of one of several rows or leads is in the list of results.
     each = [*answer.get("findings", []), *answer.get("outcomes", [])]
     return "code" in answer or any("code" in one for one in each)
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=".".join)
-async def test_no_text_of_an_input_may_hold_an_identity_number_or_be_without_end(
+async def test_every_text_refuses_identity_numbers_and_excess_length(
     path: Path, api: GraphQLClient, readonly_world: World, running: RunningServices
 ) -> None:
     before = await hash_collections(running)
@@ -124,11 +134,11 @@ async def test_no_text_of_an_input_may_hold_an_identity_number_or_be_without_end
 
 
 @pytest.mark.parametrize("path", LISTS, ids=".".join)
-async def test_no_list_of_an_input_is_without_end(
+async def test_every_list_refuses_excess_items(
     path: Path, api: GraphQLClient, readonly_world: World, running: RunningServices
 ) -> None:
     before = await hash_collections(running)
-    kind = next(kind for place, kind in _inputs() if place == path)
-    answer = await _answer(api, readonly_world, path[:-1], [_least(kind.of_type)] * MANY)
+    kind = next(kind for place, kind in mutation_input_paths() if place == path)
+    answer = await _answer(api, readonly_world, path[:-1], [minimal_value(kind.of_type)] * MANY)
     assert _is_refused(answer), answer
     assert await hash_collections(running) == before

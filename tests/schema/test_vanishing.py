@@ -1,263 +1,40 @@
-"""Whatever happens to a posting, in whatever order: every reading path shows it while it is open.
+"""Every reading path shows a posting exactly while it is open, after any sequence of actions.
 
-The clock of these services only goes forward. What is open is reckoned here, from what happened.
+``PostingLife`` tracks from the actions whether the posting is open. The clock only goes forward.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, note, settings
 from hypothesis import strategies as st
 
-from domain.identity.audit import AuditAction
-from domain.leads.leads import LeadStage
-from domain.postings.postings import Occupation
-from domain.reference.calendar import day_in_china
-from domain.screening.minimum_wages import Grade
-from domain.seekers.profile import Wants
-from schema.relay import parse_global_id
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
-from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, posting_change_input, posting_input
-from tests.support.reading_paths import PostingScene, build_scene, expected_on_all_paths, walk_paths
-from tests.support.services import RunningServices, World, gid, running_services
-from workers.rescreening import Rescreener
-
-PROVINCE = "630000"
-FORBIDDEN = "入职交押金300元"
-WATCH = records.ManualClock()
+from tests.support.posting_life import CLOCK, PostingLife, apply_step
+from tests.support.services import RunningServices, running_services
+from tests.support.world import World
 
 
 @pytest.fixture(scope="module")
 async def ahead(mongo_uri: str) -> AsyncIterator[RunningServices]:
-    """Services whose clock is ``WATCH``."""
+    """Services with ``CLOCK``, which runs ahead of the real time."""
     # Set here, not at the import: tokens are issued at its time and expire in real time.
-    WATCH.at = utc_now()
+    CLOCK.at = utc_now()
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
-    async with running_services(mongo, clock=WATCH) as running:
+    async with running_services(mongo, clock=CLOCK) as running:
         yield running
     await mongo.drop_database()
     await mongo.close()
 
 
-def today() -> date:
-    return day_in_china(WATCH())
-
-
-@dataclass(kw_only=True)
-class Job:
-    """A posting, and what stands against it."""
-
-    scene: PostingScene
-    pay: int
-    last_day: date
-    headcount: int = 1
-    hires: int = 0
-    against: set[str] = field(default_factory=set)
-    """What stays until it is changed or decided on."""
-    is_distrusted: bool = False
-    """A person refused it last, so a person opens it."""
-    reports: int = 0
-
-
-class Town:
-    """A posting and all that may happen to it; ``set_up`` first."""
-
-    def __init__(self, api: GraphQLClient, world: World, running: RunningServices) -> None:
-        self.api = api
-        self.world = world
-        self.running = running
-        self.wage = 2_000
-        self.checked_until: date | None = None
-
-    async def set_up(self, pay: int, days: int) -> None:
-        """Submit the posting, which opens, and take it onto every path."""
-        await self.set_wage(self.wage)
-        await self.check(passed=True)
-        last_day = today() + timedelta(days=days)
-        given = posting_input(self.world) | self._terms(pay, last_day, 1)
-        given["title"] = f"高原风电检修{new_id()[-6:]}"
-        answer = await self.mutate("submitPosting", self.world.recruiter, **given)
-        posting_id = parse_global_id(answer["posting"]["id"], "Posting", "posting")
-        stored = (await self.running.store.postings.by_ids([posting_id]))[posting_id]
-        seeker = await self._seeker()
-        scene = await build_scene(self.api, self.world, self.running, stored, seeker)
-        self.job = Job(scene=scene, pay=pay, last_day=last_day)
-
-    async def check_paths(self) -> None:
-        assert await walk_paths(self.job.scene) == expected_on_all_paths(shown=self.is_open())
-
-    async def tear_down(self) -> None:
-        """Leave nothing open that others would be recommended."""
-        self.job.scene.asked.leave()
-        await self.running.store.mongo["postings"].update_one(
-            {"_id": self.job.scene.posting.id}, {"$set": {"status": "CLOSED"}}
-        )
-
-    def is_open(self) -> bool:
-        job = self.job
-        is_checked = self.checked_until is not None and today() <= self.checked_until
-        return is_checked and not job.against and job.pay >= self.wage and today() <= job.last_day
-
-    async def mutate(self, name: str, account: Any, expected: str = "", **given: Any) -> Any:
-        operation = MUTATION_CASES[name]
-        token = self.world.token(account)
-        answer = await self.api.mutate(name, given, token, operation.selection)
-        assert answer["__typename"] == (expected or operation.success_type), answer
-        return answer
-
-    async def check(self, *, passed: bool) -> None:
-        """The employer's papers are looked at."""
-        given = MUTATION_CASES["verifyEmployer"].build_input(self.world)
-        given |= {"employerId": gid(self.world.employer), "handlerAuthority": passed}
-        await self.mutate("verifyEmployer", self.world.officer, **given)
-        found = await self.running.store.employers.by_ids([self.world.employer.id])
-        self.checked_until = found[self.world.employer.id].verified_until
-        assert (self.checked_until is not None) is passed
-
-    async def set_wage(self, amount: int) -> None:
-        """The minimum wage becomes that, by another notice or by a corrected one."""
-        services, store = self.running.services, self.running.store
-        row = records.minimum_wage(
-            region=PROVINCE,
-            monthly=amount,
-            grade=Grade.A,
-            effective_from=today(),
-            added_at=WATCH(),
-        )
-        officer = self.world.principal(self.world.upper_officer)
-        await services.minimum_wages.add(row, officer, AuditAction.VERIFY_MINIMUM_WAGE)
-        for asked in await store.rescreens.find_due(at=WATCH(), limit=100):
-            await services.posting_gate.continue_rescreen(asked)
-        self.wage = amount
-
-    async def change(self, pay: int, days: int, *, forbidden: bool) -> None:
-        job = self.job
-        job.last_day = today() + timedelta(days=days)
-        job.pay, job.headcount = pay, job.hires + 1
-        given = posting_change_input(self.world) | self._terms(pay, job.last_day, job.headcount)
-        given |= {"title": job.scene.posting.terms.title, "postingId": job.scene.id}
-        if forbidden:
-            given["duties"] = FORBIDDEN
-        failed = forbidden or pay < self.wage
-        is_doubted = job.is_distrusted or job.reports >= 3
-        job.against = {"refused"} if failed else {"held"} if is_doubted else set()
-        if failed:
-            expected = "PostingRefused"
-        else:
-            expected = "PostingAccepted" if self.is_open() else "PostingHeld"
-        await self.mutate("changePosting", self.world.recruiter, expected, **given)
-
-    async def pin(self) -> None:
-        job = self.job
-        expected = "PostingShown" if self.is_open() else "PostingNotOpen"
-        given = {"sessionId": gid(self.world.live), "postingId": job.scene.id}
-        await self.mutate("pinPosting", self.world.host, expected, **given)
-
-    async def close(self) -> None:
-        job = self.job
-        expected = "PostingNotOpen" if "refused" in job.against else "PostingClosed"
-        await self.mutate("closePosting", self.world.recruiter, expected, postingId=job.scene.id)
-        if expected == "PostingClosed":
-            job.against |= {"closed"}
-
-    async def report(self, times: int) -> None:
-        job = self.job
-        for _ in range(times if self.is_open() else 0):
-            if not self.is_open():
-                break
-            posting_id = job.scene.posting.id
-            filed = records.report(posting_id=posting_id, origin=new_id(), at=WATCH())
-            await self.running.services.reviews.report(replace(filed, by=new_id()))
-            job.reports += 1
-            if job.reports >= 3:
-                job.against |= {"held"}
-
-    async def review(self, *, approved: bool) -> None:
-        job = self.job
-        posting_id = job.scene.posting.id
-        stored = (await self.running.store.postings.by_ids([posting_id]))[posting_id]
-        waits = stored.waiting_since is not None
-        # Once its last day is over, the next screening closes it and takes it out of the queue.
-        is_over = today() > job.last_day
-        assert is_over or waits is ("held" in job.against or (job.reports > 0 and waits))
-        await self.mutate(
-            "reviewPosting",
-            self.world.officer,
-            "PostingReviewed" if waits else "PostingNotOpen",
-            postingId=job.scene.id,
-            approved=approved,
-            reason="已核实",
-        )
-        if waits:
-            job.reports, job.is_distrusted = 0, not approved
-            job.against = set() if approved else {"refused"}
-
-    async def hire(self) -> None:
-        """Somebody who was offered the job before takes it."""
-        job = self.job
-        lead = replace(
-            self.world.new_lead("李小红", new_id()),
-            session_id=self.world.ended.id,
-            posting_id=job.scene.posting.id,
-            stage=LeadStage.OFFERED,
-        )
-        await self.running.store.leads.record([lead])
-        await self.mutate("advanceLead", self.world.officer, leadId=gid(lead), stage="HIRED")
-        job.hires += 1
-        if job.hires >= job.headcount and not {"refused", "closed"} & job.against:
-            job.against |= {"closed"}
-
-    async def wait(self, days: int) -> None:
-        WATCH.advance(days=days)
-
-    async def sweep(self) -> None:
-        """What is done by itself, every half minute."""
-        services = self.running.services
-        rescreening = Rescreener(
-            self.running.store,
-            services.session_control,
-            services.posting_gate,
-            WATCH,
-            "the only node",
-        )
-        await rescreening.run()
-        if today() > self.job.last_day and "refused" not in self.job.against:
-            self.job.against |= {"closed"}
-
-    def _terms(self, pay: int, last_day: date, headcount: int) -> dict[str, Any]:
-        return {
-            "placeCode": "630102",
-            "pay": {"amount": pay, "period": "MONTH"},
-            "validUntil": last_day.isoformat(),
-            "headcount": headcount,
-        }
-
-    async def _seeker(self) -> Any:
-        """Who looks for this work."""
-        wants = Wants(occupations=(Occupation.ELECTRICIAN,), places=(PROVINCE,))
-        profile = replace(self.world.seeker.profile, wants=wants, skills=())
-        made = replace(
-            self.world.seeker,
-            id=new_id(),
-            giver=new_id(),
-            contact=None,
-            searches=(),
-            profile=profile,
-        )
-        await self.running.store.seekers.add([made])
-        return made
-
-
 PAYS = st.sampled_from((3_000, 6_000))
 DAYS = st.sampled_from((20, 300))
+
 STEPS = st.one_of(
     st.tuples(st.just("wage"), st.sampled_from((2_000, 4_000, 7_000))),
     st.tuples(st.just("check"), st.booleans()),
@@ -272,26 +49,12 @@ STEPS = st.one_of(
 )
 
 
-async def take(town: Town, step: tuple[Any, ...]) -> None:
-    match step:
-        case ("check", passed):
-            await town.check(passed=passed)
-        case ("change", pay, days, forbidden):
-            await town.change(pay, days, forbidden=forbidden)
-        case ("review", approved):
-            await town.review(approved=approved)
-        case ("wage", amount):
-            await town.set_wage(amount)
-        case (what, *given):
-            await getattr(town, what)(*given)
-
-
 @settings(
     max_examples=8,
     derandomize=True,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
-    # Each example has a world of its own, so that what the fixtures hold may stay.
+    # Each example has a world of its own, so the fixtures can be reused.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(pay=PAYS, days=DAYS, plan=st.lists(STEPS, min_size=4, max_size=10))
@@ -301,19 +64,19 @@ async def take(town: Town, step: tuple[Any, ...]) -> None:
     pay=3_000, days=300, plan=[("wage", 4_000), ("wage", 2_000), ("wait", 190), ("check", True)]
 )
 @example(pay=6_000, days=300, plan=[("report", 3), ("review", False), ("change", 6_000, 20, False)])
-async def test_every_path_shows_a_posting_while_it_is_open_and_never_else(
+async def test_every_path_shows_a_posting_exactly_while_it_is_open(
     ahead: RunningServices, pay: int, days: int, plan: list[Any]
 ) -> None:
     world = World(ahead)
     await world.store_records()
     async with GraphQLClient(ahead.endpoint) as api:
-        town = Town(api, world, ahead)
-        await town.set_up(pay, days)
+        life = PostingLife(api, world, ahead)
+        await life.set_up(pay, days)
         try:
-            await town.check_paths()
+            await life.check_paths()
             for step in plan:
                 note(repr(step))
-                await take(town, step)
-                await town.check_paths()
+                await apply_step(life, step)
+                await life.check_paths()
         finally:
-            await town.tear_down()
+            await life.tear_down()

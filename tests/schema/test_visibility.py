@@ -1,4 +1,4 @@
-"""Who sees what: postings that are not open, what screening found, and the people behind leads."""
+"""Visibility: postings that are not open, findings of screening, and contacts of leads."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import json
 import pytest
 
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
-from tests.support.services import FINDING, RunningServices, World, gid
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input
+from tests.support.services import RunningServices
+from tests.support.world import FINDING, World, gid
 
-NODE = (
+NODE_QUERY = (
     "query ($id: ID!) { node(id: $id) { ... on Posting { id status findings { code message } } } }"
 )
-LEADS = "query ($filter: LeadFilter) { leads(filter: $filter) { edges { node { id contact { name phone } } } } }"  # noqa: E501 - one document
-POSTINGS = "query ($filter: PostingFilter) { postings(filter: $filter, first: 100) { edges { node { id status } } } }"  # noqa: E501 - one document
-ROOM = "query ($id: ID!) { liveSession(id: $id) { pinnedPosting { id } postings(first: 100) { edges { node { id } } } } }"  # noqa: E501 - one document
-SEEING = {"officer", "officer above", "recruiter"}
-UNSEEING = {
+LEADS_QUERY = "query ($filter: LeadFilter) { leads(filter: $filter) { edges { node { id contact { name phone } } } } }"  # noqa: E501 - one document
+POSTINGS_QUERY = "query ($filter: PostingFilter) { postings(filter: $filter, first: 100) { edges { node { id status } } } }"  # noqa: E501 - one document
+SESSION_QUERY = "query ($id: ID!) { liveSession(id: $id) { pinnedPosting { id } postings(first: 100) { edges { node { id } } } } }"  # noqa: E501 - one document
+CALLERS_IN_SCOPE = {"officer", "officer above", "recruiter"}
+OTHER_CALLERS = {
     "nobody",
     "viewer",
     "host",
@@ -27,32 +29,34 @@ UNSEEING = {
 }
 
 
-@pytest.mark.parametrize("caller", sorted(UNSEEING))
+@pytest.mark.parametrize("caller", sorted(OTHER_CALLERS))
 async def test_a_posting_that_is_not_open_is_on_no_reading_path(
     caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     world, token = readonly_world, readonly_world.token_of(caller)
     hidden = {gid(posting) for posting in world.hidden}
     for posting_id in hidden:
-        assert await api.fetch_data(NODE, {"id": posting_id}, token) == {"node": None}
+        assert await api.fetch_data(NODE_QUERY, {"id": posting_id}, token) == {"node": None}
         error = await api.fetch_error(
             "query ($id: ID!) { consentText(postingId: $id) { body } }", {"id": posting_id}, token
         )
         assert error["extensions"]["code"] == "NOT_FOUND"
-    listed = await api.fetch_data(POSTINGS, {"filter": {"employerId": gid(world.employer)}}, token)
+    listed = await api.fetch_data(
+        POSTINGS_QUERY, {"filter": {"employerId": gid(world.employer)}}, token
+    )
     shown = {edge["node"]["id"] for edge in listed["postings"]["edges"]}
     assert shown == {gid(world.open), gid(world.second), gid(world.absent)}
-    room = (await api.fetch_data(ROOM, {"id": gid(world.live)}, token))["liveSession"]
+    room = (await api.fetch_data(SESSION_QUERY, {"id": gid(world.live)}, token))["liveSession"]
     presented = [edge["node"]["id"] for edge in room["postings"]["edges"]]
     assert presented == [gid(world.open), gid(world.second), gid(world.third)]
 
 
-@pytest.mark.parametrize("caller", sorted(SEEING))
-async def test_those_concerned_see_a_held_posting_and_what_was_found(
+@pytest.mark.parametrize("caller", sorted(CALLERS_IN_SCOPE))
+async def test_staff_in_scope_see_a_held_posting_with_its_findings(
     caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     data = await api.fetch_data(
-        NODE, {"id": gid(readonly_world.held)}, readonly_world.token_of(caller)
+        NODE_QUERY, {"id": gid(readonly_world.held)}, readonly_world.token_of(caller)
     )
     found = {"code": FINDING.code, "message": FINDING.message}
     assert data["node"] == {
@@ -62,8 +66,8 @@ async def test_those_concerned_see_a_held_posting_and_what_was_found(
     }
 
 
-@pytest.mark.parametrize("caller", sorted(UNSEEING - {"nobody"}))
-async def test_findings_of_an_open_posting_are_for_those_concerned(
+@pytest.mark.parametrize("caller", sorted(OTHER_CALLERS - {"nobody"}))
+async def test_other_callers_see_no_findings_of_an_open_posting(
     caller: str, api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     await api.mutate(
@@ -71,11 +75,11 @@ async def test_findings_of_an_open_posting_are_for_those_concerned(
         MUTATION_CASES["reviewPosting"].build_input(world),
         world.token(world.officer),
     )
-    data = await api.fetch_data(NODE, {"id": gid(world.held)}, world.token_of(caller))
+    data = await api.fetch_data(NODE_QUERY, {"id": gid(world.held)}, world.token_of(caller))
     assert data["node"] == {"id": gid(world.held), "status": "OPEN", "findings": []}
 
 
-async def test_what_is_closed_while_it_is_pinned_is_not_shown_any_more(
+async def test_a_pinned_posting_that_closes_is_hidden(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     pin = MUTATION_CASES["pinPosting"]
@@ -84,14 +88,14 @@ async def test_what_is_closed_while_it_is_pinned_is_not_shown_any_more(
         {"_id": world.open.id}, {"$set": {"status": "CLOSED"}}
     )
     for caller in ("nobody", "viewer", "host"):
-        room = (await api.fetch_data(ROOM, {"id": gid(world.live)}, world.token_of(caller)))[
-            "liveSession"
-        ]
+        room = (
+            await api.fetch_data(SESSION_QUERY, {"id": gid(world.live)}, world.token_of(caller))
+        )["liveSession"]
         assert room["pinnedPosting"] is None
         assert gid(world.open) not in json.dumps(room)
 
 
-async def test_a_closed_posting_of_a_lead_is_for_staff(
+async def test_only_staff_see_the_closed_posting_of_a_lead(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     given = interest_input(world)
@@ -109,11 +113,11 @@ async def test_a_closed_posting_of_a_lead_is_for_staff(
 
 
 @pytest.mark.parametrize("caller", ["host", "officer", "officer above", "recruiter"])
-async def test_leads_are_listed_in_scope_and_masked(
+async def test_leads_in_scope_are_listed_with_masked_contacts(
     caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     given = {"filter": {"sessionId": gid(readonly_world.live)}}
-    answer = await api.execute(LEADS, given, readonly_world.token_of(caller))
+    answer = await api.execute(LEADS_QUERY, given, readonly_world.token_of(caller))
     (edge,) = answer["data"]["leads"]["edges"]
     contact = {"name": "王**", "phone": "138****8000"}
     assert edge["node"] == {"id": gid(readonly_world.lead), "contact": contact}
@@ -127,11 +131,11 @@ async def test_leads_are_listed_in_scope_and_masked(
 
 
 @pytest.mark.parametrize("caller", ["other host", "officer elsewhere", "other recruiter"])
-async def test_leads_of_others_are_not_there(
+async def test_leads_outside_the_scope_are_hidden(
     caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     token = readonly_world.token_of(caller)
-    assert await api.fetch_data(LEADS, {"filter": None}, token) == {"leads": {"edges": []}}
+    assert await api.fetch_data(LEADS_QUERY, {"filter": None}, token) == {"leads": {"edges": []}}
     node = await api.fetch_data(
         "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(readonly_world.lead)}, token
     )
@@ -141,11 +145,11 @@ async def test_leads_of_others_are_not_there(
 @pytest.mark.parametrize(
     ("caller", "code"), [("nobody", "UNAUTHENTICATED"), ("viewer", "NOT_PERMITTED")]
 )
-async def test_leads_are_for_staff(
+async def test_only_staff_list_leads(
     caller: str, code: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     token = readonly_world.token_of(caller)
-    error = await api.fetch_error(LEADS, None, token)
+    error = await api.fetch_error(LEADS_QUERY, None, token)
     assert error["extensions"]["code"] == code
     node = await api.fetch_data(
         "query ($id: ID!) { node(id: $id) { id } }", {"id": gid(readonly_world.lead)}, token
@@ -163,7 +167,7 @@ async def test_leads_are_for_staff(
         ({"sessionId": "interrupted"}, False),
     ],
 )
-async def test_leads_are_narrowed_by_all_that_is_given(
+async def test_every_given_filter_narrows_leads(
     given: dict[str, str], found: bool, api: GraphQLClient, readonly_world: World
 ) -> None:
     narrowed = {
@@ -171,13 +175,13 @@ async def test_leads_are_narrowed_by_all_that_is_given(
         for name, value in given.items()
     }
     data = await api.fetch_data(
-        LEADS, {"filter": narrowed}, readonly_world.token(readonly_world.host)
+        LEADS_QUERY, {"filter": narrowed}, readonly_world.token(readonly_world.host)
     )
     assert bool(data["leads"]["edges"]) == found
 
 
 @pytest.mark.parametrize("caller", ["nobody", "viewer", "other host", "officer elsewhere"])
-async def test_a_draft_is_for_those_who_direct_it(
+async def test_only_directors_see_a_draft(
     caller: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     draft, token = gid(readonly_world.draft), readonly_world.token_of(caller)
@@ -221,11 +225,11 @@ async def test_only_hosts_have_sessions_of_their_own(
         ("other recruiter", "REFUSED", set()),
     ],
 )
-async def test_staff_list_other_postings_of_their_scope(
+async def test_staff_list_postings_in_other_statuses_within_their_scope(
     caller: str, status: str, names: set[str], api: GraphQLClient, readonly_world: World
 ) -> None:
     token = readonly_world.token_of(caller)
-    data = await api.fetch_data(POSTINGS, {"filter": {"status": status}}, token)
+    data = await api.fetch_data(POSTINGS_QUERY, {"filter": {"status": status}}, token)
     found = {edge["node"]["id"] for edge in data["postings"]["edges"]}
     assert found == {gid(getattr(readonly_world, name)) for name in names}
 
@@ -234,12 +238,12 @@ async def test_staff_list_other_postings_of_their_scope(
     ("caller", "code"),
     [("nobody", "UNAUTHENTICATED"), ("viewer", "NOT_PERMITTED"), ("host", "NOT_PERMITTED")],
 )
-async def test_nobody_else_lists_postings_that_are_not_open(
+async def test_other_callers_cannot_list_postings_that_are_not_open(
     caller: str, code: str, api: GraphQLClient, readonly_world: World
 ) -> None:
     for status in ("IN_REVIEW", "REFUSED", "CLOSED"):
         given = {"filter": {"status": status}}
-        error = await api.fetch_error(POSTINGS, given, readonly_world.token_of(caller))
+        error = await api.fetch_error(POSTINGS_QUERY, given, readonly_world.token_of(caller))
         assert error["extensions"]["code"] == code
 
 
@@ -248,11 +252,11 @@ async def test_a_recruiter_does_not_list_another_employers_postings(
 ) -> None:
     given = {"filter": {"status": "REFUSED", "employerId": gid(readonly_world.employer)}}
     token = readonly_world.token(readonly_world.other_recruiter)
-    error = await api.fetch_error(POSTINGS, given, token)
+    error = await api.fetch_error(POSTINGS_QUERY, given, token)
     assert error["extensions"] == {"code": "NOT_PERMITTED", "field": ["filter", "employerId"]}
 
 
-async def test_an_account_is_a_node_for_its_owner_alone(
+async def test_an_account_is_a_node_only_for_its_owner(
     api: GraphQLClient, readonly_world: World
 ) -> None:
     query = "query ($id: ID!) { node(id: $id) { ... on Account { username } } }"

@@ -17,7 +17,7 @@ TEST_LOCK_FILE = Path(__file__).with_name("__init__.py")
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Run a test marked ``alone`` under an exclusive lock, and any other under a shared one."""
+    """Run a test marked ``alone`` under an exclusive lock, and any other under a shared lock."""
     mode = fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH
     # A waiting exclusive test keeps new tests out; otherwise its turn might never come.
     with _locked(ENTRY_LOCK_FILE, mode) as entry:

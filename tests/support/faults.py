@@ -13,11 +13,11 @@ from tests.support.replica_set import ReplicaSet, ReplicaSetMember
 from tests.support.songgang_process import ServerProcess, start_server
 
 UNFOLLOWED_SECONDS = 0.3
-"""Seconds that a primary runs without its followers; it would need longer to notice."""
+"""Seconds that a primary runs without its followers, too short for it to notice."""
 FROZEN_SECONDS = 4.0
-"""Seconds that a primary is paused; the others need less to elect another one."""
+"""Seconds that a primary is paused, long enough for the others to elect another one."""
 MAX_AWAY_SECONDS = 1.0
-"""Seconds, at most, that a killed member stays down."""
+"""The longest time that a killed member stays down."""
 
 
 class NodeProcess:
@@ -34,7 +34,7 @@ class NodeProcess:
         self.starts = 0
 
     async def start(self) -> None:
-        """Wait until it is ready; a process that gives up without MongoDB is started again."""
+        """Start the process and wait until it is ready. Repeat if it exits without MongoDB."""
         while self.server is None:
             folder = self._folder / str(self.starts)
             folder.mkdir(parents=True)
@@ -52,7 +52,7 @@ class NodeProcess:
         self._port = self.url.rpartition(":")[2]
 
     async def kill(self) -> None:
-        assert self.server is not None  # whoever kills has started it
+        assert self.server is not None  # a node is started before it is killed
         server, self.server = self.server, None
         await server.stop(signal.SIGKILL)
 
@@ -67,10 +67,10 @@ class NodeProcess:
 
 
 class FaultInjector:
-    """Causes one fault after the other, and counts them.
+    """Causes one fault after another, and counts them.
 
-    Each of MongoDB's ends with a set that is whole again, so that the next one meets writes under
-    way and not an outage.
+    Every fault of MongoDB ends with a healthy set. So the next one interrupts writes, and does not
+    extend an outage.
     """
 
     def __init__(
@@ -84,8 +84,8 @@ class FaultInjector:
     async def kill_members(self, kills: int) -> None:
         """Kill at least this many members.
 
-        The first fault is always a primary that outlives its followers for a moment: nothing
-        shows better what was on one disk only.
+        The first fault is always a primary that runs for a moment after its followers were killed:
+        it shows best what was on one disk only.
         """
         faults = (
             self._isolate_and_kill_primary,
@@ -111,11 +111,11 @@ class FaultInjector:
     async def _isolate_and_kill_primary(self) -> None:
         primary, followers = await self._set.wait_for_primary(), await self._set.find_secondaries()
         await asyncio.gather(*(self._kill(member) for member in followers))
-        # It goes on taking writes until it notices that it is alone.
+        # It accepts writes until it notices that its followers are gone.
         await asyncio.sleep(UNFOLLOWED_SECONDS)
         await self._kill(primary)
         await asyncio.gather(*(member.start() for member in followers))
-        # What only the old primary had must not come back by its being the first to be elected.
+        # The old primary must not be elected first, or its unreplicated writes would come back.
         await self._set.wait_for_primary()
         await self._restart(primary)
 

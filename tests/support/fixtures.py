@@ -10,12 +10,13 @@ import pytest
 from api.websocket.uvicorn_protocol import WireProtocol
 from storage.mongo.client import Mongo, new_id
 from tests.support.graphql_clients import GraphQLClient, UvicornServer
-from tests.support.services import RunningServices, World, running_services
+from tests.support.services import RunningServices, running_services
+from tests.support.world import World
 
 
 @asynccontextmanager
 async def run_services_over_new_database(mongo_uri: str) -> AsyncIterator[RunningServices]:
-    """Run services over a new database, which is dropped at the end of the block."""
+    """Run services over a new database, and drop it at the end of the block."""
     mongo = await Mongo.connect(mongo_uri, f"test_{new_id()}")
     async with running_services(mongo) as running:
         yield running
@@ -32,6 +33,7 @@ async def running(mongo_uri: str) -> AsyncIterator[RunningServices]:
 
 @pytest.fixture
 async def world(running: RunningServices) -> World:
+    """A new world, stored."""
     world = World(running)
     await world.store_records()
     return world
@@ -39,7 +41,7 @@ async def world(running: RunningServices) -> World:
 
 @pytest.fixture(scope="module")
 async def readonly_world(running: RunningServices) -> World:
-    """A world shared by tests that change nothing in it."""
+    """A world that all tests share which change nothing in it."""
     world = World(running)
     await world.store_records()
     return world
@@ -55,7 +57,7 @@ async def api(running: RunningServices) -> AsyncIterator[GraphQLClient]:
 async def server(
     running: RunningServices, request: pytest.FixtureRequest
 ) -> AsyncIterator[UvicornServer]:
-    """The endpoint behind a real socket, with each of the two transports."""
+    """The endpoint on a real socket, with each of the two WebSocket protocols."""
     ours = request.param == "our protocol"
     async with UvicornServer(
         running.endpoint, WireProtocol if ours else "websockets-sansio"

@@ -12,7 +12,7 @@ import pytest
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn the report of a skipped test into a failure; an expected failure is no skip."""
+    """Turn the report of a skipped test into a failure. An expected failure is not a skip."""
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
         report.outcome = "failed"

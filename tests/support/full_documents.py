@@ -1,7 +1,7 @@
-"""Builds documents that select every field behind a root field, and reads what answers show.
+"""Builds documents that select every field behind a root field, and reads the answers.
 
-Each field is asked for under the alias ``Type__field``, so an answer tells by itself what was
-seen of which type, whatever union or list it came through.
+Each field has the alias ``Type__field``. So an answer shows which type each value belongs to,
+through any union or list.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def build_full_document(operation: str, name: str, given: Iterable[str]) -> str:
 
 
 class _Selection:
-    """Return the selection of everything behind a field; no type is entered twice on a path."""
+    """Builds the selection of everything behind a field. No field of a type is entered twice."""
 
     def __init__(self) -> None:
         self._taken: set[tuple[str, str]] = set()
@@ -103,7 +103,7 @@ def _page_argument(name: str, field: GraphQLField) -> str:
 
 
 def find_seen_fields(answer: Any) -> Iterator[SeenField]:
-    """Return every field that an answer to such a document shows."""
+    """Yield every field that an answer to such a document shows."""
     if isinstance(answer, list):
         for each in answer:
             yield from find_seen_fields(each)

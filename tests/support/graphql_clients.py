@@ -1,4 +1,4 @@
-"""Asking GraphQL in process, and a bare client of graphql-transport-ws that may misbehave."""
+"""GraphQL clients for tests: in process over ASGI, and a WebSocket client that may break rules."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class GraphQLClient:
     async def execute(
         self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
     ) -> dict[str, Any]:
-        """The whole answer."""
+        """Return the whole response."""
         response = await self.post({"query": query, "variables": variables}, token)
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
@@ -52,7 +52,7 @@ class GraphQLClient:
     async def fetch_data(
         self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
     ) -> dict[str, Any]:
-        """The data of an answer that has no errors."""
+        """Return the data of a response without errors."""
         answer = await self.execute(query, variables, token)
         assert "errors" not in answer, answer["errors"]
         data: dict[str, Any] = answer["data"]
@@ -61,7 +61,7 @@ class GraphQLClient:
     async def fetch_error(
         self, query: str, variables: dict[str, Any] | None = None, token: str | None = None
     ) -> dict[str, Any]:
-        """The only error of an answer."""
+        """Return the only error of a response."""
         (error,) = (await self.execute(query, variables, token))["errors"]
         found: dict[str, Any] = error
         return found
@@ -69,7 +69,7 @@ class GraphQLClient:
     async def mutate(
         self, name: str, given: dict[str, Any], token: str | None = None, selection: str = ""
     ) -> dict[str, Any]:
-        """What a mutation answers: its type, its error if it is one, and ``selection``."""
+        """Call a mutation and return its type, its ``selection``, and its error if it is one."""
         query = mutation_document(name, selection)
         data = await self.fetch_data(query, {"input": given}, token)
         result: dict[str, Any] = data[name]
@@ -77,7 +77,7 @@ class GraphQLClient:
 
 
 def mutation_document(name: str, selection: str = "") -> str:
-    """The document that calls a mutation with the variable ``input``."""
+    """Return the document that calls a mutation with the variable ``input``."""
     kind = name[0].upper() + name[1:]
     return (
         f"mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ "
@@ -86,7 +86,7 @@ def mutation_document(name: str, selection: str = "") -> str:
 
 
 class UvicornServer:
-    """A uvicorn that serves ``app`` on a free port of this machine, in this loop."""
+    """A uvicorn server for ``app`` on a free local port, in the test's event loop."""
 
     def __init__(self, app: ASGIApp, protocol: Any) -> None:
         config = uvicorn.Config(
@@ -129,7 +129,7 @@ class _EmbeddedUvicorn(uvicorn.Server):
 
 
 class WebSocketClient:
-    """One connection, message by message."""
+    """One connection of graphql-transport-ws, used message by message."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -142,9 +142,10 @@ class WebSocketClient:
         await self.send_frame(json.dumps(message))
 
     async def receive(self, within: float = TIMEOUT_SECONDS) -> dict[str, Any]:
-        """The next message, but for events of which nothing was asked for.
+        """Return the next message, without events of which the document selects nothing.
 
-        State (viewers, tallies) is told at any moment: who asks for none of it gets ``{}``.
+        Ephemeral events (viewers, tallies) come at any time. A document that selects nothing of
+        them gets ``{}``.
         """
         if self._early:
             return self._early.popleft()
@@ -155,7 +156,7 @@ class WebSocketClient:
                 return message
 
     async def initialise(self, token: str | None = None) -> None:
-        """Up to the acknowledgement."""
+        """Send ``connection_init`` and wait for the acknowledgement."""
         payload = {"authorization": f"Bearer {token}"} if token else None
         await self.send(type="connection_init", payload=payload)
         assert await self.receive() == {"type": "connection_ack"}
@@ -165,7 +166,7 @@ class WebSocketClient:
         await self.send(id=operation_id, type="subscribe", payload=payload)
 
     async def subscribe_live(self, operation_id: str, query: str, **variables: Any) -> None:
-        """Subscribe, and return when what happens from now on will come."""
+        """Subscribe, and return once every later event will be delivered."""
         await self.subscribe(operation_id, query, **variables)
         await self.subscribe("live", "{ __typename }")
         early = []
@@ -174,14 +175,14 @@ class WebSocketClient:
         self._early.extend(message for message in early if message["id"] != "live")
 
     async def assert_alive(self) -> None:
-        """A query is answered, and nothing comes before the answer."""
+        """Check that a query is answered, and that no other message comes before the answer."""
         await self.subscribe("alive", "{ __typename }")
         answer = {"data": {"__typename": "Query"}}
         assert await self.receive() == {"id": "alive", "type": "next", "payload": answer}
         assert await self.receive() == {"id": "alive", "type": "complete"}
 
     async def receive_event(self, operation_id: str, name: str = "sessionEvents") -> dict[str, Any]:
-        """The next event of a subscription."""
+        """Return the next event of a subscription."""
         message = await self.receive()
         assert (message["id"], message["type"]) == (operation_id, "next"), message
         assert "errors" not in message["payload"], message
@@ -189,7 +190,7 @@ class WebSocketClient:
         return found
 
     async def wait_closed(self, within: float = TIMEOUT_SECONDS) -> tuple[int | None, str | None]:
-        """Code and reason of the close that comes, whatever comes before."""
+        """Wait for the close and return its code and reason; discard what comes before."""
         async with asyncio.timeout(within):
             try:
                 while True:
@@ -206,7 +207,7 @@ async def open_websocket(
     origin: str | None = None,
     **options: Any,
 ) -> AsyncIterator[WebSocketClient]:
-    """An open connection, closed with the block."""
+    """Yield an open connection; close it at the end of the block."""
     async with connect(
         url,
         subprotocols=[Subprotocol(name) for name in subprotocols] if subprotocols else None,

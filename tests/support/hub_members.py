@@ -1,4 +1,4 @@
-"""Subscribers that keep what they are told, and a rendering that counts."""
+"""Members of a hub that record what they get, and a renderer that records its calls."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from realtime.rendered_event import RenderedEvent
 
 
 @lru_cache(maxsize=4096)
-def _parsed(payload: bytes) -> dict[str, Any]:
-    # A thousand members are told the very same.
+def _parse(payload: bytes) -> dict[str, Any]:
+    # A thousand members get the same bytes.
     parsed: dict[str, Any] = orjson.loads(payload)
     return parsed
 
 
 class RecordingMember:
-    """A member of a group that always keeps up."""
+    """A member of a group that records every event and always has room."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
         self.kinds: list[str | None] = []
 
     def deliver(self, rendered: RenderedEvent, kind: str | None) -> None:
-        self.events.append(_parsed(rendered.payload))
+        self.events.append(_parse(rendered.payload))
         self.kinds.append(kind)
 
     def deliver_all(self, events: Sequence[RenderedEvent]) -> None:
@@ -43,12 +43,12 @@ class RecordingMember:
 
     @property
     def seqs(self) -> list[int]:
-        """The places of all it was told, in that order."""
+        """The seqs of all events that it got, in order of arrival."""
         return [each["seq"] for each in self.events]
 
     @property
     def logged_seqs(self) -> list[int]:
-        """The places of the logged events it was told."""
+        """The seqs of the logged events that it got."""
         return [
             each["seq"]
             for each, kind in zip(self.events, self.kinds, strict=True)
@@ -57,19 +57,19 @@ class RecordingMember:
 
     @property
     def ephemeral_events(self) -> list[dict[str, Any]]:
-        """The state it was told."""
+        """The ephemeral events that it got."""
         return [
             each for each, kind in zip(self.events, self.kinds, strict=True) if kind is not None
         ]
 
     @property
     def event_names(self) -> list[str]:
-        """The names of all it was told, in that order."""
+        """The names of all events that it got, in order of arrival."""
         return [each["event"] for each in self.events]
 
 
 class LaggingMember(RecordingMember):
-    """A member that has no room until its peer reads on."""
+    """A member that has no room until ``reads`` is set."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class LaggingMember(RecordingMember):
 
 
 class RecordingRenderer:
-    """Renders an event with its place and name; keeps the places in the order of the calls."""
+    """Renders an event as its seq, name and fields; records the seqs in the order of the calls."""
 
     def __init__(self) -> None:
         self.rendered_seqs: list[int] = []

@@ -1,4 +1,4 @@
-"""A room of one hub that is told by hand of what is logged."""
+"""A session in one hub, to which a test hands logged events itself."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.waiting import wait_until
 
 
 class CountingLog(EventLog):
-    """The log, which counts how often it is read."""
+    """An event log that counts how often it is read."""
 
     reads = 0
 
@@ -33,7 +33,7 @@ class CountingLog(EventLog):
 
 
 class HubSession:
-    """A session of its own with one hub, told of what is logged by hand."""
+    """A new session with its own hub. A test notifies the hub of logged events itself."""
 
     def __init__(self, store: Store, limits: RealtimeLimits = DEFAULT_LIMITS) -> None:
         self.store = store
@@ -45,16 +45,18 @@ class HubSession:
         self.last_seq = 0
 
     def set_limits(self, limits: RealtimeLimits) -> None:
-        """Begin again with a hub of other limits."""
+        """Replace the hub by one with other limits."""
         self.hub = Hub(self.log, utc_now, limits)
 
     def followed(self) -> Topic:
-        """The session's topic in the hub."""
+        """Return the session's topic in the hub."""
         return self.hub.topics.topics[self.topic]
 
     async def announce(self, count: int = 1, *, hint: bool = True) -> list[EventEnvelope]:
-        said = [Announcement(session_id=self.session_id, body="你好") for _ in range(count)]
-        return await self.log_events(*said, hint=hint)
+        announcements = [
+            Announcement(session_id=self.session_id, body="你好") for _ in range(count)
+        ]
+        return await self.log_events(*announcements, hint=hint)
 
     async def pin(self, *posting_ids: str) -> list[EventEnvelope]:
         pinned = [
@@ -76,7 +78,7 @@ class HubSession:
         return placed
 
     def viewers_event(self, count: int) -> PresenceChanged:
-        """So many watch."""
+        """Return an ephemeral event with this number of viewers."""
         return PresenceChanged(session_id=self.session_id, viewers=count, peak_viewers=100)
 
     async def join(
@@ -96,7 +98,7 @@ class HubSession:
         return member
 
     async def wait_delivered(self, *members: RecordingMember) -> None:
-        """Wait until each of them has the last event."""
+        """Wait until each member has the last logged event."""
         await wait_until(lambda: all(member.seqs[-1:] == [self.last_seq] for member in members))
 
 

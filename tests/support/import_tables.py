@@ -23,7 +23,8 @@ from domain.exchange.import_columns import POSTING_COLUMNS
 from services.exchange.import_creation import ImportLimits
 from storage.mongo.client import new_id
 from tests.support.graphql_clients import GraphQLClient, UvicornServer
-from tests.support.services import RunningServices, World, today
+from tests.support.services import RunningServices
+from tests.support.world import World, today
 from workers.importer import Importer
 
 Row = dict[str, str]
@@ -63,7 +64,7 @@ class ImportDriver:
 
     async def fetch_result(self, import_id: str, token: str) -> dict[str, Any]:
         async with GraphQLClient(self.running.endpoint) as api:
-            told = (await api.fetch_data(IMPORT_QUERY, {"id": import_id}, token))["import"]
+            result = (await api.fetch_data(IMPORT_QUERY, {"id": import_id}, token))["import"]
             rows: list[dict[str, Any]] = []
             after: str | None = None
             while True:
@@ -76,9 +77,9 @@ class ImportDriver:
         outcomes = Counter(row["outcome"] for row in rows)
         names = {"duplicates": "DUPLICATE"}
         for field in ("accepted", "held", "refused", "duplicates", "failed"):
-            assert told[field] == outcomes[names.get(field, field.upper())]
-        assert told["read"] == len(rows)
-        return {"id": import_id, "rows": rows, **told}
+            assert result[field] == outcomes[names.get(field, field.upper())]
+        assert result["read"] == len(rows)
+        return {"id": import_id, "rows": rows, **result}
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ class Interest:
     phone: str
 
     def request(self) -> dict[str, Any]:
-        """The variables to send; they are the same each time."""
+        """Return the query and its variables; they are equal each time."""
         given = {
             "sessionId": self.session,
             "postingId": self.posting,
@@ -55,22 +55,22 @@ class InterestAnswer:
 
 
 class Unreachable(Exception):
-    """There is no answer: the node is down, or the client disconnected."""
+    """No answer came: the node is down, or the client disconnected."""
 
 
 class NodeAddress(Protocol):
-    """The address of a node."""
+    """Something with the URL of a node."""
 
     url: str
 
 
 class VisitorTransport(Protocol):
-    """The connection of one client."""
+    """The connection of one visitor to any node."""
 
-    async def send(self, interest: Interest, patience: float) -> InterestAnswer:
+    async def send(self, interest: Interest, timeout: float) -> InterestAnswer:
         """Send an interest and return the answer.
 
-        :raises Unreachable: none within ``patience`` seconds; the next try goes elsewhere.
+        :raises Unreachable: none came within ``timeout`` seconds; the next call uses another node.
         """
 
 
@@ -89,13 +89,13 @@ class HttpTransport:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def send(self, interest: Interest, patience: float) -> InterestAnswer:
+    async def send(self, interest: Interest, timeout: float) -> InterestAnswer:
         try:
             response = await self._client.post(
                 f"{self._url}/graphql",
                 json=interest.request(),
                 headers=self._headers,
-                timeout=patience,
+                timeout=timeout,
             )
         except httpx.HTTPError as error:
             self._url = next(self._places).url
@@ -104,10 +104,10 @@ class HttpTransport:
 
 
 class WebSocketTransport:
-    """Sends over a WebSocket that is opened on demand, one operation after the other."""
+    """Sends over a WebSocket that is opened on demand, one operation at a time."""
 
     def __init__(self, places: Sequence[NodeAddress], token: str) -> None:
-        # The other way round than over HTTP, so that two copies meet on two nodes.
+        # In the reverse order of HTTP, so that two copies of an interest reach two nodes.
         self._places = itertools.cycle(reversed(places))
         self._token = token
         self._connection: ClientConnection | None = None
@@ -117,14 +117,14 @@ class WebSocketTransport:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._hang_up()
+        await self._disconnect()
 
-    async def send(self, interest: Interest, patience: float) -> InterestAnswer:
+    async def send(self, interest: Interest, timeout: float) -> InterestAnswer:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(timeout):
                 return await self._ask(interest)
         except (OSError, TimeoutError, WebSocketException) as error:
-            await self._hang_up()
+            await self._disconnect()
             raise Unreachable from error
 
     async def _ask(self, interest: Interest) -> InterestAnswer:
@@ -154,7 +154,7 @@ class WebSocketTransport:
             raise
         return connection
 
-    async def _hang_up(self) -> None:
+    async def _disconnect(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
             connection.transport.abort()

@@ -1,4 +1,4 @@
-"""A WebSocket client that reads only when it is told to, over a socket with little room."""
+"""A WebSocket client that reads only when a test says so, with small socket buffers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
 SOCKET_BUFFER_BYTES = 4_096
-"""Asked of the operating system for each direction; it gives some times as much."""
+"""Requested for each direction. The operating system allots a multiple of it."""
 TIMEOUT_SECONDS = 10.0
 
 
 class ManualWebSocketClient:
-    """One side of an open connection; nothing is read unless a method says so."""
+    """The client side of an open connection. It reads only in the methods that say so."""
 
     def __init__(self, sock: socket.socket, protocol: ClientProtocol) -> None:
         self._sock = sock
@@ -32,7 +32,7 @@ class ManualWebSocketClient:
         """Whether a read has shown the end of the connection."""
 
     async def open_handshake(self) -> None:
-        """Ask for the connection and wait for the answer."""
+        """Send the opening handshake and wait for the response."""
         self._protocol.send_request(self._protocol.connect())
         await self.flush()
         while self._protocol.state is State.CONNECTING:
@@ -53,44 +53,44 @@ class ManualWebSocketClient:
         await self.flush()
 
     async def send_raw(self, data: bytes) -> None:
-        """Send bytes that need not be a frame."""
+        """Send bytes that need not form a frame."""
         await asyncio.wait_for(self._loop.sock_sendall(self._sock, data), TIMEOUT_SECONDS)
 
     async def ping(self, times: int) -> None:
-        """Send so many pings at once."""
+        """Send this number of pings in one write."""
         for _ in range(times):
             self._protocol.send_ping(b"p" * 125)
         await self.flush()
 
     async def send_close(self) -> None:
-        """Send a close frame, whatever has been read."""
+        """Send a close frame, even if frames are unread."""
         self._protocol.send_close(1000)
         await self.flush()
 
     def shut_down_writing(self) -> None:
-        """Tell the operating system that nothing more will be sent."""
+        """Close the writing side of the socket."""
         self._sock.shutdown(socket.SHUT_WR)
 
     async def flush(self) -> None:
-        """Send what the protocol has to say."""
+        """Send the bytes that the protocol has pending."""
         for data in self._protocol.data_to_send():
             await self.send_raw(data)
 
     async def read_frame(self) -> Frame | None:
-        """The next frame; None at the end of the connection."""
+        """Return the next frame; None at the end of the connection."""
         while not self._frames and not self.is_closed:
             await self._read()
         return self._frames.pop(0) if self._frames else None
 
     async def read_text(self) -> str:
-        """The next frame, which is a text."""
+        """Return the next frame, which must be a text."""
         frame = await self.read_frame()
         assert frame is not None
         assert frame.opcode is Opcode.TEXT
         return bytes(frame.data).decode()
 
     async def read_remaining_texts(self) -> list[str]:
-        """All texts up to the end of the connection; a close frame among them is answered."""
+        """Return all texts up to the end of the connection. A close frame is answered."""
         texts = []
         while (frame := await self.read_frame()) is not None:
             if frame.opcode is Opcode.TEXT:
@@ -99,7 +99,7 @@ class ManualWebSocketClient:
 
     @property
     def close_frame(self) -> Close | None:
-        """What the other side said when it closed, if that was read."""
+        """The close frame of the server, if it was read."""
         return self._protocol.close_rcvd
 
     async def _read(self) -> None:
@@ -127,7 +127,7 @@ async def connect_manually(
     subprotocol: str = "graphql-transport-ws",
     extensions: Iterable[ClientExtensionFactory] = (),
 ) -> AsyncIterator[ManualWebSocketClient]:
-    """An open connection; the block ends with it, without a word to the other side."""
+    """Yield an open connection. The block ends by closing the socket without a close frame."""
     loop = asyncio.get_running_loop()
     parts = urlsplit(url)
     with socket.socket() as sock:

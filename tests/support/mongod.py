@@ -11,16 +11,18 @@ from storage.mongo.embedded import EmbeddedMongod, run_embedded
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder that is removed after the block. pytest keeps its own, and mongod takes 200 MB."""
+    """Yield a folder that is removed after the block. pytest keeps its own, and mongod needs
+    200 MB.
+    """
     with tempfile.TemporaryDirectory(prefix="songgang-", ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 
 @asynccontextmanager
 async def temporary_mongod() -> AsyncIterator[EmbeddedMongod]:
-    """An empty mongod that is stopped and removed after the block.
+    """Run an empty mongod, and remove its data after the block.
 
-    It does not expire documents: tests store fixed dates, which will be in the past some day.
+    It does not expire documents: tests store fixed dates, which will be in the past one day.
     """
     with temporary_folder() as folder:
         async with run_embedded(folder) as running:

@@ -1,4 +1,4 @@
-"""Every mutation with an input that is right, and what it shows when it succeeds."""
+"""Every mutation with an input that succeeds, and the selection that tests read."""
 
 from __future__ import annotations
 
@@ -9,12 +9,24 @@ from typing import Any
 
 from schema.relay import global_id
 from storage.clock import utc_now
-from tests.support.services import PASSWORD, World, gid, new_credit_code, today
+from tests.support.mutation_inputs import (
+    CONSENT_TEMPLATE,
+    interest_input,
+    posting_change_input,
+    posting_input,
+    profile_input,
+    question_mutation_input,
+    session_input,
+    session_mutation_input,
+)
+from tests.support.organisations import new_credit_code
+from tests.support.services import PASSWORD
+from tests.support.world import World, gid, today
 
 
 @dataclass(frozen=True)
 class MutationCase:
-    """A mutation: its input in a world, its success type, and what of it is asked for."""
+    """A mutation: its input in a world, the type of its success, and what to select of it."""
 
     name: str
     build_input: Callable[[World], dict[str, Any]]
@@ -22,93 +34,6 @@ class MutationCase:
     selection: str = ""
 
 
-def posting_input(world: World, **changes: Any) -> dict[str, Any]:
-    """A job that passes the gate, with changes."""
-    given: dict[str, Any] = {
-        "employerId": gid(world.employer),
-        "title": "电工",
-        "occupation": "ELECTRICIAN",
-        "headcount": 3,
-        "duties": "负责车间电气设备的安装与检修。",
-        "conditions": "持低压电工作业证。",
-        "placeCode": "310115",
-        "pay": {"amount": 6000, "period": "MONTH"},
-        "employmentType": "FULL_TIME",
-        "shift": "DAY",
-        "hoursPerDay": 8,
-        "hoursPerWeek": 40,
-        "insurance": ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY"],
-        "validUntil": (today() + timedelta(days=30)).isoformat(),
-    }
-    return given | changes
-
-
-def posting_change_input(world: World, **changes: Any) -> dict[str, Any]:
-    """Terms for the first posting that pass the gate, with changes."""
-    given = posting_input(world) | {"postingId": gid(world.open)} | changes
-    del given["employerId"]
-    return given
-
-
-def session_input(world: World, **changes: Any) -> dict[str, Any]:
-    """A session of the world's union, with changes."""
-    given: dict[str, Any] = {
-        "title": "劳模送岗",
-        "format": "MODEL_WORKER_LIVE",
-        "unionId": gid(world.union),
-        "host": {"name": "王师傅", "honour": "CITY_CRAFTSMAN"},
-        "startsAt": (utc_now() + timedelta(days=1)).isoformat(),
-        "postingIds": [gid(world.open), gid(world.second)],
-    }
-    return given | changes
-
-
-def interest_input(world: World, **changes: Any) -> dict[str, Any]:
-    """The interest of somebody new in the first posting, with changes."""
-    given: dict[str, Any] = {
-        "sessionId": gid(world.live),
-        "postingId": gid(world.open),
-        "contact": {"name": "王小明", "phone": world.next_phone()},
-        "consent": {"textVersion": "1"},
-    }
-    return given | changes
-
-
-def profile_input(world: World, **changes: Any) -> dict[str, Any]:
-    """The profile of somebody new, with changes."""
-    given: dict[str, Any] = {
-        "profile": {
-            "group": "LAID_OFF",
-            "skills": ["ELECTRICIAN"],
-            "wants": {"occupations": ["ELECTRICIAN"], "places": ["310000"], "heaviest": "MEDIUM"},
-        },
-        "contact": {"name": "孙丽", "phone": world.next_phone()},
-        "consent": {"textVersion": "1"},
-        "unionId": gid(world.union),
-    }
-    return given | changes
-
-
-def session_mutation_input(session: str, **more: Any) -> Callable[[World], dict[str, Any]]:
-    """The input of a mutation of one of the world's sessions."""
-
-    def given(world: World) -> dict[str, Any]:
-        return {"sessionId": gid(getattr(world, session))} | {
-            name: value(world) if callable(value) else value for name, value in more.items()
-        }
-
-    return given
-
-
-def question_mutation_input(**more: Any) -> Callable[[World], dict[str, Any]]:
-    """The input of a mutation of the question that waits."""
-    return lambda world: {"questionId": gid(world.question)} | more
-
-
-CONSENT_TEMPLATE = (
-    "个人信息提供授权书（第{version}版）：我同意工会将我的姓名和手机号码提供给{employer}，"
-    "联系方式：{contact}，仅用于就岗位“{posting}”与我联系，保存3年，可随时撤回同意。"
-)
 QUESTION_SELECTION = "... on QuestionChanged { question { id status answer } }"
 SESSION_SELECTION = "... on SessionChanged { session { id status } }"
 
@@ -193,7 +118,7 @@ MUTATION_CASES = {
                 "tier": 1,
                 "monthly": 2_660,
                 "hourly": 25,
-                # Not yet: other tests are judged by the rows of today.
+                # In the future: other tests are screened with the rows of today.
                 "effectiveFrom": (today() + timedelta(days=300)).isoformat(),
                 "docNo": "浙政发〔2026〕1号",
                 "sourceUrl": "https://www.zj.gov.cn/",

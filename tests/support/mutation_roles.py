@@ -52,13 +52,13 @@ ALLOWED_CALLERS = {
     "advanceLead": DIRECTORS | {"recruiter"},
     "revealContact": {"officer", "officer above", "recruiter"},
     "publishConsentText": {"officer above"},
-    # The receipt says who it is.
+    # The receipt identifies the person.
     "withdrawConsent": set(CALLERS),
     "confirmMyHire": set(CALLERS),
     "correctMyContact": set(CALLERS),
     "eraseMyData": set(CALLERS),
     "exportMyData": set(CALLERS),
-    # Whoever is staff gets an answer; what each lead is refused with stands in its outcome.
+    # Staff get an answer; a refusal of a lead is in its outcome.
     "advanceLeads": {*CALLERS} - {"nobody", "viewer", "seeker"},
     "assignLead": {"officer", "officer above", "recruiter"},
     "createWebhook": ALL_OFFICERS | ALL_RECRUITERS,
@@ -89,7 +89,7 @@ ALLOWED_CALLERS = {
     "advanceReferral": {"officer", "officer above"},
     "cancelImport": {"officer"},
 }
-# Somebody of the right role, but not of this scope, is not told that it exists.
+# A caller of the right role but outside the scope gets NOT_FOUND.
 HIDDEN_FROM = {
     "publishQuestion": OTHER_OFFICERS | {"other host"},
     "answerQuestion": OTHER_OFFICERS | {"other host"},

@@ -1,4 +1,4 @@
-"""The public pages, feeds and open data, served over the services of a test."""
+"""Serves the public pages, feeds and open data over the services of a test."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def serve_public_routes(
     feed_limits: FeedLimits = FeedLimits(),  # noqa: B008 - a frozen value
     download_limits: DownloadLimits = DownloadLimits(),  # noqa: B008 - a frozen value
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Serve the public routes over these services, and yield a client of them."""
+    """Serve the public routes over these services, and yield a client."""
     app = Starlette(routes=PUBLIC_ROUTES, middleware=[Middleware(SecurityHeaders)])
     app.state.node = SimpleNamespace(
         job_pages=JobPages(services),

@@ -1,116 +1,20 @@
-"""Every path on which a client can read a posting, and a scene in which tests follow them.
+"""Every path on which a client can read a posting: one function for each.
 
-A new reading path is one more function in ``PATHS``: whether it shows the posting. What they ask is
-kept in the scene, so that a test can tell which fields of the schema no path walks.
+A function returns whether its path shows the posting of a scene. A new reading path is one more
+function in ``READING_PATHS``.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
-from domain.live.events import PostingMatched, seeker_topic, session_topic
-from domain.live.questions import QuestionStatus
-from domain.postings.postings import Posting
-from domain.seekers.seekers import Seeker
-from realtime.hub import Membership
-from schema.execution.engine import GraphQLRequest
+from domain.live.events import seeker_topic, session_topic
 from schema.live.subscriptions import UNREACHABLE_SEQ
-from storage.mongo.client import Transaction, new_id
-from storage.seekers.call_campaigns import CampaignMatch
-from tests.support.graphql_clients import GraphQLClient
-from tests.support.hub_members import RecordingMember
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
-from tests.support.public_routes import serve_public_routes
-from tests.support.services import RunningServices, World, gid
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskedRequests:
-    """Records what the paths requested, and holds the subscriptions that stay open."""
-
-    documents: set[str] = field(default_factory=set)
-    urls: set[str] = field(default_factory=set)
-    memberships: dict[tuple[str, str], Membership] = field(default_factory=dict)
-
-    def leave(self) -> None:
-        """End the subscriptions."""
-        for membership in self.memberships.values():
-            membership.leave()
-
-
-@dataclass(frozen=True, kw_only=True)
-class PostingScene:
-    """A posting that is presented, pinned, scanned, matched and applied for, and its readers."""
-
-    api: GraphQLClient
-    world: World
-    running: RunningServices
-    posting: Posting
-    seeker: Seeker
-    """The seeker that the posting matches."""
-    interest: dict[str, Any]
-    """A lead for the posting."""
-    qr_token: str
-    """The token of a QR code that points at the posting."""
-    qr_code_id: str
-    asked: AskedRequests = field(default_factory=AskedRequests)
-
-    @property
-    def id(self) -> str:
-        return gid(self.posting)
-
-    @property
-    def seekers_token(self) -> str:
-        return self.world.seeker_token(self.seeker)
-
-    async def execute(self, query: str, by: str | None = None, **variables: Any) -> dict[str, Any]:
-        self.asked.documents.add(query)
-        return await self.api.execute(query, variables, by or self.world.viewer_token())
-
-    async def shows(self, query: str, by: str | None = None, **variables: Any) -> bool:
-        """Return whether the answer names the posting."""
-        answer = await self.execute(query, by, **variables)
-        return self.id in json.dumps(answer["data"])
-
-    async def replays(
-        self, query: str, token: str, topic: str, after: int = 0, **variables: Any
-    ) -> bool:
-        """Return whether a subscriber that resumes from the cursor gets the posting.
-
-        The first who came stays, so that what was rendered then is at hand.
-        """
-        self.asked.documents.add(query)
-        principal = self.running.tokens.authenticate(f"Bearer {token}")
-        request = GraphQLRequest(query=query, variables=variables)
-        joining = await self.running.engine.subscribe(request, principal)
-        member = RecordingMember()
-        membership = await self.running.services.hub.join(
-            topic,
-            joining.group_key,
-            joining.render,
-            member,
-            session_id=joining.source.subject_id,
-            after=after,
-            by=joining.source.principal.subject,
-        )
-        if (query, topic) in self.asked.memberships:
-            membership.leave()
-        else:
-            self.asked.memberships[query, topic] = membership
-        return self.id in json.dumps(member.events)
-
-    async def get(self, *urls: str) -> list[httpx.Response]:
-        """Return what a public path answers without a token."""
-        self.asked.urls.update(urls)
-        async with serve_public_routes(self.running.services) as http:
-            return [await http.get(url) for url in urls]
-
+from tests.support.mutation_inputs import interest_input
+from tests.support.posting_scene import PostingScene
+from tests.support.world import gid
 
 POSTINGS_QUERY = "query ($filter: PostingFilter!, $order: PostingOrder) { postings(filter: $filter, orderBy: $order, first: 100) { edges { node { id } } } }"  # noqa: E501 - one document
 NODE_QUERY = "query ($id: ID!) { node(id: $id) { id } }"
@@ -179,7 +83,7 @@ async def in_sessions_list(scene: PostingScene) -> bool:
 
 
 async def in_replayed_session_events(scene: PostingScene) -> bool:
-    """The events that name the posting, read again from the log."""
+    """Replay the session's events that name the posting."""
     session = scene.world.live
     token, topic = scene.world.viewer_token(), session_topic(session.id)
     return await scene.replays(PINNED_SUBSCRIPTION, token, topic, session=gid(session))
@@ -270,7 +174,7 @@ async def in_matching_seekers(scene: PostingScene) -> bool:
 
 
 async def in_replayed_match_events(scene: PostingScene) -> bool:
-    """The match event, read again from the log by its seeker."""
+    """Replay the match event as its seeker."""
     return await scene.replays(
         MATCHED_SUBSCRIPTION, scene.seekers_token, seeker_topic(scene.seeker.id)
     )
@@ -341,58 +245,10 @@ READING_PATHS: tuple[Callable[[PostingScene], Awaitable[bool]], ...] = (
 
 
 async def walk_paths(scene: PostingScene) -> dict[str, bool]:
-    """Return, for each path, whether it shows the posting."""
+    """Return by path whether it shows the posting."""
     return {path.__name__: await path(scene) for path in READING_PATHS}
 
 
 def expected_on_all_paths(shown: bool) -> dict[str, bool]:
-    """Return what every path must show of an open posting, or of a hidden one."""
+    """Return by path what ``walk_paths`` must return."""
     return dict.fromkeys((path.__name__ for path in READING_PATHS), shown)
-
-
-async def build_scene(
-    api: GraphQLClient, world: World, running: RunningServices, posting: Posting, seeker: Seeker
-) -> PostingScene:
-    """Put a stored open posting of the world's employer on every path."""
-    store, services = running.store, running.services
-    await store.mongo["sessions"].update_one(
-        {"_id": world.live.id}, {"$push": {"posting_ids": posting.id}}
-    )
-    host = world.token(world.host)
-    given = {"sessionId": gid(world.live), "postingId": gid(posting)}
-    assert (await api.mutate("pinPosting", given, host))["__typename"] == "PostingShown"
-    created = await api.mutate(
-        "createCode", given | {"label": "海报"}, host, MUTATION_CASES["createCode"].selection
-    )
-    question = world.new_question(posting_id=posting.id, status=QuestionStatus.ASKED)
-    await store.questions.add(question)
-    shown = await api.mutate("publishQuestion", {"questionId": gid(question)}, host)
-    assert shown["__typename"] == "QuestionChanged"
-    tap = interest_input(world, postingId=gid(posting))
-    given_lead = await api.mutate("expressInterest", tap, world.viewer_token())
-    assert given_lead["__typename"] == "InterestRecorded"
-    match = CampaignMatch(
-        id=new_id(),
-        campaign_id=world.campaign.id,
-        seeker_id=seeker.id,
-        posting_ids=(posting.id,),
-        at=services.clock(),
-    )
-    await store.call_campaigns.save_matches([match])
-
-    async def tell(transaction: Transaction) -> None:
-        event = PostingMatched(seeker_id=seeker.id, posting_id=posting.id)
-        topic = seeker_topic(seeker.id)
-        await store.event_log.append(topic, [event], at=services.clock(), transaction=transaction)
-
-    await store.mongo.run_transaction(tell)
-    return PostingScene(
-        api=api,
-        world=world,
-        running=running,
-        posting=posting,
-        seeker=seeker,
-        interest=tap,
-        qr_token=created["qrCode"]["token"],
-        qr_code_id=created["qrCode"]["id"],
-    )

@@ -81,7 +81,7 @@ async def run_node(
     limits: RealtimeLimits = DEFAULT_LIMITS,
     capture_limits: CaptureLimits = DEFAULT_CAPTURE_LIMITS,
 ) -> AsyncIterator[RealtimeNode]:
-    """Run a node until the block ends; its sweep for unlogged leads is not started."""
+    """Run a node until the block ends. The sweep for unlogged leads is not started."""
     async with (
         run_realtime(store, clock=clock, name=name, limits=limits) as parts,
         run_lead_capture(store, parts.commit, capture_limits) as (capture, lead_log),

@@ -22,14 +22,14 @@ from tests.support.waiting import wait_until
 MEMBER_COUNT = 3
 REPLICA_SET_NAME = "songgang"
 TIMEOUT_SECONDS = 90.0
-"""How long a member may take to start, or the set to be healthy, on a busy machine."""
+"""The longest wait for a member to start or the set to be healthy, on a busy machine."""
 PRIMARY, SECONDARY = "PRIMARY", "SECONDARY"
 # Shorter than in production, so that a failover takes two seconds and not twelve.
 ELECTION_SETTINGS = {"electionTimeoutMillis": 1_500, "heartbeatIntervalMillis": 500}
 
 
 class ReplicaSetMember:
-    """One mongod of the set. Its data stay when it is killed."""
+    """One mongod of the set. Its data remain when it is killed."""
 
     def __init__(self, binary: Path, folder: Path) -> None:
         self.port = _free_port()
@@ -57,7 +57,7 @@ class ReplicaSetMember:
         )
 
     async def start(self) -> None:
-        """Start the process; return when it accepts connections."""
+        """Start the process and wait until it accepts connections."""
         (self._folder / "db").mkdir(parents=True, exist_ok=True)
         self._lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         log = self._folder / "mongod.log"
@@ -76,12 +76,12 @@ class ReplicaSetMember:
         self._pid = int((self._folder / "db" / "mongod.lock").read_text())
 
     async def kill(self) -> None:
-        """Kill it with SIGKILL: data it has not passed to the operating system are lost."""
+        """Kill it with SIGKILL. Data that it has not passed to the operating system are lost."""
         os.kill(self._pid, signal.SIGKILL)
         await self.close_process()
 
     def pause(self) -> None:
-        """Stop it with SIGSTOP: its connections stay open and nothing answers."""
+        """Stop it with SIGSTOP. Its connections stay open, and nothing answers."""
         os.kill(self._pid, signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -96,7 +96,7 @@ class ReplicaSetMember:
             self._mongod = None
 
     async def state(self) -> str:
-        """PRIMARY, SECONDARY, or AWAY while it is neither."""
+        """Return PRIMARY, SECONDARY, or AWAY if it is neither."""
         with suppress(PyMongoError):
             hello = await self.client.admin.command("hello")
             if hello.get("isWritablePrimary"):
@@ -149,7 +149,7 @@ class ReplicaSet:
         return found[0]
 
     async def find_secondaries(self) -> list[ReplicaSetMember]:
-        """The members that are not primary."""
+        """Return the members that are not primary."""
         primary = await self.wait_for_primary()
         return [member for member in self.members if member is not primary]
 
@@ -170,7 +170,7 @@ class ReplicaSet:
 
 @asynccontextmanager
 async def run_replica_set() -> AsyncIterator[ReplicaSet]:
-    """A new set that is stopped and removed after the block."""
+    """Run a new set until the block ends, then remove its data."""
     with temporary_folder() as folder:
         running = await ReplicaSet.start(folder)
         try:
@@ -180,9 +180,9 @@ async def run_replica_set() -> AsyncIterator[ReplicaSet]:
 
 
 def _free_port() -> int:
-    """A free port below the range of outgoing connections.
+    """Return a free port below the range of outgoing connections.
 
-    Otherwise a client could take the port of a member that is down for a second.
+    A client could take a port of that range while its member is down for a second.
     """
     while True:
         port = random.randrange(20_000, 32_000)  # noqa: S311 - a port number is no secret

@@ -1,7 +1,7 @@
 """Calls of every root field with arguments from a showcase, and the callers they answer.
 
-Somebody whom a way is not for is refused: NOT_FOUND to whom the thing that it names is hidden,
-UNAUTHENTICATED to nobody and to who has no receipt, NOT_PERMITTED to all others.
+A caller that a root field does not allow gets a refusal: NOT_FOUND if the object is hidden from the
+caller, UNAUTHENTICATED without a token or a receipt, NOT_PERMITTED otherwise.
 """
 
 from __future__ import annotations
@@ -16,11 +16,7 @@ from domain.leads.funnel import FunnelDimension
 from domain.live.events import lead_topic, seeker_topic, session_topic
 from domain.live.sessions import LiveSession
 from domain.postings.postings import PostingStatus
-from tests.support.full_documents import build_full_document
-from tests.support.mutation_cases import interest_input
-from tests.support.services import gid
-from tests.support.showcase import CONTACTS, Showcase
-from tests.support.visibility import (
+from tests.support.callers import (
     ALL_CALLERS,
     ALL_HOSTS,
     ALL_OFFICERS,
@@ -29,10 +25,15 @@ from tests.support.visibility import (
     DIRECTORS,
     NO_CALLERS,
     OFFICERS,
-    RECORD_READERS,
     SEEKERS,
     STAFF,
 )
+from tests.support.full_documents import build_full_document
+from tests.support.mutation_inputs import interest_input
+from tests.support.showcase import Showcase
+from tests.support.showcase_records import CONTACTS
+from tests.support.visibility import RECORD_READERS
+from tests.support.world import gid
 
 OTHER_OFFICERS = frozenset({"officer below", "officer elsewhere"})
 
@@ -118,7 +119,7 @@ def _lead_queries(world: Showcase, receipts: Sequence[str]) -> list[RootFieldCal
         RootFieldCall("auditTrail", {"leadId": gid(world.lead)}, OFFICERS, OTHER_OFFICERS),
         RootFieldCall("codes", {}, ALL_HOSTS | ALL_OFFICERS),
         RootFieldCall("codes", {"sessionId": session}, ALL_HOSTS | ALL_OFFICERS),
-        # Everybody knows of the session, so that who may not is told so.
+        # The session is public, so a refused caller gets NOT_PERMITTED.
         RootFieldCall("questions", {"sessionId": session}, DIRECTORS),
         RootFieldCall(
             "questions",

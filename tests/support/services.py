@@ -1,12 +1,10 @@
-"""Runs the services of one process over a real database, with a world of records for tests."""
+"""Runs the services of one process over a real database, without workers."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 
@@ -16,30 +14,13 @@ from api.wiring.node import ServiceNode, create_node
 from api.wiring.realtime import run_realtime
 from api.wiring.services import NodeServices, run_services
 from api.wiring.workers import create_workers
-from domain.employers.employers import Employer, compute_check_character
-from domain.identity.accounts import Account, Principal, Role
-from domain.identity.unions import Union, UnionLevel
-from domain.leads.leads import Contact, Lead, LeadStage
-from domain.leads.personal_data import ReceiptHolder
-from domain.live.questions import Question
-from domain.live.sessions import LiveSession, SessionStatus
-from domain.postings.postings import Finding, Posting, PostingStatus, Severity
-from domain.reference.calendar import day_in_china
-from domain.seekers.call_campaigns import CallEntry, CallOutcome
-from domain.seekers.seekers import Seeker
-from domain.webhooks.webhooks import Webhook
 from realtime.feed import EventFeed
 from schema.context import Services
 from schema.execution.engine import Engine
-from schema.relay import global_id
 from services.identity.tokens import Tokens
-from services.seekers.profile import receipt_holder
 from storage.clock import Clock, utc_now
-from storage.mongo.client import Mongo, new_id
-from storage.mongo.codec import to_document
+from storage.mongo.client import Mongo
 from storage.store import Store
-from tests.domain.posting_terms_samples import posting_terms
-from tests.support import records
 from tests.support.waiting import wait_until
 
 SECRET = "a secret for tests, of thirty-two"
@@ -47,7 +28,6 @@ PASSWORD = "a password for tests"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 PUBLIC_URL = "https://jobs.example.org"
 OWN_ORIGIN = "https://songgang.example"
-
 
 TEST_SETTINGS = Settings.model_validate(
     {
@@ -104,287 +84,6 @@ async def running_services(
     ):
         node = create_node(parts, create_workers(parts, TEST_SETTINGS), TEST_SETTINGS)
         yield RunningServices(node=node, parts=parts)
-
-
-FINDING = Finding(
-    code="LURE",
-    severity=Severity.REVIEW,
-    field="duties",
-    message="A secret of the staff.",
-    message_zh="仅供工作人员查看。",
-    basis="人力资源市场暂行条例",
-)
-
-
-def today() -> date:
-    return day_in_china(utc_now())
-
-
-def new_credit_code() -> str:
-    """Return a valid unified social credit code that no employer has."""
-    head = f"91{int(new_id(), 16) % 10**15:015d}"
-    return head + compute_check_character(head)
-
-
-class World:
-    """The unions, accounts, postings and sessions of one test, with ids of their own.
-
-    The live session belongs to ``host`` and ``union``, which lies below ``province`` and above
-    ``branch``. Its running order holds postings of every status.
-    """
-
-    def __init__(self, running: RunningServices) -> None:
-        self.running = running
-        self.province = self._union(UnionLevel.PROVINCE, ())
-        self.union = self._union(UnionLevel.CITY, self.province.path)
-        self.branch = self._union(UnionLevel.COUNTY, self.union.path)
-        self.elsewhere = self._union(UnionLevel.CITY, self.province.path)
-        self.employer = self._employer("合成电机有限公司")
-        self.rival = self._employer("合成纺织有限公司")
-        self.unverified = replace(self._employer("合成物流有限公司"), verified_until=None, checks=0)
-        self.host = self._account(Role.HOST, union_id=self.union.id)
-        self.other_host = self._account(Role.HOST, union_id=self.union.id)
-        self.officer = self._account(Role.OFFICER, union_id=self.union.id)
-        self.upper_officer = self._account(Role.OFFICER, union_id=self.province.id)
-        self.lower_officer = self._account(Role.OFFICER, union_id=self.branch.id)
-        self.other_officer = self._account(Role.OFFICER, union_id=self.elsewhere.id)
-        self.recruiter = self._account(Role.RECRUITER, employer_id=self.employer.id)
-        self.other_recruiter = self._account(Role.RECRUITER, employer_id=self.rival.id)
-        self.open = self._posting(self.employer)
-        self.second = self._posting(self.employer, terms=self._terms(title="焊工"))
-        self.third = self._posting(self.rival)
-        self.absent = self._posting(self.employer)
-        self.held = self._posting(
-            self.employer, status=PostingStatus.IN_REVIEW, findings=(FINDING,)
-        )
-        self.refused = self._posting(
-            self.employer, status=PostingStatus.REFUSED, findings=(FINDING,)
-        )
-        self.closed = self._posting(self.employer, status=PostingStatus.CLOSED)
-        self.expired = self._posting(
-            self.employer, terms=self._terms(valid_until=today() - timedelta(days=1))
-        )
-        self.hidden = (self.held, self.refused, self.closed, self.expired)
-        self.running_order: tuple[Posting, ...] = (
-            self.open,
-            self.held,
-            self.second,
-            self.refused,
-            self.closed,
-            self.third,
-            self.expired,
-        )
-        self.report = records.report(posting_id=self.second.id, at=utc_now())
-        self.wage = records.minimum_wage(
-            effective_from=today() + timedelta(days=300), added_at=utc_now()
-        )
-        self.live = self._session(SessionStatus.LIVE)
-        self.scheduled = self._session(SessionStatus.SCHEDULED)
-        self.interrupted = self._session(SessionStatus.INTERRUPTED)
-        self.ended = self._session(SessionStatus.ENDED)
-        self.draft = self._session(SessionStatus.DRAFT)
-        self.sessions: tuple[LiveSession, ...] = (
-            self.live,
-            self.scheduled,
-            self.interrupted,
-            self.ended,
-            self.draft,
-        )
-        self.lead = self.new_lead("王小明", "+8613800138000")
-        self.offered = replace(
-            self.new_lead("李小红", "+8613900139000"),
-            session_id=self.ended.id,
-            stage=LeadStage.OFFERED,
-        )
-        self.campaign = records.campaign(union_path=self.union.path)
-        self.entry = self._call_entry("赵大勇", "+8613700137000", CallOutcome.REACHED)
-        self.seeker = self._seeker("孙丽", "+8613600136000")
-        self.referral = records.referral(seeker_id=self.seeker.id, union_path=self.union.path)
-        self.question = self.new_question()
-        self.upload = records.import_record(
-            scope=f"union/{self.union.id}", account_id=self.officer.id, union_id=self.union.id
-        )
-        self.webhook = self._webhook()
-        self._phones = iter(range(10**8))
-
-    async def store_records(self, *, with_offered: bool = True) -> None:
-        """Store all records; the lead at stage OFFERED only if ``with_offered``."""
-        store = self.running.store
-        await store.unions.add([self.province, self.union, self.branch, self.elsewhere])
-        await store.employers.add([self.employer, self.rival, self.unverified])
-        for account in self.staff.values():
-            await store.accounts.add(account)
-        await store.postings.add([*self.running_order, self.absent])
-        await store.mongo["reports"].insert_one(to_document(self.report))
-        await store.mongo["minimum_wages"].insert_one(to_document(self.wage))
-        await store.live_sessions.add(self.sessions)
-        await store.webhooks.add(self.webhook)
-        await store.call_campaigns.add([self.campaign])
-        await store.call_entries.add([self.entry])
-        await store.seekers.add([self.seeker])
-        await store.referrals.add([self.referral])
-        await store.questions.add(self.question)
-        await store.imports.add(self.upload)
-        await store.leads.record([self.lead, *([self.offered] if with_offered else [])])
-        for session in (self.live, self.ended):
-            self.running.services.lead_log.schedule(session.id)
-
-    @property
-    def staff(self) -> dict[str, Account]:
-        return {
-            "host": self.host,
-            "other host": self.other_host,
-            "officer": self.officer,
-            "officer above": self.upper_officer,
-            "officer below": self.lower_officer,
-            "officer elsewhere": self.other_officer,
-            "recruiter": self.recruiter,
-            "other recruiter": self.other_recruiter,
-        }
-
-    def principal(self, account: Account) -> Principal:
-        return self.running.tokens.issue_for_account(account).principal
-
-    def token(self, account: Account) -> str:
-        return self.running.tokens.issue_for_account(account).access
-
-    def refresh_token(self, account: Account) -> str:
-        refresh = self.running.tokens.issue_for_account(account).refresh
-        assert refresh is not None  # staff always get one
-        return refresh
-
-    def viewer_token(self) -> str:
-        """Return the token of a new viewer."""
-        return self.running.tokens.issue_for_viewer().access
-
-    def token_of(self, caller: str) -> str | None:
-        """Return the token of a caller by the name that mutation_roles uses; None for nobody."""
-        if caller == "nobody":
-            return None
-        if caller == "seeker":
-            return self.seeker_token()
-        return self.viewer_token() if caller == "viewer" else self.token(self.staff[caller])
-
-    def seeker_token(self, seeker: Seeker | None = None) -> str:
-        """Return the token of the person behind a profile; by default the world's own."""
-        giver = (seeker or self.seeker).giver
-        assert giver is not None  # it was saved by a seeker, and is not erased
-        return self.running.tokens.issue_for_seeker(giver).access
-
-    def profile_receipt(self) -> str:
-        """Return the receipt of the world's profile."""
-        return self.running.services.receipts.issue(receipt_holder(self.seeker))
-
-    def next_phone(self) -> str:
-        """Return a new phone number that the demo admits."""
-        return f"144{next(self._phones):08d}"
-
-    def new_lead(self, name: str, phone: str) -> Lead:
-        """Return a lead of the person for the first posting, not stored."""
-        lead_id, now = new_id(), utc_now()
-        seal = self.running.store.keyring
-        return records.lead(
-            id=lead_id,
-            session_id=self.live.id,
-            posting_id=self.open.id,
-            employer_id=self.employer.id,
-            union_path=self.union.path,
-            owner_id=self.host.id,
-            person=seal.hash_phone(phone),
-            contact=seal.seal_contact(lead_id, Contact(name=name, phone=phone)),
-            terms=self.open.terms,
-            giver=new_id(),
-            created_at=now,
-            updated_at=now,
-        )
-
-    def new_question(self, **changes: Any) -> Question:
-        """Return a pending question in the live session, not stored."""
-        made = {"session_id": self.live.id, "asked_at": utc_now()}
-        return records.question(**(made | changes))
-
-    def lead_receipt(self, lead: Lead) -> str:
-        """Return the receipt of the lead."""
-        assert lead.giver is not None  # it is not erased
-        return self.running.services.receipts.issue(
-            ReceiptHolder(person=lead.person, giver=lead.giver)
-        )
-
-    def _seeker(self, name: str, phone: str) -> Seeker:
-        store = self.running.store
-        made = records.seeker(union_path=self.union.path, person=store.keyring.hash_phone(phone))
-        # A region without postings: the seeker does not match the postings of other worlds.
-        nowhere = replace(made.profile.wants, places=("460300",))
-        made = replace(
-            made,
-            profile=replace(made.profile, wants=nowhere),
-            searches=(replace(made.searches[0], wants=nowhere),),
-        )
-        return replace(made, contact=store.seal_contact(made, Contact(name=name, phone=phone)))
-
-    def _call_entry(self, name: str, phone: str, outcome: CallOutcome | None) -> CallEntry:
-        store = self.running.store
-        made = records.call_entry(
-            campaign_id=self.campaign.id,
-            union_path=self.union.path,
-            person=store.keyring.hash_phone(phone),
-            outcome=outcome,
-        )
-        return replace(made, contact=store.seal_contact(made, Contact(name=name, phone=phone)))
-
-    def _webhook(self) -> Webhook:
-        webhook_id = new_id()
-        return records.webhook(
-            id=webhook_id,
-            owner=f"union/{self.union.id}",
-            union_path=self.union.path,
-            secrets=(self.running.store.keyring.seal_webhook_secret(webhook_id, b"0" * 32),),
-            created_by=self.officer.id,
-        )
-
-    def _union(self, level: UnionLevel, above: tuple[str, ...]) -> Union:
-        union_id = new_id()
-        return records.union(id=union_id, level=level, path=(*above, union_id))
-
-    def _employer(self, name: str) -> Employer:
-        return records.employer(name=name, credit_code=new_credit_code(), union_id=self.union.id)
-
-    def _account(self, role: Role, **place: Any) -> Account:
-        return replace(
-            records.account(union_id=None),
-            role=role,
-            username=f"{role.lower()}-{new_id()}",
-            password_hash=PASSWORD_HASH,
-            **place,
-        )
-
-    def _terms(self, **changes: Any) -> Any:
-        return posting_terms(**({"valid_until": today() + timedelta(days=30)} | changes))
-
-    def _posting(self, employer: Employer, **changes: Any) -> Posting:
-        made = {
-            "employer_id": employer.id,
-            "union_id": self.union.id,
-            "union_path": self.union.path,
-            "terms": self._terms(),
-            "created_at": utc_now(),
-        }
-        return records.posting(**(made | changes))
-
-    def _session(self, status: SessionStatus) -> LiveSession:
-        return records.live_session(
-            status=status,
-            union_id=self.union.id,
-            union_path=self.union.path,
-            owner_id=self.host.id,
-            posting_ids=tuple(posting.id for posting in self.running_order),
-        )
-
-
-def gid(record: Any) -> str:
-    """Return the global id of a stored record."""
-    name = type(record).__name__
-    return global_id({"QrCode": "Code"}.get(name, name), record.id)
 
 
 async def hash_collections(running: RunningServices) -> dict[str, str]:

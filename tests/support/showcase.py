@@ -1,39 +1,15 @@
-"""A world of records in which every field has a value, and the tokens of all its callers."""
+"""A stored showcase: records with a value in every field, full logs, and every caller's token."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import time, timedelta
-from typing import Any
+from datetime import timedelta
 
 from domain.exchange.imports import make_row_id
-from domain.identity.accounts import Account, Role
-from domain.leads.follow_up import start_follow_up
-from domain.leads.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
+from domain.identity.accounts import Account
+from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
 from domain.leads.personal_data import ReceiptHolder
 from domain.live.events import PostingMatched, seeker_topic
-from domain.live.qr_codes import CodeKind
-from domain.live.questions import QuestionStatus
 from domain.live.sessions import Segment, SessionStatus
-from domain.postings.pay import Pay, PayPeriod
-from domain.postings.postings import (
-    Benefit,
-    CloseReason,
-    EmploymentType,
-    Finding,
-    Intensity,
-    Mark,
-    Occupation,
-    PostingTerms,
-    Shift,
-)
-from domain.reference.geo import Point
-from domain.screening.minimum_wages import verify_wage
-from domain.screening.reviews import ReportState
-from domain.seekers.call_campaigns import Call, CallOutcome, MatchRun, RunStatus
-from domain.seekers.profile import Education, Near, PickUp, Profile, Wants, Weekday
-from domain.seekers.referrals import ReferralStatus, ReferralStep
-from domain.seekers.seeker_groups import SeekerGroup
 from domain.webhooks.deliveries import Delivery
 from domain.webhooks.messages import build_lead_recorded_notice
 from domain.webhooks.webhooks import FailureKind, Webhook
@@ -42,23 +18,10 @@ from storage.mongo.client import Transaction, new_id
 from storage.mongo.codec import to_document
 from storage.seekers.call_campaigns import CampaignMatch
 from tests.support import records
-from tests.support.services import FINDING, RunningServices, World, hash_collections, today
+from tests.support.services import hash_collections
+from tests.support.showcase_records import ShowcaseRecords, make_finding
+from tests.support.world import today
 
-SHANGHAI = Point(latitude=31.2, longitude=121.5)
-LEAD_AGE = timedelta(days=10)
-CONTACTS = {
-    "lead": ("王小明", "+8613800138000"),
-    "offered": ("李小红", "+8613900139000"),
-    "refused_lead": ("钱多多", "+8613500135000"),
-    "withdrawn_lead": ("周小兰", "+8613400134000"),
-    "erased_lead": ("吴天", "+8613300133000"),
-    "handed_lead": ("郑成功", "+8613200132000"),
-    "entry": ("赵大勇", "+8613700137000"),
-    "seeker": ("孙丽", "+8613600136000"),
-    "withdrawn_seeker": ("冯春", "+8613100131000"),
-    "other_seeker": ("何芳", "+8613000130000"),
-}
-"""The names and phones by record."""
 CORRECTED_NAME = "郑大成"
 """The corrected name of the person behind the assigned lead."""
 
@@ -71,137 +34,11 @@ MASKED_CONTACTS = {
     "seeker": ("孙*", "136****6000"),
     "other_seeker": ("何*", "130****0000"),
 }
-"""The phones whose contacts are not erased."""
+"""The masked names and phones of the records whose contact is not erased."""
 
 
-class Showcase(World):
-    """Beside what every world has: leads in every state, one in the hands of a host of a branch;
-    a viewer who gave some of them; webhooks of union and employer that failed."""
-
-    def __init__(self, running: RunningServices) -> None:
-        super().__init__(running)
-        self.visitor = running.tokens.issue_for_viewer()
-        self.other_seeker = self._seeker(*CONTACTS["other_seeker"])
-        self.handed_host = self._account(Role.HOST, union_id=self.branch.id)
-        self._furnish_postings()
-        self._furnish_sessions()
-        self._furnish_leads()
-        self._furnish_seekers()
-        self._furnish_webhooks()
-        self.upload = replace(self.upload, started_at=utc_now(), finished_at=utc_now())
-        self.vouched = verify_wage(self.wage, new_id(), by=self.upper_officer.id, at=utc_now())
-
-    def _furnish_postings(self) -> None:
-        self.employer = replace(self.employer, description="电机制造")
-        found = (_finding("duties"),)
-        self.open = replace(self.open, terms=self._rich_terms(), revision=2, findings=found)
-        self.held = replace(self.held, waiting_since=utc_now(), findings=found)
-        self.closed = replace(self.closed, close_reason=CloseReason.WITHDRAWN, closed_at=utc_now())
-        changed = {each.id: each for each in (self.open, self.held, self.closed)}
-        self.running_order = tuple(changed.get(each.id, each) for each in self.running_order)
-        self.upheld = records.report(
-            posting_id=self.open.id,
-            at=utc_now(),
-            state=ReportState.UPHELD,
-            resolved_by=self.officer.id,
-            resolved_at=utc_now(),
-        )
-        self.decision = records.decision(
-            posting_id=self.open.id, by=self.officer.id, at=utc_now(), findings=found
-        )
-        self.check = records.employer_check(
-            employer_id=self.employer.id, by=self.officer.id, at=utc_now(), note="已核对"
-        )
-
-    def _furnish_sessions(self) -> None:
-        self.live = replace(
-            self.live,
-            pinned_posting_id=self.open.id,
-            segment=Segment.STORY,
-            segment_title="三十年焊工",
-            started_at=utc_now(),
-        )
-        self.ended = replace(self.ended, started_at=utc_now(), ended_at=utc_now())
-        self.planned = self._session(SessionStatus.SCHEDULED)
-        self.called_off = self._session(SessionStatus.SCHEDULED)
-        self.followed = (self.live, self.planned, self.called_off)
-        self.sessions = (
-            *(self.scheduled, self.interrupted, self.ended, self.draft),
-            *self.followed,
-        )
-        self.question = replace(self.question, asker=self.visitor.principal.subject)
-        self.answered = self.new_question(
-            posting_id=self.open.id,
-            status=QuestionStatus.ANSWERED,
-            answer="有，四人间。",
-            published_at=utc_now(),
-            answered_at=utc_now(),
-        )
-        self.published, self.declined = self.new_question(), self.new_question()
-        self.code = records.code(
-            kind=CodeKind.POSTING,
-            session_id=self.live.id,
-            posting_id=self.open.id,
-            place="东门",
-            union_path=self.union.path,
-            owner_id=self.host.id,
-            created_by=self.host.id,
-        )
-
-    def _furnish_leads(self) -> None:
-        self.lead = self._lead_of_visitor(
-            "lead", source=LeadSource.POSTING_QR, code_id=self.code.id
-        )
-        self.offered = self._lead_of_visitor("offered", stage=LeadStage.OFFERED)
-        self.refused_lead = self._lead_of_visitor("refused_lead")
-        self.withdrawn_lead = self._lead_of_visitor("withdrawn_lead", assignee_id=self.recruiter.id)
-        self.erased_lead = self._lead_of_visitor("erased_lead", giver=new_id())
-        self.handed_lead = self._lead_of_visitor(
-            "handed_lead", assignee_id=self.handed_host.id, posting_id=self.closed.id
-        )
-        self.leads = (
-            *(self.lead, self.offered, self.refused_lead),
-            *(self.withdrawn_lead, self.erased_lead, self.handed_lead),
-        )
-
-    def _furnish_seekers(self) -> None:
-        run = MatchRun(
-            status=RunStatus.DONE,
-            requested_by=self.officer.id,
-            requested_at=utc_now(),
-            finished_at=utc_now(),
-        )
-        self.campaign = replace(self.campaign, run=run)
-        self.seeker = replace(self.seeker, profile=_profile(), campaign_id=self.campaign.id)
-        self.withdrawn_seeker = replace(
-            self._seeker(*CONTACTS["withdrawn_seeker"]), withdrawn_at=utc_now()
-        )
-        call = Call(at=utc_now(), by=self.officer.id, outcome=CallOutcome.CALL_BACK, note="周五打")
-        self.entry = replace(
-            self.entry, calls=(call,), seeker_id=self.seeker.id, next_call_on=today()
-        )
-        step = ReferralStep(
-            status=ReferralStatus.ACCEPTED, at=utc_now(), by=self.officer.id, note="已报名"
-        )
-        self.referral = replace(
-            self.referral, steps=(*self.referral.steps, step), status=ReferralStatus.ACCEPTED
-        )
-
-    def _furnish_webhooks(self) -> None:
-        failing: dict[str, Any] = {
-            "failing_since": utc_now(),
-            "last_status": 500,
-            "last_failure": FailureKind.STATUS,
-        }
-        self.webhook = replace(self.webhook, **failing)
-        self.firm_webhook = replace(
-            self._webhook(),
-            owner=f"employer/{self.employer.id}",
-            union_path=(),
-            employer_id=self.employer.id,
-            created_by=self.recruiter.id,
-            **failing,
-        )
+class Showcase(ShowcaseRecords):
+    """Stores its records, then follows up leads and directs sessions until every log is full."""
 
     @property
     def staff(self) -> dict[str, Account]:
@@ -229,7 +66,7 @@ class Showcase(World):
             external_id="A-1",
             posting_id=self.held.id,
             employer_id=self.employer.id,
-            findings=(_finding("title"),),
+            findings=(make_finding("title"),),
             at=utc_now(),
         )
         match = CampaignMatch(
@@ -301,12 +138,12 @@ class Showcase(World):
         await questions.decline(host, self.declined.id)
 
     async def _log_match(self) -> None:
-        told = PostingMatched(seeker_id=self.seeker.id, posting_id=self.open.id)
+        event = PostingMatched(seeker_id=self.seeker.id, posting_id=self.open.id)
         log = self.running.store.event_log
 
         async def body(transaction: Transaction) -> None:
             await log.append(
-                seeker_topic(self.seeker.id), [told], at=utc_now(), transaction=transaction
+                seeker_topic(self.seeker.id), [event], at=utc_now(), transaction=transaction
             )
 
         await self.running.store.mongo.run_transaction(body)
@@ -315,35 +152,6 @@ class Showcase(World):
         """Return the receipt holder of the lead."""
         assert lead.giver is not None  # nobody has erased it yet
         return ReceiptHolder(person=lead.person, giver=lead.giver)
-
-    def _lead_of_visitor(self, who: str, **changes: Any) -> Lead:
-        """Return an overdue lead that the viewer gave in the live session."""
-        lead = self.new_lead(*CONTACTS[who])
-        made: dict[str, Any] = {
-            "segment": Segment.STORY,
-            "group": SeekerGroup.LAID_OFF,
-            "giver": self.visitor.principal.subject,
-            "terms": self._rich_terms(headcount=1),
-            "created_at": utc_now() - LEAD_AGE,
-            "updated_at": utc_now() - LEAD_AGE,
-        }
-        return start_follow_up(replace(lead, **(made | changes)))
-
-    def _rich_terms(self, **changes: Any) -> PostingTerms:
-        terms: PostingTerms = self._terms(
-            address="浦东新区金海路1号",
-            probation_pay=5_000,
-            benefits=(Benefit.MEALS,),
-            intensity=Intensity.HEAVY,
-            repost_source="上海市总工会",
-            starts_at=time(8, 30),
-            ends_at=time(17),
-            min_age=18,
-            friendly_to=(SeekerGroup.LAID_OFF,),
-            point=SHANGHAI,
-            **changes,
-        )
-        return terms
 
     def _delivery(self, webhook: Webhook) -> Delivery:
         return Delivery(
@@ -357,29 +165,3 @@ class Showcase(World):
             last_status=500,
             last_failure=FailureKind.STATUS,
         )
-
-
-def _finding(field: str) -> Finding:
-    return replace(FINDING, field=field, marks=(Mark(text="电工", start=0, end=2),), detail="2690")
-
-
-def _profile() -> Profile:
-    return Profile(
-        group=SeekerGroup.LAID_OFF,
-        wants=Wants(
-            occupations=(Occupation.ELECTRICIAN,),
-            places=("310000",),
-            near=Near(point=SHANGHAI, kilometres=50),
-            shifts=(Shift.DAY,),
-            employment_types=(EmploymentType.FULL_TIME,),
-            lowest_pay=Pay(amount=4_000, period=PayPeriod.MONTH),
-            starts_from=time(8),
-            ends_by=time(18),
-            pick_up=PickUp(by=time(18), days=(Weekday.MONDAY,)),
-        ),
-        skills=(Occupation.ELECTRICIAN,),
-        home_place="310115",
-        home=SHANGHAI,
-        education=Education.VOCATIONAL,
-        experience_years=8,
-    )

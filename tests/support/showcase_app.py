@@ -1,4 +1,4 @@
-"""Fixtures of a whole application over its own database, with a showcase in it."""
+"""Fixtures of the whole application over its own database with a showcase."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.showcase import Showcase
 
 @pytest.fixture(scope="module")
 async def isolated_running(mongo_uri: str) -> AsyncIterator[RunningServices]:
-    """Services of a database in which there is nothing but the showcase."""
+    """Services over a database that holds only the showcase."""
     async with run_services_over_new_database(mongo_uri) as running:
         yield running
 
@@ -38,7 +38,7 @@ async def isolated_server(isolated_running: RunningServices) -> AsyncIterator[Uv
 
 @pytest.fixture(scope="module")
 async def isolated_http(isolated_server: UvicornServer) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the app's address."""
+    """A client with the application's base URL."""
     url = isolated_server.url.replace("ws://", "http://").removesuffix("/graphql")
     async with httpx.AsyncClient(base_url=url, timeout=60) as http:
         yield http

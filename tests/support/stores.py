@@ -1,4 +1,4 @@
-"""Stores over prepared databases: created once in a run, emptied for each test."""
+"""Stores over prepared databases: created once in a run, emptied before each test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECRET = "a secret of tests, long enough"
 
 @asynccontextmanager
 async def prepare_store(uri: str, driver: Driver = "pymongo") -> AsyncIterator[Store]:
-    """A store over a new database with collections and indexes, dropped after the block."""
+    """Yield a store over a new database with collections and indexes; drop it after the block."""
     mongo = await Mongo.connect(uri, f"test_{new_id()}", driver=driver)
     store = Store(mongo, SECRET)
     await store.prepare(SECRET)
@@ -32,7 +32,7 @@ async def empty_store(store: Store) -> Store:
 
 @asynccontextmanager
 async def connect_second_store(uri: str, store: Store) -> AsyncIterator[Store]:
-    """A second store over the same database, with its own client, like another node's."""
+    """Yield a second store over the same database with its own client, as a second node has."""
     mongo = await Mongo.connect(uri, store.mongo.database_name)
     yield Store(mongo, SECRET)
     await mongo.close()

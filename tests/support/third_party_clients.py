@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote: ``httpx`` for HTTP, ``gql`` for graphql-transport-ws."""
+"""Third-party clients: ``httpx`` for HTTP, ``gql`` for graphql-transport-ws."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ ENTER_AS_VIEWER = "mutation { enterAsViewer(input: {}) { ... on ViewerEntered { 
 
 
 class HttpClient:
-    """One HTTP connection; a call gives the data and fails on GraphQL errors."""
+    """An HTTP client with keep-alive. A call returns the data, and fails on GraphQL errors."""
 
     def __init__(self, url: str) -> None:
         self._client = httpx.AsyncClient(base_url=url, timeout=30)
@@ -34,7 +34,7 @@ class HttpClient:
     async def post(
         self, query: str, variables: dict[str, Any] | None = None, *, token: str | None = None
     ) -> dict[str, Any]:
-        """The whole response."""
+        """Return the whole response."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
         body = {"query": query, "variables": variables}
         response = await self._client.post("/graphql", json=body, headers=headers)
@@ -50,62 +50,62 @@ class HttpClient:
         return data
 
     async def sign_in(self, username: str, password: str) -> dict[str, Any]:
-        """The tokens of a member of staff."""
+        """Return the tokens of a member of staff."""
         data = await self(SIGN_IN, {"username": username, "password": password})
         signed_in: dict[str, Any] = data["signIn"]
         assert signed_in["__typename"] == "SignedIn", signed_in
         return signed_in
 
     async def enter(self) -> str:
-        """The token of a new viewer."""
+        """Return the token of a new viewer."""
         token: str = (await self(ENTER_AS_VIEWER))["enterAsViewer"]["accessToken"]
         return token
 
 
 class Subscriber:
-    """Gathers the events of one subscription as they come."""
+    """Collects the events of one subscription as they arrive."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
-        self._came = asyncio.Condition()
-        self._looked = 0
+        self._arrived = asyncio.Condition()
+        self._position = 0
 
     async def take(self, event: dict[str, Any]) -> None:
-        """Note an event."""
-        async with self._came:
+        """Add an event."""
+        async with self._arrived:
             self.events.append(event)
-            self._came.notify_all()
+            self._arrived.notify_all()
 
     async def wait_for(self, kind: str, within: float = 10) -> dict[str, Any]:
-        """The next event of that type that was not given yet."""
+        """Return the next event of this type that was not returned before."""
 
         def found() -> int | None:
-            for place in range(self._looked, len(self.events)):
+            for place in range(self._position, len(self.events)):
                 if self.events[place]["__typename"] == kind:
                     return place
             return None
 
-        async with asyncio.timeout(within), self._came:
-            await self._came.wait_for(lambda: found() is not None)
+        async with asyncio.timeout(within), self._arrived:
+            await self._arrived.wait_for(lambda: found() is not None)
         place = found()
         assert place is not None
-        self._looked = place + 1
+        self._position = place + 1
         return self.events[place]
 
     async def wait_for_count(self, number: int, within: float = 30) -> None:
-        """Return once that many events have come."""
-        async with asyncio.timeout(within), self._came:
-            await self._came.wait_for(lambda: len(self.events) >= number)
+        """Wait until this many events have arrived."""
+        async with asyncio.timeout(within), self._arrived:
+            await self._arrived.wait_for(lambda: len(self.events) >= number)
 
 
 @asynccontextmanager
 async def subscribe(
     url: str, token: str, query: str, variables: dict[str, Any]
 ) -> AsyncIterator[Subscriber]:
-    """Subscribe with ``gql`` while the block runs; inside it events arrive.
+    """Subscribe with ``gql`` until the block ends.
 
-    A query on the same socket is answered behind the subscription, so the server has taken it up
-    when the block begins.
+    The server answers a later query on the same socket before the block begins, so the subscription
+    is active by then.
     """
     transport = WebsocketsTransport(
         url=url.replace("http", "ws", 1) + "/graphql",

@@ -1,4 +1,4 @@
-"""Two nodes over one database: each has a client and a group commit of its own."""
+"""Fixtures of two nodes over one database: each has a client and a group commit of its own."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.support.hub_session import HubSession
 from tests.support.stores import connect_second_store, empty_store, prepare_store
 from tests.support.waiting import ignore_running_tasks
 
-# A busy machine is no broken rule.
+# Without a deadline: a slow machine must not fail a test.
 settings.register_profile("songgang", deadline=None)
 settings.load_profile("songgang")
 
 
 @pytest.fixture(autouse=True)
 async def ignore_tasks_of_other_tests() -> None:
-    """Services that other tests keep for the whole run have tasks of the same layer."""
+    """Leave out tasks of services that other tests keep running for the whole run."""
     ignore_running_tasks()
 
 
@@ -39,13 +39,13 @@ async def second_store(mongo_uri: str, prepared_store: Store) -> AsyncIterator[S
 
 @pytest.fixture
 async def store(prepared_store: Store) -> Store:
-    """The nouns over a database that holds nothing but collections and indexes."""
+    """A store over a database that holds only collections and indexes."""
     return await empty_store(prepared_store)
 
 
 @pytest.fixture
 async def other_store(store: Store, second_store: Store) -> Store:
-    """The same database, as a second node has it."""
+    """A store over the same database, as a second node has."""
     return second_store
 
 

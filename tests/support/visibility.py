@@ -1,8 +1,8 @@
-"""Who sees which field: the table that the tests and docs/privacy.md are compared with.
+"""The visibility table: which caller sees which field.
 
-Every field of every object type stands in it once; what is not for a caller is null or empty to
-them, or they do not even see what has the field. Connections, edges and plain refusals hold
-nothing of their own and do not stand here.
+Tests and docs/privacy.md are compared with it. Every field of every object type has one row. For
+any other caller the field is null or empty, or the object is hidden. Connections, edges and plain
+refusals hold no data of their own and have no row.
 """
 
 from __future__ import annotations
@@ -10,40 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-CALLERS = (
-    "nobody",
-    "viewer",
-    "giver",
-    "seeker",
-    "other seeker",
-    "host",
-    "other host",
-    "host in hand",
-    "officer",
-    "officer above",
-    "officer below",
-    "officer elsewhere",
-    "recruiter",
-    "other recruiter",
+from tests.support.callers import (
+    ALL_CALLERS,
+    ALL_HOSTS,
+    ALL_OFFICERS,
+    ALL_OFFICERS_AND_RECRUITERS,
+    ALL_RECRUITERS,
+    DIRECTORS,
+    LEAD_READERS,
+    NO_CALLERS,
+    OFFICERS,
+    OFFICERS_AND_RECRUITER,
+    SCOPED_STAFF,
+    SCOPED_STAFF_AND_ASSIGNEE,
+    SEEKERS,
+    STAFF,
 )
-"""By their place to the records of a showcase: giver has sent leads and the question and has their
-receipts; host directs the session; host in hand was given one lead, else has no part in it; officer
-is of the union, the others of unions around it; recruiter is of the employer."""
-
-ALL_CALLERS = frozenset(CALLERS)
-NO_CALLERS: frozenset[str] = frozenset()
-VISITORS = frozenset({"viewer", "giver", "seeker", "other seeker"})
-STAFF = ALL_CALLERS - VISITORS - {"nobody"}
-ALL_OFFICERS = frozenset(each for each in CALLERS if each.startswith("officer"))
-ALL_HOSTS = frozenset({"host", "other host", "host in hand"})
-ALL_RECRUITERS = frozenset({"recruiter", "other recruiter"})
-SEEKERS = frozenset({"seeker", "other seeker"})
-OFFICERS = frozenset({"officer", "officer above"})
-DIRECTORS = OFFICERS | {"host"}
-OFFICERS_AND_RECRUITER = OFFICERS | {"recruiter"}
-SCOPED_STAFF = DIRECTORS | {"recruiter"}
-SCOPED_STAFF_AND_ASSIGNEE = SCOPED_STAFF | {"host in hand"}
-LEAD_READERS = SCOPED_STAFF_AND_ASSIGNEE | {"giver"}
 
 
 class VisibilityRow(NamedTuple):
@@ -62,7 +44,7 @@ TERMS_FIELDS = (
 FINDING_FIELDS = "code severity field message messageZh basis marks detail"
 
 PERSONAL_ROWS = (
-    # Name and phone, masked, and in the clear only to whom they belong or who gave a reason.
+    # Name and phone: masked; unmasked for the person, and for staff who gave a reason.
     VisibilityRow("MaskedContact", "name phone", SCOPED_STAFF_AND_ASSIGNEE | SEEKERS),
     VisibilityRow("Contact", "name phone", OFFICERS_AND_RECRUITER | SEEKERS | {"giver"}),
     # Leads
@@ -71,12 +53,12 @@ PERSONAL_ROWS = (
     ),
     VisibilityRow("Lead", "terms termsChanged posting session", LEAD_READERS),
     VisibilityRow("Lead", "contact assignee dueAt hireProof timeline", SCOPED_STAFF_AND_ASSIGNEE),
-    # The consent that hands it to an employer does not name the group.
+    # The consent text does not name the group, so the employer must not see it.
     VisibilityRow("Lead", "group", SCOPED_STAFF_AND_ASSIGNEE - {"recruiter"}),
     VisibilityRow("Lead", "reason nextActionOn escalatedTo", SCOPED_STAFF),
     VisibilityRow("Lead", "assignable", OFFICERS_AND_RECRUITER),
     VisibilityRow("Lead", "qrCode", DIRECTORS),
-    # A recruiter does not see a lead any more whose consent was taken back.
+    # A recruiter does not see a lead whose consent is withdrawn.
     VisibilityRow("Lead", "withdrawnAt erasedAt", DIRECTORS),
     VisibilityRow("FrozenTerms", TERMS_FIELDS, LEAD_READERS),
     VisibilityRow("TermChange", "field then now", LEAD_READERS),
@@ -114,14 +96,14 @@ PERSONAL_ROWS = (
     ),
     VisibilityRow("LeadAdvanced", "stage", DIRECTORS),
     VisibilityRow("LeadsReset", "seq at cursor", DIRECTORS),
-    # What one has given, by its receipt
+    # Leads that the person reads with the receipt
     VisibilityRow(
         "OwnLead",
         "id stage source group consentVersion consentSha256 consentedAt withdrawnAt createdAt "
         "updatedAt contact employer hireProof terms",
         frozenset({"giver"}),
     ),
-    # Seekers, and whom officers call
+    # Seekers and call lists
     VisibilityRow(
         "Seeker", "id profile status matching version createdAt updatedAt", OFFICERS | SEEKERS
     ),
@@ -165,16 +147,16 @@ PERSONAL_ROWS = (
     ),
     VisibilityRow("ReferralStepTaken", "status at", OFFICERS | {"seeker"}),
     VisibilityRow("ReferralStepTaken", "note", OFFICERS),
-    # Each counts what was done within its own union and its branches.
+    # Every officer sees the counts of the own union and its branches.
     VisibilityRow(
         "ServiceCounts", "services people calls profiles referrals referralsDone", ALL_OFFICERS
     ),
 )
 
 STAFF_ROWS = (
-    # What goes on behind postings and employers
+    # Screening of postings and employers
     VisibilityRow("Posting", "findings waitingSince reports decisions", OFFICERS_AND_RECRUITER),
-    # Closed ones are seen by those whom they concern, and beside their leads.
+    # A closed posting is visible to staff of its scope and to assignees of its leads.
     VisibilityRow("Posting", "closeReason closedAt", SCOPED_STAFF_AND_ASSIGNEE),
     VisibilityRow(
         "Report", "id reason body revision at state resolvedAt resolvedBy", OFFICERS_AND_RECRUITER
@@ -256,7 +238,7 @@ PUBLIC_ROWS = tuple(
 )
 
 SESSION_EVENT_ROWS = (
-    # Events of a session, to everybody who has entered
+    # Events of a session, for every caller with a token
     *(
         VisibilityRow(kinds, fields, ALL_CALLERS - {"nobody"})
         for kinds, fields in {
@@ -277,7 +259,7 @@ EPHEMERAL_EVENT_FIELDS = {
     "TallyChanged": "seq at cursor total tallies",
     "PresenceChanged": "seq at cursor viewers peakViewers",
 }
-"""Ephemeral events, which carry only counts for everybody and come at any time."""
+"""Fields of ephemeral events, which carry only counts and come at any time."""
 
 MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "SignedIn": "accessToken refreshToken expiresAt",
@@ -337,8 +319,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "ConsentTextPublished": "version validFrom",
     "ImportCancelled": "import",
 }
-"""Types that only mutations return, to the callers that tests/schema/test_roles.py allows."""
-
+"""Fields of types that only mutations return, to the callers of tests/schema/test_roles.py."""
 VISIBILITY_ROWS = (*PERSONAL_ROWS, *STAFF_ROWS, *PUBLIC_ROWS, *SESSION_EVENT_ROWS)
 
 RECORD_READERS: Mapping[str, frozenset[str]] = {
@@ -365,7 +346,7 @@ RECORD_READERS: Mapping[str, frozenset[str]] = {
     "open": ALL_CALLERS,
     "held": OFFICERS_AND_RECRUITER,
     "refused": OFFICERS_AND_RECRUITER,
-    # Beside the lead that somebody has in hand.
+    # An assignee sees the posting of the assigned lead.
     "closed": SCOPED_STAFF_AND_ASSIGNEE,
     "expired": OFFICERS_AND_RECRUITER,
     "draft": DIRECTORS,
@@ -376,9 +357,8 @@ RECORD_READERS: Mapping[str, frozenset[str]] = {
     "union": ALL_CALLERS,
     "branch": ALL_CALLERS,
 }
-"""The callers that can see each record of a showcase by any query."""
+"""The callers that can see each record of a showcase with any query."""
 
-ALL_OFFICERS_AND_RECRUITERS = ALL_OFFICERS | ALL_RECRUITERS
 ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/graphql": ALL_CALLERS,
     "/exports/leads.csv": ALL_OFFICERS_AND_RECRUITERS,
@@ -399,66 +379,7 @@ ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/open-data/postings.{form}": ALL_CALLERS,
     "/health/live": ALL_CALLERS,
     "/health/ready": ALL_CALLERS,
-    # On this machine, or with a token: see the runbook.
+    # From this machine, or with a token: see the runbook.
     "/metrics": ALL_CALLERS,
 }
 """The callers that each route of the application answers."""
-
-
-def callers_by_field() -> dict[tuple[str, str], frozenset[str]]:
-    """Return the callers by type and field."""
-    table: dict[tuple[str, str], frozenset[str]] = {}
-    for row in VISIBILITY_ROWS:
-        for kind in row.types.split():
-            for field in row.fields.split():
-                assert (kind, field) not in table, f"{kind}.{field} stands twice"
-                table[kind, field] = row.callers
-    return table
-
-
-PRIVACY_COLUMNS = {
-    "everybody": ("nobody",),
-    "the person": ("giver", "seeker"),
-    "host of the session": ("host",),
-    "officers of the union and above": ("officer", "officer above"),
-    "recruiters of the employer": ("recruiter",),
-    "all other staff": ("other host", "officer below", "officer elsewhere", "other recruiter"),
-}
-"""The columns of the table in docs/privacy.md, and the callers each stands for."""
-PRIVACY_ROWS = {
-    "open postings, sessions, published questions": "Posting.title",
-    "a lead: stage, source, frozen terms": "Lead.stage",
-    "its name and phone, masked": "Lead.contact",
-    "its name and phone in clear": "Contact.phone",
-    "its assignee and timeline": "Lead.timeline",
-    "`group`: what the person says of themselves": "Lead.group OwnLead.group",
-    "what each side says of the hire": "HireProof.seeker",
-    "the withdrawal of the consent": "Lead.withdrawnAt",
-    "`funnel`: counts of leads in the scope": "FunnelRow.interests",
-    "QR codes and their results": "Code.interests",
-    "`auditTrail`: who accessed a contact": "AuditRow.actorName",
-    "profiles of seekers": "Seeker.profile",
-    "their name and phone, masked": "Seeker.contact",
-    "call lists and the callers' notes": "CallEntry.remark",
-    "referrals": "Referral.status",
-    "officers' notes on referrals": "ReferralStepTaken.note",
-    "findings, reports and decisions on a posting": "Posting.findings",
-    "checks of an employer's papers": "Employer.checks",
-    "webhooks and their messages": "WebhookDelivery.payload",
-    "names of staff": "Colleague.displayName",
-}
-"""The rows of the table, and the fields each stands for."""
-
-
-def render_privacy_table() -> str:
-    """Return the table of docs/privacy.md."""
-    table = callers_by_field()
-    lines = [f"| | {' | '.join(PRIVACY_COLUMNS)} |", "|---" * (len(PRIVACY_COLUMNS) + 1) + "|"]
-    for thing, fields in PRIVACY_ROWS.items():
-        named = (field.partition(".") for field in fields.split())
-        seen_by = NO_CALLERS.union(*(table[kind, name] for kind, _, name in named))
-        cells = [
-            "yes" if seen_by.intersection(callers) else "" for callers in PRIVACY_COLUMNS.values()
-        ]
-        lines.append(f"| {thing} | {' | '.join(cells)} |")
-    return "\n".join(lines)

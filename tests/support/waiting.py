@@ -17,9 +17,10 @@ async def wait_until(
     *,
     every: float = 0.005,
 ) -> None:
-    """Return once ``condition`` holds; it is looked at every few milliseconds, or ``every`` s.
+    """Return once ``condition`` holds. It is checked every few milliseconds, or ``every``
+    seconds.
 
-    :raises TimeoutError: it does not hold within that many seconds.
+    :raises TimeoutError: it does not hold in time.
     """
     async with asyncio.timeout(within):
         while True:

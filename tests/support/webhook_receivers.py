@@ -9,10 +9,10 @@ from typing import Self
 
 
 class WebhookReceiver:
-    """Records what it receives; answers with ``answers`` first, then with 204.
+    """An HTTP server that records requests and answers with ``responses`` first, then with 204.
 
-    While ``holds`` is set it takes messages and says nothing, until ``let_go``. With ``tls`` it
-    shows the certificate of that context.
+    While ``is_holding`` is set it accepts messages and does not answer until ``release``. With
+    ``tls`` it presents the certificate of that context.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class WebhookReceiver:
         self._server.close()
 
     def release(self) -> None:
-        """Answer the held requests, and all later ones at once."""
+        """Answer the held requests, and every later one without delay."""
         self.is_holding = False
         self._released.set()
 

@@ -1,4 +1,4 @@
-"""Documents, an endpoint and checks that the tests of WebSocket connections share."""
+"""Documents, an endpoint and checks that all tests of WebSocket connections use."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from tests.support.graphql_clients import (
     UvicornServer,
     WebSocketClient,
 )
-from tests.support.services import RunningServices, World
+from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
+from tests.support.world import World
 
 EVENTS = """subscription ($session: ID!, $after: String) {
   sessionEvents(sessionId: $session, after: $after) {
@@ -29,7 +30,7 @@ EVENTS = """subscription ($session: ID!, $after: String) {
     ... on Reset { seq snapshot { id status } }
   }
 }"""
-SPOKEN = """subscription ($session: ID!, $after: String) {
+ANNOUNCEMENTS = """subscription ($session: ID!, $after: String) {
   sessionEvents(sessionId: $session, after: $after) { ... on Announcement { seq cursor body } }
 }"""
 LEADS = """subscription ($session: ID!, $after: String) {
@@ -53,22 +54,22 @@ def build_endpoint(running: RunningServices, limits: WebSocketLimits) -> GraphQL
 
 
 @asynccontextmanager
-async def serving(
+async def run_endpoint(
     running: RunningServices, protocol: Any, limits: WebSocketLimits
 ) -> AsyncIterator[UvicornServer]:
-    """An endpoint of its own with these limits, behind a real socket."""
+    """Run a separate endpoint with these limits on a real socket."""
     async with UvicornServer(build_endpoint(running, limits), protocol) as server:
         yield server
 
 
 @pytest.fixture(autouse=True)
 async def nothing_is_left(running: RunningServices) -> AsyncIterator[None]:
-    """After each test: no member, no viewer, no task of an operation."""
+    """After each test, wait until no member, no viewer and no task of an operation is left."""
     yield
-    await wait_until(lambda: not held(running))
+    await wait_until(lambda: not list_held_objects(running))
 
 
-def held(running: RunningServices) -> list[object]:
+def list_held_objects(running: RunningServices) -> list[object]:
     hub, presence = running.services.hub, running.services.presence
     return [
         *hub.topics.user_counts,
@@ -84,9 +85,8 @@ async def announce(running: RunningServices, world: World, *bodies: str) -> None
     await asyncio.gather(*(desk.announce(world.live.id, body) for body in bodies))
 
 
-async def spoken(client: WebSocketClient, count: int, operation_id: str = "1") -> list[str]:
-    """The next announcements."""
+async def receive_announcements(
+    client: WebSocketClient, count: int, operation_id: str = "1"
+) -> list[str]:
+    """Return the bodies of the next announcements."""
     return [(await client.receive_event(operation_id))["body"] for _ in range(count)]
-
-
-# ---- The handshake

@@ -1,4 +1,4 @@
-"""Bare WebSocket servers: an application that keeps what comes in, and hands out its wires."""
+"""WebSocket servers without GraphQL: the application records messages and hands out its wires."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ W = TypeVar("W", bound=Wire)
 
 
 class RecordingApplication(Generic[W]):
-    """Accepts every socket, and keeps what comes in; what goes out the test writes itself."""
+    """Accepts every socket and records its messages. A test writes to the wires itself."""
 
     def __init__(self, wire_of: Callable[[Scope, Send], W]) -> None:
         self._wire_of = wire_of
         self.wires: asyncio.Queue[W] = asyncio.Queue()
         self.messages: list[str] = []
         self.disconnect_codes: list[int] = []
-        """The code of each disconnection that the application was told of."""
+        """The code of each disconnect message that the application received."""
         self.may_read = asyncio.Event()
-        """Until it is set, the application takes no further message."""
+        """The application receives no further message until it is set."""
         self.may_read.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,7 @@ class RecordingApplication(Generic[W]):
 
 
 class WireServer(Generic[W]):
-    """A server with that application, and what it holds."""
+    """A running server with a ``RecordingApplication``."""
 
     def __init__(self, application: RecordingApplication[W], server: UvicornServer) -> None:
         self.application = application
@@ -58,18 +58,18 @@ class WireServer(Generic[W]):
         self.state = server._server.server_state
 
     async def next_wire(self) -> W:
-        """The wire of the connection opened last."""
+        """Return the wire of the connection opened last."""
         return await asyncio.wait_for(self.application.wires.get(), 10)
 
     async def wait_empty(self, within: float = 10) -> None:
-        """Wait until nothing is left of any connection."""
+        """Wait until the server holds no connection and no task."""
         await wait_until(lambda: not self.state.connections and not self.state.tasks, within)
 
 
 def shrink_send_buffer(server: UvicornServer) -> None:
-    """Let the operating system keep little of what a peer does not read, on later connections."""
+    """Give sockets that are accepted later a small send buffer."""
     listening = server._server.servers[0].sockets[0]
-    # Accepted sockets take this over from the one that listens.
+    # Accepted sockets inherit it from the listening socket.
     with socket.socket(fileno=os.dup(listening.fileno())) as own:
         own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
 
@@ -78,7 +78,7 @@ def shrink_send_buffer(server: UvicornServer) -> None:
 async def run_wire_server(
     protocol: Any, wire_of: Callable[[Scope, Send], W], **settings: Any
 ) -> AsyncIterator[WireServer[W]]:
-    """An application behind a protocol of uvicorn with these settings, and little room a socket."""
+    """Run an application behind a uvicorn protocol with these settings and small send buffers."""
     application = RecordingApplication(wire_of)
     server = UvicornServer(application, protocol)
     for name, value in settings.items():
@@ -89,7 +89,7 @@ async def run_wire_server(
 
 
 def fill_wire(wire: Wire, most: int = DEFAULT_LIMITS.max_outbox_bytes // 2) -> int:
-    """Write until that much waits; how many blocks it took."""
+    """Write blocks until ``most`` bytes are queued; return the number of blocks."""
     blocks = 0
     while wire.queued_bytes() < most:
         wire.write(BLOCK_TEXT)

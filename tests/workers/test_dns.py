@@ -1,4 +1,4 @@
-"""Look-ups of names, with a name server that answers late, differently each time, or never."""
+"""DNS lookups with a name server that answers late, differently each time, or never."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ONE = ipaddress.ip_address("198.51.100.1")
 
 
 class NameServer:
-    """Takes the place of the machine's; names that begin with ``slow`` wait until they are let."""
+    """Replaces the resolver; names that begin with ``slow`` wait until they are released."""
 
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
@@ -40,69 +40,69 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[NameServer]:
     monkeypatch.setattr(socket, "getaddrinfo", server)
     yield server
     server.let.set()
-    for thread in looking_up():
+    for thread in lookup_threads():
         thread.join()
 
 
-def looking_up() -> list[threading.Thread]:
+def lookup_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "names"]
 
 
-async def test_each_address_of_a_name_is_given_once(server: NameServer) -> None:
+async def test_each_address_of_a_name_is_returned_once(server: NameServer) -> None:
     assert await DnsResolver().resolve("partner.example") == [ONE]
 
 
-async def test_a_name_is_asked_for_once_by_all_who_want_it_and_again_by_who_comes_later(
+async def test_concurrent_lookups_of_a_name_share_one_query_and_later_ones_query_again(
     server: NameServer,
 ) -> None:
-    looked_up = DnsResolver()
-    asking = [asyncio.create_task(looked_up.resolve("slow.example")) for _ in range(100)]
+    resolver = DnsResolver()
+    lookups = [asyncio.create_task(resolver.resolve("slow.example")) for _ in range(100)]
     await asyncio.sleep(0)
     server.let.set()
-    assert await asyncio.gather(*asking) == [[ONE]] * 100
-    await looked_up.resolve("slow.example")
+    assert await asyncio.gather(*lookups) == [[ONE]] * 100
+    await resolver.resolve("slow.example")
     assert server.asked == {"slow.example": 2}
 
 
-async def test_a_name_that_nobody_has_is_an_error_for_all_who_asked(server: NameServer) -> None:
-    looked_up = DnsResolver()
-    asking = [looked_up.resolve("gone") for _ in range(2)]
-    for failed in await asyncio.gather(*asking, return_exceptions=True):
+async def test_an_unknown_name_is_an_error_for_every_caller(server: NameServer) -> None:
+    resolver = DnsResolver()
+    lookups = [resolver.resolve("gone") for _ in range(2)]
+    for failed in await asyncio.gather(*lookups, return_exceptions=True):
         assert isinstance(failed, socket.gaierror)
 
 
-async def test_who_waits_too_long_is_told_and_the_threads_that_hang_are_bounded(
+async def test_a_slow_lookup_times_out_and_hanging_threads_are_limited(
     server: NameServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(names, "LOOKUP_TIMEOUT_SECONDS", 0.2)
-    looked_up = DnsResolver()
+    resolver = DnsResolver()
     hosts = [f"slow{number}.example" for number in range(MAX_CONCURRENT_LOOKUPS)]
-    asking = [looked_up.resolve(host) for host in [*hosts, "partner.example", *hosts]]
-    for failed in await asyncio.gather(*asking, return_exceptions=True):
+    lookups = [resolver.resolve(host) for host in [*hosts, "partner.example", *hosts]]
+    for failed in await asyncio.gather(*lookups, return_exceptions=True):
         assert isinstance(failed, TimeoutError)
-    assert len(looking_up()) == MAX_CONCURRENT_LOOKUPS
-    # The loop's own threads, which the driver uses as well, are all free.
+    assert len(lookup_threads()) == MAX_CONCURRENT_LOOKUPS
+    # The threads of the loop's executor, which the driver uses too, are all free.
     assert await asyncio.get_running_loop().run_in_executor(None, lambda: "free") == "free"
 
     monkeypatch.setattr(names, "LOOKUP_TIMEOUT_SECONDS", 10)
-    waiting = asyncio.create_task(looked_up.resolve("partner.example"))
+    waiting = asyncio.create_task(resolver.resolve("partner.example"))
     await asyncio.sleep(0)
     server.let.set()
     assert await waiting == [ONE]
     assert server.asked == Counter([*hosts, "partner.example"])
 
 
-async def test_a_look_up_that_outlives_its_loop_ends_without_a_word(server: NameServer) -> None:
+async def test_a_lookup_that_outlives_its_loop_ends_silently(server: NameServer) -> None:
     def in_a_loop_of_its_own() -> None:
         async def gives_up() -> None:
-            asking = asyncio.create_task(DnsResolver().resolve("slow.example"))
+            lookup = asyncio.create_task(DnsResolver().resolve("slow.example"))
             await asyncio.sleep(0)
-            asking.cancel()
+            lookup.cancel()
 
         asyncio.run(gives_up())
 
-    # The filter on warnings makes an error of what a thread does not catch.
+    # The warnings filter turns an uncaught exception of a thread into an error.
     await asyncio.to_thread(in_a_loop_of_its_own)
-    (thread,) = looking_up()
+    (thread,) = lookup_threads()
     server.let.set()
     await asyncio.to_thread(thread.join)

@@ -1,4 +1,4 @@
-"""No fault ends repeated work: after one that nobody foresaw the next round still runs."""
+"""No fault ends a worker: after an unforeseen exception the next round still runs."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ QUICK = RealtimeLimits(presence_interval_seconds=0.01, tally_interval_seconds=0.
 
 
 @dataclass(frozen=True)
-class Family:
-    """A worker, and what it calls in every round."""
+class WorkerCase:
+    """A worker, and the function that it calls in every round."""
 
     create: Callable[[Store, GroupCommit], BackgroundTask]
     owner: Callable[[Store], Any]
@@ -60,68 +60,68 @@ def _presence(store: Store, _: GroupCommit) -> BackgroundTask:
     return PresenceTracker(store, hub, ManualClock(), node="node", limits=QUICK)
 
 
-FAMILIES = {
-    "presence": Family(_presence, lambda store: store.presence_reports, "report"),
-    "deliveries": Family(
-        lambda store, _: create_dispatcher(store, unused, ManualClock()),
+WORKER_CASES = {
+    "presence": WorkerCase(_presence, lambda store: store.presence_reports, "report"),
+    "deliveries": WorkerCase(
+        lambda store, _: create_dispatcher(store, refuse_to_send, ManualClock()),
         lambda store: store.webhooks,
         "disabled_ids",
     ),
-    "retention": Family(
+    "retention": WorkerCase(
         lambda store, _: RetentionWorker(store, ManualClock(), RetentionPeriods(), schedule=OFTEN),
         lambda store: store.leases,
         "acquire",
     ),
-    "keys": Family(
+    "keys": WorkerCase(
         lambda store, _: KeyRefresher(store, schedule=OFTEN), lambda store: store.keys, "reload"
     ),
-    "search_entries": Family(
+    "search_entries": WorkerCase(
         lambda store, _: SearchEntryWriter(store, schedule=OFTEN),
         lambda store: store.search_entries,
         "rebuild_stale",
     ),
-    "search_index": Family(
+    "search_index": WorkerCase(
         lambda store, _: SearchIndexFollower(
             store.memory_search, schedule=OFTEN, max_postings=-1, too_large_retry_seconds=0.01
         ),
         lambda store: store.memory_search,
         "watch_changes",
     ),
-    "scan_counts": Family(
+    "scan_counts": WorkerCase(
         lambda store, _: ScanCounter(store, schedule=OFTEN),
         lambda store: store.qr_codes,
         "add_scans",
     ),
-    "minimum_wages": Family(
+    "minimum_wages": WorkerCase(
         lambda store, _: MinimumWages(store, schedule=OFTEN),
         lambda store: store.minimum_wages,
         "count",
     ),
-    "matching": Family(
+    "matching": WorkerCase(
         lambda store, _: Matcher(
             store, ManualClock(), node="node", limits=MatcherLimits(schedule=OFTEN)
         ),
         lambda store: store.jobs,
         "find_unnotified",
     ),
-    "lead_log": Family(
+    "lead_log": WorkerCase(
         lambda store, commit: LeadLogWriter(store, commit, CaptureLimits(sweep=OFTEN)),
         lambda store: store.leads,
         "sessions_with_unlogged",
     ),
-    "demo_session": Family(_demo, lambda store: store.live_sessions, "page"),
+    "demo_session": WorkerCase(_demo, lambda store: store.live_sessions, "page"),
 }
 
 
-async def unused(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
+async def refuse_to_send(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
     raise AssertionError("no message is due")
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", WORKER_CASES)
 async def test_the_round_after_an_unforeseen_fault_still_runs(
     store: Store, commit: GroupCommit, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    family = FAMILIES[name]
+    family = WORKER_CASES[name]
     owner, calls = family.owner(store), 0
     work = getattr(owner, family.method)
 
@@ -129,7 +129,7 @@ async def test_the_round_after_an_unforeseen_fault_still_runs(
         nonlocal calls
         calls += 1
         if calls == 1:
-            # As a document does that lacks a field.
+            # Like a document that lacks a field.
             raise KeyError("interests")
         return work(*args, **named)
 
@@ -145,7 +145,7 @@ async def test_the_round_after_an_unforeseen_fault_still_runs(
         await task.close()
 
 
-async def test_a_count_that_cannot_be_read_holds_up_no_other_session(store: Store) -> None:
+async def test_a_count_that_cannot_be_read_does_not_delay_other_sessions(store: Store) -> None:
     await store.mongo.command({"collMod": "tallies", "validationLevel": "off"})
     await store.mongo["tallies"].insert_one({"_id": "broken"})
     async with run_node(store, limits=QUICK) as node:
@@ -157,7 +157,7 @@ async def test_a_count_that_cannot_be_read_holds_up_no_other_session(store: Stor
             node.tally.mark_changed("broken")
 
             def counted(count: int = count) -> bool:
-                totals = [told["total"] for told in whole.events if "total" in told]
+                totals = [event["total"] for event in whole.events if "total" in event]
                 return totals[-1:] == [count]
 
             await wait_until(counted)
@@ -173,12 +173,12 @@ async def test_a_record_that_cannot_be_read_stops_retention_of_its_own_kind_only
         raise KeyError("contact")
 
     monkeypatch.setattr(store.sealed_contacts, "find_due_for_erasure", unreadable)
-    entry, watch = records.call_entry(), ManualClock()
+    entry, clock = records.call_entry(), ManualClock()
     await store.call_entries.add([entry])
-    watch.at += RetentionPeriods().contacts
-    work = RetentionWorker(store, watch, RetentionPeriods())
+    clock.at += RetentionPeriods().contacts
+    work = RetentionWorker(store, clock, RetentionPeriods())
     for _ in range(2):
-        # The lease is free again after the fault: the next round tries.
+        # The lease is released after the fault, so the next round runs.
         with pytest.raises(KeyError):
             await work.run_if_due()
     (left,) = (await store.call_entries.by_ids([entry.id])).values()

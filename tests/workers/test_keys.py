@@ -1,4 +1,4 @@
-"""Rotation: every contact under a new key, whatever happens meanwhile."""
+"""Key rotation reseals every contact, whatever changes or fails meanwhile."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEW_SECRET = "another secret, long enough"
 
 @pytest.fixture
 async def own(mongo: Mongo) -> Store:
-    """A database of its own: keys that were rotated are not forgotten."""
+    """A store over its own database, because rotated keys stay in a database."""
     store = Store(mongo, SECRET)
     await store.prepare(SECRET)
     return store
@@ -32,7 +32,7 @@ def contact(number: int) -> Contact:
     return Contact(name=f"王{number}", phone=f"+86144{number:08d}")
 
 
-def sealed(store: Store, number: int) -> Lead:
+def sealed_lead(store: Store, number: int) -> Lead:
     lead_id = new_id()
     person = store.keyring.hash_phone(contact(number).phone)
     return records.lead(
@@ -48,36 +48,36 @@ async def versions(store: Store) -> dict[int, int]:
     return found
 
 
-async def check_opens(store: Store, leads: list[Lead]) -> None:
+async def check_decrypts(store: Store, leads: list[Lead]) -> None:
     found = await store.leads.by_ids([lead.id for lead in leads])
     for number, lead in enumerate(leads):
         assert await store.open_contact(found[lead.id]) == contact(number)
 
 
-async def test_every_contact_is_sealed_anew_and_opens_on_a_node_that_did_not_know(
+async def test_every_contact_is_resealed_and_other_nodes_can_decrypt_it(
     own: Store,
 ) -> None:
     other = Store(own.mongo, SECRET)
-    leads = [sealed(own, number) for number in range(10)]
+    leads = [sealed_lead(own, number) for number in range(10)]
     await own.leads.record(leads)
     assert await rotate_contact_keys(own, utc_now, contacts_per_write=3) == RotationResult(
         version=2, is_new_key=True, resealed_contacts=10
     )
     assert await versions(own) == {2: 10}
-    await check_opens(other, leads)
-    # Everything else is as it was, and the same phone is still the same person.
+    await check_decrypts(other, leads)
+    # Nothing else changed, and the same phone still has the same person hash.
     stored = await own.leads.by_ids([lead.id for lead in leads])
     assert [replace(stored[lead.id], contact=lead.contact) for lead in leads] == leads
-    again = sealed(other, 0)
+    again = sealed_lead(other, 0)
     assert again.contact is not None
     assert again.contact.key_version == 2
     assert await own.leads.record([again]) == [(stored[leads[0].id], False)]
 
 
-async def test_an_interrupted_rotation_is_finished_without_another_key(
+async def test_an_interrupted_rotation_finishes_without_another_key(
     own: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leads = [sealed(own, number) for number in range(5)]
+    leads = [sealed_lead(own, number) for number in range(5)]
     await own.leads.record(leads)
     replacing = own.sealed_contacts.replace_sealed
     times = 0
@@ -96,17 +96,17 @@ async def test_an_interrupted_rotation_is_finished_without_another_key(
     assert await rotate_contact_keys(own, utc_now) == RotationResult(
         version=2, is_new_key=False, resealed_contacts=3
     )
-    await check_opens(own, leads)
+    await check_decrypts(own, leads)
     assert await rotate_contact_keys(own, utc_now) == RotationResult(
         version=3, is_new_key=True, resealed_contacts=5
     )
-    await check_opens(own, leads)
+    await check_decrypts(own, leads)
 
 
-async def test_a_contact_that_does_not_open_is_left_and_keeps_nothing_from_being_rotated(
+async def test_a_contact_that_does_not_decrypt_is_skipped_by_the_rotation(
     own: Store,
 ) -> None:
-    whole, broken = sealed(own, 0), sealed(own, 1)
+    whole, broken = sealed_lead(own, 0), sealed_lead(own, 1)
     assert broken.contact is not None
     damaged = replace(broken, contact=replace(broken.contact, name=broken.contact.phone))
     await own.leads.record([whole, damaged])
@@ -120,8 +120,8 @@ async def test_a_contact_that_does_not_open_is_left_and_keeps_nothing_from_being
         await own.open_contact(damaged)
 
 
-async def test_what_changed_since_it_was_read_is_not_written_over(own: Store) -> None:
-    lead, erased = sealed(own, 0), sealed(own, 1)
+async def test_a_contact_changed_during_the_rotation_is_not_overwritten(own: Store) -> None:
+    lead, erased = sealed_lead(own, 0), sealed_lead(own, 1)
     await own.leads.record([lead, erased])
     await own.mongo["leads"].update_one({"_id": erased.id}, {"$set": {"contact": None}})
     newer = own.keyring.seal_contact(lead.id, contact(7))
@@ -135,7 +135,7 @@ async def test_two_rotations_at_once_end_with_every_contact_under_the_newest_key
     own: Store,
 ) -> None:
     other = Store(own.mongo, SECRET)
-    leads = [sealed(own, number) for number in range(40)]
+    leads = [sealed_lead(own, number) for number in range(40)]
     await own.leads.record(leads)
     done = await asyncio.gather(
         rotate_contact_keys(own, utc_now), rotate_contact_keys(other, utc_now)
@@ -143,13 +143,13 @@ async def test_two_rotations_at_once_end_with_every_contact_under_the_newest_key
     newest = max(each.version for each in done)
     await rotate_contact_keys(own, utc_now)
     assert min(await versions(own)) >= newest
-    await check_opens(other, leads)
+    await check_decrypts(other, leads)
     assert (await own.audit_log.verify())[0] > 0
 
 
-async def test_leads_come_in_while_keys_are_rotated(own: Store) -> None:
+async def test_leads_are_captured_while_keys_are_rotated(own: Store) -> None:
     other = Store(own.mongo, SECRET)
-    leads = [sealed(own, number) for number in range(200)]
+    leads = [sealed_lead(own, number) for number in range(200)]
     await own.leads.record(leads[:100])
 
     async def arrive() -> None:
@@ -157,18 +157,18 @@ async def test_leads_come_in_while_keys_are_rotated(own: Store) -> None:
             await other.leads.record([lead])
 
     await asyncio.gather(arrive(), rotate_contact_keys(own, utc_now))
-    await check_opens(other, leads)
+    await check_decrypts(other, leads)
     await rotate_contact_keys(own, utc_now)
     assert min(await versions(own)) >= 2
 
 
-async def test_another_secret_opens_what_the_first_sealed_and_the_first_no_more(
+async def test_after_a_secret_change_the_new_secret_decrypts_and_the_old_is_refused(
     own: Store,
 ) -> None:
-    leads = [sealed(own, 0)]
+    leads = [sealed_lead(own, 0)]
     await own.leads.record(leads)
     await rotate_contact_keys(own, utc_now)
-    leads.append(sealed(own, 1))
+    leads.append(sealed_lead(own, 1))
     await own.leads.record(leads[1:])
     await change_secret(own, NEW_SECRET, utc_now)
     with pytest.raises(WrongSecret):
@@ -177,16 +177,16 @@ async def test_another_secret_opens_what_the_first_sealed_and_the_first_no_more(
         await own.keys.reload()
     restarted = Store(own.mongo, NEW_SECRET)
     await restarted.prepare(NEW_SECRET)
-    await check_opens(restarted, leads)
-    # A node that was not restarted goes on, and both agree on who somebody is.
-    await check_opens(own, leads)
+    await check_decrypts(restarted, leads)
+    # A node that was not restarted still decrypts, and both nodes compute the same person hash.
+    await check_decrypts(own, leads)
     assert restarted.keyring.hash_phone("+8614400000000") == own.keyring.hash_phone(
         "+8614400000000"
     )
     assert (await restarted.audit_log.verify())[0] == 3
 
 
-async def test_no_key_is_added_under_a_secret_that_was_changed_meanwhile(
+async def test_no_key_is_added_when_the_secret_changed_meanwhile(
     own: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealing, other = own.sealed_contacts.find_sealed_with_older_key, Store(own.mongo, SECRET)
@@ -196,7 +196,7 @@ async def test_no_key_is_added_under_a_secret_that_was_changed_meanwhile(
         await change_secret(other, NEW_SECRET, utc_now)
         return await sealing(*arguments, **named)  # type: ignore[arg-type] # passed on as it came
 
-    await own.leads.record([sealed(own, 0)])
+    await own.leads.record([sealed_lead(own, 0)])
     monkeypatch.setattr(own.sealed_contacts, "find_sealed_with_older_key", changing)
     with pytest.raises(WrongSecret):
         await rotate_contact_keys(own, utc_now)
@@ -206,7 +206,7 @@ async def test_no_key_is_added_under_a_secret_that_was_changed_meanwhile(
     assert (await rotate_contact_keys(restarted, utc_now)).resealed_contacts == 1
 
 
-async def test_no_key_lies_in_the_database_as_it_is(own: Store) -> None:
+async def test_no_key_is_stored_unencrypted(own: Store) -> None:
     await rotate_contact_keys(own, utc_now)
     found = [document async for document in own.mongo["keys"].find({})]
     assert len(found) == len(INITIAL_KEY_NAMES) + 1

@@ -1,4 +1,4 @@
-"""Matching beside the requests: each is told once, of what is open, whichever node does it."""
+"""The matcher notifies each suited seeker once of each open posting, on whichever node it runs."""
 
 from __future__ import annotations
 
@@ -13,37 +13,21 @@ from domain.exchange.imports import ImportStatus
 from domain.live.events import PostingMatched, seeker_topic
 from domain.matching.jobs import build_job
 from domain.postings.postings import Intensity, Occupation, Posting, PostingStatus
-from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker, SeekerStatus
 from realtime.background import Schedule
 from storage.matching.jobs import job_from_document
 from storage.mongo.client import StorageError
-from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
+from tests.support.matcher_node import OPEN_UNTIL, create_matcher, open_posting
 from tests.support.records import ManualClock
 from tests.support.waiting import wait_until
-from workers.matcher import Matcher, MatcherLimits, should_notify
-
-OPEN_UNTIL = (records.FIXED_NOW + timedelta(days=30)).date()
+from workers.matcher import MatcherLimits, should_notify
 
 
-def matcher(
-    store: Store,
-    node: str = "node",
-    clock: Any = None,
-    limits: MatcherLimits | None = None,
-) -> Matcher:
-    return Matcher(store, clock or ManualClock(), node=node, limits=limits)
-
-
-def posting(**changes: Any) -> Posting:
-    return records.posting(terms=posting_terms(valid_until=OPEN_UNTIL), **changes)
-
-
-async def told(store: Store, seeker: Seeker) -> list[str]:
+async def notified_posting_ids(store: Store, seeker: Seeker) -> list[str]:
     events = await store.event_log.read(seeker_topic(seeker.id), after=0, limit=100)
     assert [placed.seq for placed in events] == list(range(1, len(events) + 1))
     found = []
@@ -54,7 +38,7 @@ async def told(store: Store, seeker: Seeker) -> list[str]:
     return found
 
 
-async def test_a_posting_that_opens_is_told_once_to_whom_it_suits(store: Store) -> None:
+async def test_an_open_posting_is_notified_once_to_each_suited_seeker(store: Store) -> None:
     suited = records.seeker()
     by_search = records.seeker(
         profile=replace(suited.profile, wants=Wants(places=("230000",))),
@@ -68,113 +52,116 @@ async def test_a_posting_that_opens_is_told_once_to_whom_it_suits(store: Store) 
         records.seeker(withdrawn_at=records.FIXED_NOW),
     ]
     await store.seekers.add([suited, by_search, *others])
-    opened = posting()
-    hidden = [posting(status=PostingStatus.IN_REVIEW), posting(status=PostingStatus.CLOSED)]
+    opened = open_posting()
+    hidden = [
+        open_posting(status=PostingStatus.IN_REVIEW),
+        open_posting(status=PostingStatus.CLOSED),
+    ]
     expired = records.posting(
         terms=posting_terms(valid_until=(records.FIXED_NOW - timedelta(days=1)).date())
     )
     await store.postings.add([opened, *hidden, expired])
-    node = matcher(store)
+    node = create_matcher(store)
     assert await node.run() == (2, 0)
     assert await node.run() == (0, 0)
     for seeker in (suited, by_search):
-        assert await told(store, seeker) == [opened.id]
+        assert await notified_posting_ids(store, seeker) == [opened.id]
     for seeker in others:
-        assert await told(store, seeker) == []
+        assert await notified_posting_ids(store, seeker) == []
 
 
-async def test_a_change_tells_those_alone_who_were_not_told_before(store: Store) -> None:
+async def test_a_changed_posting_notifies_only_seekers_not_yet_notified(store: Store) -> None:
     first = records.seeker()
     light = records.seeker(profile=replace(first.profile, wants=Wants(heaviest=Intensity.LIGHT)))
     await store.seekers.add([first, light])
-    opened = posting()
+    opened = open_posting()
     await store.postings.add([opened])
-    node = matcher(store)
+    node = create_matcher(store)
     assert await node.run() == (1, 0)
     lighter = replace(opened.terms, intensity=Intensity.LIGHT)
     changed = replace(opened, terms=lighter, revision=2, version=opened.version + 1)
     assert await store.postings.update_if_unchanged(opened, changed)
     assert await node.run() == (1, 0)
-    assert await told(store, first) == [opened.id]
-    assert await told(store, light) == [opened.id]
+    assert await notified_posting_ids(store, first) == [opened.id]
+    assert await notified_posting_ids(store, light) == [opened.id]
 
 
-async def test_two_nodes_at_once_tell_once(store: Store, other_store: Store) -> None:
+async def test_two_concurrent_nodes_notify_once(store: Store, other_store: Store) -> None:
     seekers = [records.seeker() for _ in range(120)]
     await store.seekers.add(seekers)
-    postings = [posting() for _ in range(3)]
+    postings = [open_posting() for _ in range(3)]
     await store.postings.add(postings)
-    # Both without regard to the lease, as if a clock were wrong.
+    # Both hold the lease, as with a wrong clock.
     ahead = ManualClock()
     ahead.advance(hours=1)
-    one, two = matcher(store, "one"), matcher(other_store, "two", ahead)
+    one, two = create_matcher(store, "one"), create_matcher(other_store, "two", ahead)
     outcomes = await asyncio.gather(one.run(), two.run(), return_exceptions=True)
     assert not [each for each in outcomes if not isinstance(each, (tuple, StorageError))]
     ahead.advance(hours=1)
-    await matcher(store, "three", ahead).run()
+    await create_matcher(store, "three", ahead).run()
     for seeker in seekers:
-        assert sorted(await told(store, seeker)) == sorted(each.id for each in postings)
+        assert sorted(await notified_posting_ids(store, seeker)) == sorted(
+            each.id for each in postings
+        )
 
 
 async def test_a_node_without_the_lease_does_nothing(store: Store) -> None:
     await store.seekers.add([records.seeker()])
-    await store.postings.add([posting()])
-    watch = ManualClock()
+    await store.postings.add([open_posting()])
+    clock = ManualClock()
     await store.leases.acquire(
-        "matching", "another", at=watch(), until=watch() + timedelta(seconds=60)
+        "matching", "another", at=clock(), until=clock() + timedelta(seconds=60)
     )
-    assert await matcher(store, clock=watch).run() == (0, 0)
-    watch.advance(seconds=61)
-    assert await matcher(store, clock=watch).run() == (1, 0)
+    assert await create_matcher(store, clock=clock).run() == (0, 0)
+    clock.advance(seconds=61)
+    assert await create_matcher(store, clock=clock).run() == (1, 0)
 
 
-async def test_how_many_are_told_of_one_posting_is_bounded(
+async def test_the_number_of_seekers_notified_per_posting_is_limited(
     store: Store,
 ) -> None:
     limits = MatcherLimits(max_seekers_notified_per_posting=4, seekers_per_read=2)
     seekers = [records.seeker() for _ in range(9)]
     await store.seekers.add(seekers)
-    await store.postings.add([posting()])
-    assert await matcher(store, limits=limits).run() == (4, 0)
-    # Those who came last.
-    assert [len(await told(store, seeker)) for seeker in seekers] == [0] * 5 + [1] * 4
+    await store.postings.add([open_posting()])
+    assert await create_matcher(store, limits=limits).run() == (4, 0)
+    # The newest seekers.
+    assert [len(await notified_posting_ids(store, seeker)) for seeker in seekers] == [0] * 5 + [
+        1
+    ] * 4
 
 
-def queued(total: int) -> MatchRun:
-    return MatchRun(
-        status=RunStatus.QUEUED, requested_by="officer", requested_at=records.FIXED_NOW, total=total
-    )
-
-
-async def test_those_of_one_place_are_told_of_together_and_each_is_told_all(
+async def test_postings_of_one_place_are_notified_together_to_every_seeker(
     store: Store,
 ) -> None:
     limits = MatcherLimits(seekers_per_read=2)
     seekers = [records.seeker() for _ in range(5)]
     await store.seekers.add(seekers)
-    opened = [posting(), posting()]
+    opened = [open_posting(), open_posting()]
     elsewhere = posting_terms(valid_until=OPEN_UNTIL, place_code="330402")
     await store.postings.add([*opened, records.posting(terms=elsewhere)])
-    node = matcher(store, limits=limits)
+    node = create_matcher(store, limits=limits)
     assert await node.run() == (10, 0)
     for seeker in seekers:
-        assert sorted(await told(store, seeker)) == sorted(each.id for each in opened)
+        assert sorted(await notified_posting_ids(store, seeker)) == sorted(
+            each.id for each in opened
+        )
     assert await store.jobs.find_unnotified(records.FIXED_NOW.date(), limit=10) == []
 
 
-async def test_who_loses_the_lease_leaves_the_rest_to_whoever_has_it(
+async def test_a_node_that_loses_the_lease_stops_and_the_other_continues(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = MatcherLimits(seekers_per_read=2)
     seekers = [records.seeker() for _ in range(5)]
     await store.seekers.add(seekers)
-    await store.postings.add([posting()])
-    watch = ManualClock()
-    first, second = (matcher(store, name, watch, limits) for name in ("first", "second"))
+    await store.postings.add([open_posting()])
+    clock = ManualClock()
+    first, second = (create_matcher(store, name, clock, limits) for name in ("first", "second"))
     tell_some = first._notify_batch
 
     async def slowly(*given: Any) -> int:
-        watch.advance(minutes=2)
+        clock.advance(minutes=2)
         assert await second._take_lease()
         return await tell_some(*given)
 
@@ -182,98 +169,33 @@ async def test_who_loses_the_lease_leaves_the_rest_to_whoever_has_it(
     assert await first.run() == (2, 0)
     assert await second.run() == (3, 0)
     for seeker in seekers:
-        assert len(await told(store, seeker)) == 1
+        assert len(await notified_posting_ids(store, seeker)) == 1
 
 
-async def test_an_import_at_work_is_told_of_by_and_by(
+async def test_postings_of_a_running_import_are_notified_in_rounds(
     store: Store,
 ) -> None:
     await store.seekers.add([records.seeker()])
-    await store.postings.add([posting() for _ in range(7)])
+    await store.postings.add([open_posting() for _ in range(7)])
     one = records.import_record(active=True, status=ImportStatus.RUNNING)
     await store.imports.add(one)
-    node = matcher(store, limits=MatcherLimits(postings_per_round=2))
+    node = create_matcher(store, limits=MatcherLimits(postings_per_round=2))
     assert [await node.run() for _ in range(2)] == [(2, 0), (2, 0)]
     await store.imports.end_early(one.id, ImportStatus.CANCELLED, at=records.FIXED_NOW)
     assert await node.run() == (3, 0)
 
 
-async def test_a_campaign_is_matched_and_taken_up_where_it_was_left(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    campaign = records.campaign()
-    await store.call_campaigns.add([campaign])
-    seekers = [records.seeker(campaign_id=campaign.id) for _ in range(5)]
-    refused = records.seeker(campaign_id=campaign.id, matching=False)
-    await store.seekers.add([*seekers, refused, records.seeker(campaign_id="another")])
-    postings = [
-        posting(employer_id=f"employer {number % 3}", status=status)
-        for number, status in enumerate([PostingStatus.OPEN] * 4 + [PostingStatus.CLOSED] * 2)
-    ]
-    await store.postings.add(postings)
-    assert await store.call_campaigns.queue_run(campaign.id, queued(6)) is not None
-    assert await store.call_campaigns.queue_run(campaign.id, queued(6)) is None
-    keeping, times = store.call_campaigns.save_matches, 0
-
-    async def cut_off(found: Any) -> None:
-        nonlocal times
-        times += 1
-        if times == 2:
-            raise StorageError
-        await keeping(found)
-
-    monkeypatch.setattr(store.call_campaigns, "save_matches", cut_off)
-    node = matcher(store, limits=MatcherLimits(seekers_matched_per_write=2))
-    with pytest.raises(StorageError):
-        await node.run()
-    (half,) = (await store.call_campaigns.by_ids([campaign.id])).values()
-    assert half.run is not None
-    assert (half.run.status, half.run.done, half.run.total) == (RunStatus.RUNNING, 2, 6)
-    _, matched = await node.run()
-    assert matched == 4
-    (whole,) = (await store.call_campaigns.by_ids([campaign.id])).values()
-    assert whole.run is not None
-    assert (whole.run.status, whole.run.done) == (RunStatus.DONE, 6)
-    assert whole.run.finished_at == records.FIXED_NOW
-    page = await store.call_campaigns.matches(campaign.id, PageRequest(limit=10))
-    assert [match.seeker_id for match in page.items] == [seeker.id for seeker in seekers]
-    open_ids = {each.id for each in postings[:4]}
-    for match in page.items:
-        assert set(match.posting_ids) == open_ids
-        assert len(match.posting_ids) == 4
-
-
-async def test_matching_again_forgets_what_was_found_before(store: Store) -> None:
-    campaign = records.campaign()
-    await store.call_campaigns.add([campaign])
-    seeker = records.seeker(campaign_id=campaign.id)
-    await store.seekers.add([seeker])
-    await store.postings.add([posting()])
-    watch = ManualClock()
-    node = matcher(store, clock=watch)
-    await store.call_campaigns.queue_run(campaign.id, queued(1))
-    await node.run()
-    assert len((await store.call_campaigns.matches(campaign.id, PageRequest(limit=5))).items) == 1
-    await store.seekers.replace_if_unchanged(
-        seeker, replace(seeker, status=SeekerStatus.EMPLOYED, version=2)
-    )
-    watch.advance(hours=1)
-    await store.call_campaigns.queue_run(campaign.id, replace(queued(1), requested_at=watch()))
-    await node.run()
-    assert (await store.call_campaigns.matches(campaign.id, PageRequest(limit=5))).items == []
-
-
 async def test_a_job_is_the_same_from_a_document_as_from_a_record(store: Store) -> None:
-    for made in (posting(), records.posting(terms=posting_terms(place_code="230100"))):
+    for made in (open_posting(), records.posting(terms=posting_terms(place_code="230100"))):
         await store.postings.add([made])
         document = await store.mongo["postings"].find_one({"_id": made.id})
         assert document is not None
         assert job_from_document(document) == build_job(made)
 
 
-def test_a_saved_search_asks_beside_the_profile() -> None:
+def test_a_saved_search_matches_in_addition_to_the_profile() -> None:
     seeker = records.seeker()
-    job = build_job(posting())
+    job = build_job(open_posting())
     assert should_notify(seeker, job)
     elsewhere = replace(
         seeker, profile=replace(seeker.profile, wants=Wants(occupations=(Occupation.SALES,)))
@@ -282,17 +204,17 @@ def test_a_saved_search_asks_beside_the_profile() -> None:
     assert not should_notify(replace(seeker, matching=False), job)
 
 
-async def test_it_works_by_itself_until_it_is_closed(store: Store) -> None:
+async def test_a_started_matcher_runs_until_it_is_closed(store: Store) -> None:
     seeker = records.seeker()
     await store.seekers.add([seeker])
-    await store.postings.add([posting()])
-    node = matcher(store)
+    await store.postings.add([open_posting()])
+    node = create_matcher(store)
     await node.close()
     node.start()
     node.wake()
 
     async def is_told() -> bool:
-        return bool(await told(store, seeker))
+        return bool(await notified_posting_ids(store, seeker))
 
     await wait_until(is_told)
     await node.close()
@@ -301,75 +223,31 @@ async def test_it_works_by_itself_until_it_is_closed(store: Store) -> None:
     )
 
 
-async def test_what_goes_wrong_puts_it_off_and_does_not_end_it(
+async def test_a_fault_delays_the_matcher_and_does_not_end_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeker = records.seeker()
     await store.seekers.add([seeker])
-    await store.postings.add([posting()])
+    await store.postings.add([open_posting()])
     wrong = [StorageError("no answer"), ValueError("a mistake of ours")]
-    untold, looks = store.jobs.find_unnotified, 0
+    find_unnotified, reads = store.jobs.find_unnotified, 0
 
     async def failing(*args: Any, **given: Any) -> list[Posting]:
-        nonlocal looks
-        looks += 1
+        nonlocal reads
+        reads += 1
         if wrong:
             raise wrong.pop()
-        return await untold(*args, **given)
+        return await find_unnotified(*args, **given)
 
     async def lost(*_: Any) -> None:
         raise StorageError("no answer")
 
     monkeypatch.setattr(store.jobs, "find_unnotified", failing)
     often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
-    node = matcher(store, limits=MatcherLimits(schedule=often))
+    node = create_matcher(store, limits=MatcherLimits(schedule=often))
     node.start()
-    # Two that fail, one that tells, and one more.
-    await wait_until(lambda: looks >= 4)
-    assert len(await told(store, seeker)) == 1
+    # Two rounds that fail, one that notifies, and one more.
+    await wait_until(lambda: reads >= 4)
+    assert len(await notified_posting_ids(store, seeker)) == 1
     monkeypatch.setattr(store.leases, "release", lost)
     await node.close()
-
-
-async def waiting(store: Store) -> tuple[str, MatchRun]:
-    """A campaign with three seekers that waits to be matched."""
-    campaign = records.campaign()
-    await store.call_campaigns.add([campaign])
-    await store.seekers.add([records.seeker(campaign_id=campaign.id) for _ in range(3)])
-    run = MatchRun(
-        status=RunStatus.QUEUED, requested_by="me", requested_at=records.FIXED_NOW, total=3
-    )
-    assert await store.call_campaigns.queue_run(campaign.id, run)
-    return campaign.id, run
-
-
-async def test_a_campaign_that_another_node_took_further_is_left_to_it(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    campaign_id, run = await waiting(store)
-    further = replace(run, status=RunStatus.RUNNING, after="f" * 24, done=3)
-    keep = store.call_campaigns.save_matches
-
-    async def overtaken(matches: Any) -> None:
-        await keep(matches)
-        await store.call_campaigns.save_run_progress(campaign_id, run, further)
-
-    monkeypatch.setattr(store.call_campaigns, "save_matches", overtaken)
-    assert await matcher(store).run() == (0, 0)
-    (found,) = (await store.call_campaigns.by_ids([campaign_id])).values()
-    assert found.run == replace(further, status=RunStatus.DONE, finished_at=records.FIXED_NOW)
-
-
-async def test_a_campaign_waits_when_the_lease_is_lost(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    campaign_id, run = await waiting(store)
-    answers = iter([True, False, False])
-
-    async def take(*_: Any, **__: Any) -> bool:
-        return next(answers)
-
-    monkeypatch.setattr(store.leases, "acquire", take)
-    assert await matcher(store).run() == (0, 0)
-    (found,) = (await store.call_campaigns.by_ids([campaign_id])).values()
-    assert found.run == run

@@ -1,4 +1,4 @@
-"""The board follows what is stored, as long as the service runs."""
+"""The in-memory index of postings follows the stored postings while the service runs."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ OFTEN = Schedule(first_retry_seconds=0.01)
 
 
 @asynccontextmanager
-async def kept(store: Store, **limits: Any) -> AsyncIterator[Callable[[], int]]:
-    """With a keeper; how many postings its board has, -1 without one."""
+async def run_index(store: Store, **limits: Any) -> AsyncIterator[Callable[[], int]]:
+    """Run the index worker; yield a function that returns its number of postings, -1 for none."""
     keeper = SearchIndexFollower(store.memory_search, schedule=OFTEN, **limits)
     keeper.start()
 
@@ -42,29 +42,29 @@ async def kept(store: Store, **limits: Any) -> AsyncIterator[Callable[[], int]]:
         await keeper.close()
 
 
-async def close(store: Store, posting_id: str) -> None:
+async def close_posting(store: Store, posting_id: str) -> None:
     before = (await store.postings.by_ids([posting_id]))[posting_id]
     after = replace(before, status=PostingStatus.CLOSED, version=before.version + 1)
     assert await store.postings.update_if_unchanged(before, after)
 
 
-async def test_it_has_what_is_open_and_hears_of_every_change(
+async def test_the_index_holds_the_open_postings_and_follows_every_change(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_module, "POSTINGS_PER_BATCH", 2)
     await store.postings.add([records.posting(id=each) for each in "abc"])
-    async with kept(store) as number:
+    async with run_index(store) as number:
         await wait_until(lambda: number() == 3)
         await store.postings.add([records.posting(id=each) for each in "de"])
         await wait_until(lambda: number() == 5)
-        await close(store, "a")
+        await close_posting(store, "a")
         await wait_until(lambda: number() == 4)
         await store.mongo["postings"].delete_one({"_id": "b"})
         await wait_until(lambda: number() == 3)
     assert number() == -1
 
 
-async def test_what_is_stored_or_changed_is_found_through_it_by_its_words(
+async def test_stored_and_changed_postings_are_found_by_their_words(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_module, "MIN_POSTINGS_FOR_INDEX", 0)
@@ -78,30 +78,30 @@ async def test_what_is_stored_or_changed_is_found_through_it_by_its_words(
         counts = await store.search.count(wanted[text])
         return len(page.items) if counts.total == len(page.items) else -1
 
-    async with kept(store) as number:
+    async with run_index(store) as number:
         await wait_until(lambda: number() == 0)
         posting = records.posting()
         await store.postings.add([posting])
-        await wait_until(lambda: found_is(found, "电工", 1))
+        await wait_until(lambda: finds_count(found, "电工", 1))
         after = replace(posting, terms=posting_terms(title="焊工"), version=2)
         assert await store.postings.update_if_unchanged(posting, after)
-        await wait_until(lambda: found_is(found, "焊工", 1))
-        await close(store, posting.id)
-        # It is gone from every page at once, and from the counts a moment later.
+        await wait_until(lambda: finds_count(found, "焊工", 1))
+        await close_posting(store, posting.id)
+        # It leaves every page at once, and the counts a moment later.
         page = await store.search.page(wanted["焊工"], SearchOrder.NEWEST, PageRequest(limit=9))
         assert list(page.items) == []
-        await wait_until(lambda: found_is(found, "焊工", 0))
+        await wait_until(lambda: finds_count(found, "焊工", 0))
 
 
-async def found_is(found: Callable[[str], Awaitable[int]], text: str, number: int) -> bool:
+async def finds_count(found: Callable[[str], Awaitable[int]], text: str, number: int) -> bool:
     return await found(text) == number
 
 
-async def test_it_is_renewed_when_it_is_worn(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fragmented_index_is_rebuilt(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_module, "MAX_UNORDERED_SLOTS", 1)
     monkeypatch.setattr(board_module, "_SLOTS_PER_STEP", 1)
     await store.postings.add([records.posting(id=each) for each in "cdef"])
-    async with kept(store) as number:
+    async with run_index(store) as number:
         await wait_until(lambda: number() == 4)
         worn = store.memory_search.index
         await store.postings.add([records.posting(id=each) for each in "ab"])
@@ -112,7 +112,7 @@ async def test_it_is_renewed_when_it_is_worn(store: Store, monkeypatch: pytest.M
         assert [board.id_of(slot) for slot in board.newest_slots(everything, 9)] == list("fedcba")
 
 
-async def test_a_database_too_large_is_left_to_itself(
+async def test_a_database_over_the_limit_is_not_indexed(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store.postings.add([records.posting(id=each) for each in "ab"])
@@ -124,16 +124,16 @@ async def test_a_database_too_large_is_left_to_itself(
         return fill(board)
 
     monkeypatch.setattr(store.memory_search, "fill_index", counted)
-    async with kept(store, max_postings=1, too_large_retry_seconds=0.01) as number:
+    async with run_index(store, max_postings=1, too_large_retry_seconds=0.01) as number:
         await wait_until(lambda: len(fills) > 1)
         assert number() == -1
-        await close(store, "a")
+        await close_posting(store, "a")
         await wait_until(lambda: number() == 1)
         await store.postings.add([records.posting(id="c")])
         await wait_until(lambda: number() == -1)
 
 
-async def test_it_outlives_a_database_that_does_not_answer(
+async def test_the_index_recovers_after_the_database_does_not_answer(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changes = store.memory_search.watch_changes
@@ -146,5 +146,5 @@ async def test_it_outlives_a_database_that_does_not_answer(
 
     monkeypatch.setattr(store.memory_search, "watch_changes", failing_first)
     await store.postings.add([records.posting(id="a")])
-    async with kept(store) as number:
+    async with run_index(store) as number:
         await wait_until(lambda: number() == 1)

@@ -1,4 +1,4 @@
-"""Retention with a clock that is moved: what is late goes, and nothing goes early."""
+"""Retention archives and deletes personal data when it is due, and never earlier."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOTHING = RetentionResult(erased=0, deleted=0)
 MOMENT = timedelta(milliseconds=1)
 
 
-def closed(store: Store, stage: LeadStage = LeadStage.REFUSED) -> Lead:
+def closed_lead(store: Store, stage: LeadStage = LeadStage.REFUSED) -> Lead:
     lead_id = new_id()
     return records.lead(
         id=lead_id,
@@ -36,7 +36,7 @@ def closed(store: Store, stage: LeadStage = LeadStage.REFUSED) -> Lead:
 
 
 @pytest.fixture
-def watch() -> ManualClock:
+def clock() -> ManualClock:
     return ManualClock()
 
 
@@ -45,23 +45,23 @@ async def read(store: Store, lead: Lead) -> Lead:
 
 
 @pytest.mark.parametrize("stage", ["WITHDRAWN", "REFUSED", "UNREACHABLE", "RETAINED_90"])
-async def test_the_contact_of_a_closed_lead_is_stored_away_in_time_and_deleted_after_three_years(
-    stage: str, store: Store, watch: ManualClock
+async def test_the_contact_of_a_closed_lead_is_archived_and_then_deleted_after_three_years(
+    stage: str, store: Store, clock: ManualClock
 ) -> None:
-    lead = closed(store, LeadStage[stage])
+    lead = closed_lead(store, LeadStage[stage])
     await store.leads.record([lead])
-    work = RetentionWorker(store, watch, RetentionPeriods())
+    work = RetentionWorker(store, clock, RetentionPeriods())
 
-    watch.at = FIXED_NOW + CONTACT_RETENTION - MOMENT
+    clock.at = FIXED_NOW + CONTACT_RETENTION - MOMENT
     assert await work.run() == NOTHING
     assert await store.open_contact(await read(store, lead)) == CONTACT
-    watch.at = FIXED_NOW + CONTACT_RETENTION
+    clock.at = FIXED_NOW + CONTACT_RETENTION
     assert await work.run() == RetentionResult(erased=1, deleted=0)
     assert await work.run() == NOTHING
 
     left = await read(store, lead)
     assert (left.contact, left.giver, left.stage) == (None, None, LeadStage[stage])
-    assert (left.erased_at, left.withdrawn_at, left.version) == (watch.at, watch.at, 2)
+    assert (left.erased_at, left.withdrawn_at, left.version) == (clock.at, clock.at, 2)
     assert left.person == f"erased/{lead.id}"
     (kept,) = [document async for document in store.mongo["retained"].find({})]
     assert (kept["_id"], kept["completed_at"]) == (lead.id, FIXED_NOW)
@@ -72,9 +72,9 @@ async def test_the_contact_of_a_closed_lead_is_stored_away_in_time_and_deleted_a
         "phone": CONTACT.phone,
     }
 
-    watch.at = FIXED_NOW + RECORD_RETENTION - MOMENT
+    clock.at = FIXED_NOW + RECORD_RETENTION - MOMENT
     assert await work.run() == NOTHING
-    watch.at = FIXED_NOW + RECORD_RETENTION
+    clock.at = FIXED_NOW + RECORD_RETENTION
     assert await work.run() == RetentionResult(erased=0, deleted=1)
     assert await store.mongo["retained"].count_documents({}) == 0
     trail = await store.audit_log.page_of_subject("Lead", lead.id, PageRequest(limit=10))
@@ -82,51 +82,51 @@ async def test_the_contact_of_a_closed_lead_is_stored_away_in_time_and_deleted_a
     assert (await store.audit_log.verify())[0] == 2
 
 
-async def test_a_lead_that_goes_on_keeps_its_contact_until_it_was_left_alone_for_three_years(
-    store: Store, watch: ManualClock
+async def test_a_lead_in_follow_up_keeps_its_contact_until_three_years_without_change(
+    store: Store, clock: ManualClock
 ) -> None:
-    lead = closed(store, LeadStage.HIRED)
+    lead = closed_lead(store, LeadStage.HIRED)
     await store.leads.record([lead])
-    work = RetentionWorker(store, watch, RetentionPeriods())
-    watch.at = FIXED_NOW + RECORD_RETENTION - MOMENT
+    work = RetentionWorker(store, clock, RetentionPeriods())
+    clock.at = FIXED_NOW + RECORD_RETENTION - MOMENT
     assert await work.run() == NOTHING
-    watch.at = FIXED_NOW + RECORD_RETENTION
+    clock.at = FIXED_NOW + RECORD_RETENTION
     assert await work.run() == RetentionResult(erased=1, deleted=0)
 
 
-async def test_what_is_late_for_both_is_not_stored_away_at_all(
-    store: Store, watch: ManualClock
+async def test_a_contact_due_for_deletion_is_not_archived_first(
+    store: Store, clock: ManualClock
 ) -> None:
-    await store.leads.record([closed(store)])
-    watch.at = FIXED_NOW + RECORD_RETENTION
-    assert await RetentionWorker(store, watch, RetentionPeriods()).run() == RetentionResult(
+    await store.leads.record([closed_lead(store)])
+    clock.at = FIXED_NOW + RECORD_RETENTION
+    assert await RetentionWorker(store, clock, RetentionPeriods()).run() == RetentionResult(
         erased=1, deleted=0
     )
     assert await store.mongo["retained"].count_documents({}) == 0
 
 
-async def test_shorter_and_longer_periods_hold(store: Store, watch: ManualClock) -> None:
-    lead = closed(store)
+async def test_configured_periods_are_applied(store: Store, clock: ManualClock) -> None:
+    lead = closed_lead(store)
     await store.leads.record([lead])
     periods = RetentionPeriods(
         contacts=timedelta(days=30), records=RECORD_RETENTION + timedelta(days=30)
     )
-    work = RetentionWorker(store, watch, periods)
-    watch.at = FIXED_NOW + timedelta(days=30)
+    work = RetentionWorker(store, clock, periods)
+    clock.at = FIXED_NOW + timedelta(days=30)
     assert await work.run() == RetentionResult(erased=1, deleted=0)
-    watch.at = FIXED_NOW + RECORD_RETENTION
+    clock.at = FIXED_NOW + RECORD_RETENTION
     assert await work.run() == NOTHING
-    watch.at += timedelta(days=30)
+    clock.at += timedelta(days=30)
     assert await work.run() == RetentionResult(erased=0, deleted=1)
 
 
-async def test_a_contact_that_does_not_open_is_erased_like_any_other(
-    store: Store, watch: ManualClock
+async def test_a_contact_that_does_not_decrypt_is_erased_too(
+    store: Store, clock: ManualClock
 ) -> None:
-    lead, other = closed(store), closed(store)
+    lead, other = closed_lead(store), closed_lead(store)
     await store.leads.record([replace(lead, contact=other.contact), other])
-    watch.at = FIXED_NOW + CONTACT_RETENTION
-    assert await RetentionWorker(store, watch, RetentionPeriods()).run() == RetentionResult(
+    clock.at = FIXED_NOW + CONTACT_RETENTION
+    assert await RetentionWorker(store, clock, RetentionPeriods()).run() == RetentionResult(
         erased=2, deleted=0
     )
     assert (await read(store, lead)).contact is None
@@ -136,70 +136,68 @@ async def test_a_contact_that_does_not_open_is_erased_like_any_other(
     assert [row.detail for row in trail.items] == ["the contact did not open"]
 
 
-async def test_more_than_one_batch_goes_in_one_run(store: Store, watch: ManualClock) -> None:
-    await store.leads.record([closed(store) for _ in range(5)])
+async def test_one_run_handles_several_batches(store: Store, clock: ManualClock) -> None:
+    await store.leads.record([closed_lead(store) for _ in range(5)])
     work = RetentionWorker(
-        store, watch, RetentionPeriods(), erased_per_transaction=2, deleted_per_transaction=2
+        store, clock, RetentionPeriods(), erased_per_transaction=2, deleted_per_transaction=2
     )
-    watch.at = FIXED_NOW + CONTACT_RETENTION
+    clock.at = FIXED_NOW + CONTACT_RETENTION
     assert await work.run() == RetentionResult(erased=5, deleted=0)
-    watch.at = FIXED_NOW + RECORD_RETENTION
+    clock.at = FIXED_NOW + RECORD_RETENTION
     assert await work.run() == RetentionResult(erased=0, deleted=5)
 
 
-async def test_one_node_a_day_does_it_and_another_takes_over_from_one_that_went_away(
-    store: Store, other_store: Store, watch: ManualClock
+async def test_one_node_per_day_applies_retention_and_another_takes_over_when_it_stops(
+    store: Store, other_store: Store, clock: ManualClock
 ) -> None:
-    here = RetentionWorker(store, watch, RetentionPeriods())
-    there = RetentionWorker(other_store, watch, RetentionPeriods())
+    here = RetentionWorker(store, clock, RetentionPeriods())
+    there = RetentionWorker(other_store, clock, RetentionPeriods())
     assert await here.run_if_due() == NOTHING
     assert await there.run_if_due() is None
-    watch.advance(hours=23.9)
+    clock.advance(hours=23.9)
     assert await there.run_if_due() is None
-    watch.advance(hours=0.1)
-    # This one takes it and is not seen again.
+    clock.advance(hours=0.1)
+    # This node takes the lease and never runs again.
     assert await store.leases.acquire(
-        "retention", "gone", at=watch(), until=watch() + retention.LEASE_DURATION
+        "retention", "gone", at=clock(), until=clock() + retention.LEASE_DURATION
     )
     assert await there.run_if_due() is None
-    watch.at += retention.LEASE_DURATION
+    clock.at += retention.LEASE_DURATION
     assert await there.run_if_due() == NOTHING
 
 
-async def test_a_profile_that_nobody_touched_for_a_year_is_stored_away(
-    store: Store, watch: ManualClock
-) -> None:
+async def test_a_profile_unchanged_for_a_year_is_archived(store: Store, clock: ManualClock) -> None:
     seeker = records.seeker()
     seeker = replace(seeker, contact=store.seal_contact(seeker, CONTACT))
     bare = records.seeker(contact=None, person=None)
     await store.seekers.add([seeker, bare])
-    work = RetentionWorker(store, watch, RetentionPeriods())
-    watch.at = FIXED_NOW + CONTACT_RETENTION - MOMENT
+    work = RetentionWorker(store, clock, RetentionPeriods())
+    clock.at = FIXED_NOW + CONTACT_RETENTION - MOMENT
     assert await work.run() == NOTHING
-    watch.at = FIXED_NOW + CONTACT_RETENTION
+    clock.at = FIXED_NOW + CONTACT_RETENTION
     assert await work.run() == RetentionResult(erased=2, deleted=0)
     assert await work.run() == NOTHING
     left = await store.seekers.by_id(seeker.id)
     assert left is not None
-    assert (left.contact, left.person, left.erased_at) == (None, None, watch.at)
+    assert (left.contact, left.person, left.erased_at) == (None, None, clock.at)
     (kept,) = [document async for document in store.mongo["retained"].find({})]
     assert (kept["_id"], kept["completed_at"]) == (seeker.id, FIXED_NOW)
     payload = decrypt(store.keyring.key("retained"), kept["sealed"], f"Seeker/{seeker.id}/retained")
     assert json.loads(payload)["phone"] == CONTACT.phone
-    watch.at = FIXED_NOW + RECORD_RETENTION
+    clock.at = FIXED_NOW + RECORD_RETENTION
     assert await work.run() == RetentionResult(erased=0, deleted=1)
 
 
-async def test_who_was_not_called_for_a_year_is_erased_from_the_list(
-    store: Store, watch: ManualClock
+async def test_a_person_not_called_for_a_year_is_erased_from_the_call_list(
+    store: Store, clock: ManualClock
 ) -> None:
     late, called = (
         records.call_entry(),
         records.call_entry(updated_at=FIXED_NOW + CONTACT_RETENTION),
     )
     await store.call_entries.add([late, called])
-    watch.at = FIXED_NOW + CONTACT_RETENTION
-    work = RetentionWorker(store, watch, RetentionPeriods())
+    clock.at = FIXED_NOW + CONTACT_RETENTION
+    work = RetentionWorker(store, clock, RetentionPeriods())
     assert await work.run() == RetentionResult(erased=1, deleted=0)
     assert await work.run() == NOTHING
     left = await store.call_entries.by_ids([late.id, called.id])

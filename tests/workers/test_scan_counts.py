@@ -1,4 +1,4 @@
-"""Scans add up in a few writes, survive a database that refuses them, and stay bounded."""
+"""Scans are summed in few writes, survive a database fault, and use limited memory."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.support.waiting import wait_until
 from workers.scan_counts import ScanCounter
 
 
-async def scanned(store: Store, code_id: str) -> int:
+async def count_scans(store: Store, code_id: str) -> int:
     code = await store.qr_codes.by_id(code_id)
     assert code is not None  # the test has made it
     return code.scans
 
 
-async def test_all_scans_of_all_nodes_add_up(store: Store, other_store: Store) -> None:
+async def test_scans_of_all_nodes_are_summed(store: Store, other_store: Store) -> None:
     codes = [records.code(), records.code()]
     nodes = [ScanCounter(store), ScanCounter(other_store)]
     for code in codes:
@@ -29,10 +29,10 @@ async def test_all_scans_of_all_nodes_add_up(store: Store, other_store: Store) -
             node.count(codes[place % 2].id)
     for node in nodes:
         await node.close()
-    assert [await scanned(store, code.id) for code in codes] == [302, 300]
+    assert [await count_scans(store, code.id) for code in codes] == [302, 300]
 
 
-async def test_scans_that_the_database_refuses_wait_for_it(
+async def test_scans_wait_while_the_database_fails(
     store: Store,
 ) -> None:
     code = records.code()
@@ -49,14 +49,14 @@ async def test_scans_that_the_database_refuses_wait_for_it(
     await ensure_collections(store.mongo)
 
     async def written() -> bool:
-        return await scanned(store, code.id) == 2
+        return await count_scans(store, code.id) == 2
 
     await wait_until(written)
     await scans.close()
-    assert await scanned(store, code.id) == 2
+    assert await count_scans(store, code.id) == 2
 
 
-async def test_scans_wait_for_so_many_codes_and_no_more(
+async def test_scans_wait_for_a_limited_number_of_codes(
     store: Store,
 ) -> None:
     codes = [records.code() for _ in range(3)]
@@ -67,4 +67,4 @@ async def test_scans_wait_for_so_many_codes_and_no_more(
     scans.count(codes[0].id)
     scans.start()
     await scans.close()
-    assert [await scanned(store, code.id) for code in codes] == [2, 1, 0]
+    assert [await count_scans(store, code.id) for code in codes] == [2, 1, 0]

@@ -1,4 +1,4 @@
-"""Postings that lack what they are found by get it, as long as the service runs."""
+"""The worker builds missing search entries while the service runs."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from workers.search_entries import SearchEntryWriter
 QUERY = SearchQuery(on=records.FIXED_NOW.date(), words=parse_search("电工", ("search",)))
 
 
-async def stored_by_an_earlier_version(store: Store, number: int) -> None:
+async def add_outdated_postings(store: Store, number: int) -> None:
     await store.postings.add([records.posting() for _ in range(number)])
     await store.mongo["postings"].update_many({}, {"$unset": {"search": ""}})
 
 
-async def found(store: Store) -> int:
+async def count_found(store: Store) -> int:
     return len((await store.search.page(QUERY, SearchOrder.NEWEST, PageRequest(limit=50))).items)
 
 
-async def test_all_of_them_are_made_findable_in_batches(
+async def test_stale_entries_are_rebuilt_in_batches(
     store: Store,
 ) -> None:
-    await stored_by_an_earlier_version(store, 5)
-    assert await found(store) == 0
+    await add_outdated_postings(store, 5)
+    assert await count_found(store) == 0
     assert await SearchEntryWriter(store, postings_per_batch=2).run() == 5
-    assert await found(store) == 5
+    assert await count_found(store) == 5
     assert await SearchEntryWriter(store).run() == 0
 
 
-async def test_it_goes_on_by_itself_and_outlives_a_database_that_does_not_answer(
+async def test_the_worker_rebuilds_entries_and_recovers_from_a_database_fault(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refresh = store.search_entries.rebuild_stale
@@ -48,17 +48,17 @@ async def test_it_goes_on_by_itself_and_outlives_a_database_that_does_not_answer
         return await refresh(limit)
 
     monkeypatch.setattr(store.search_entries, "rebuild_stale", failing_first)
-    await stored_by_an_earlier_version(store, 3)
+    await add_outdated_postings(store, 3)
     often = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
     running = SearchEntryWriter(store, schedule=often)
     running.start()
 
     async def all_found() -> bool:
-        return await found(store) == 3
+        return await count_found(store) == 3
 
     await wait_until(all_found)
     await running.close()
 
 
-async def test_one_that_was_never_started_can_be_closed(store: Store) -> None:
+async def test_closing_before_the_start_does_nothing(store: Store) -> None:
     await SearchEntryWriter(store).close()

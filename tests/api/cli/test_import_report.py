@@ -1,4 +1,4 @@
-"""The rows of an import as lines: what is told, how it is laid out, and what no terminal gets."""
+"""The import report: its lines, their layout, and control characters that it removes."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ async def store(mongo: Mongo) -> Store:
     return Store(mongo, "a secret for tests")
 
 
-async def imported(store: Store, *rows: ImportRow) -> Import:
-    """An import with these rows, of a table whose second heading is hostile."""
+async def import_with(store: Store, *rows: ImportRow) -> Import:
+    """Return an import with these rows, of a table whose second heading is hostile."""
     one = records.import_record(
         columns=("externalId", "pay.amount", "creditCode"),
         headings=("岗位编号", "\x1b[31m基本工资", "信用代码"),
@@ -45,59 +45,63 @@ async def imported(store: Store, *rows: ImportRow) -> Import:
     return one
 
 
-def row(number: int, outcome: RowOutcome, *findings: object, **more: object) -> ImportRow:
+def import_row(number: int, outcome: RowOutcome, *findings: object, **more: object) -> ImportRow:
     return records.import_row(number=number, outcome=outcome, findings=findings, **more)
 
 
-async def told(store: Store, one: Import, *, zh: bool = False) -> list[str]:
+async def report_lines(store: Store, one: Import, *, zh: bool = False) -> list[str]:
     return [line async for line in format_outcome_lines(store, one, zh=zh)]
 
 
-async def test_what_was_simply_taken_in_is_not_told(store: Store) -> None:
-    one = await imported(store, row(2, RowOutcome.ACCEPTED), row(3, RowOutcome.DUPLICATE))
-    assert await told(store, one) == []
+async def test_accepted_rows_are_not_listed(store: Store) -> None:
+    one = await import_with(
+        store, import_row(2, RowOutcome.ACCEPTED), import_row(3, RowOutcome.DUPLICATE)
+    )
+    assert await report_lines(store, one) == []
 
 
 async def test_each_finding_is_a_line_and_columns_stand_below_their_headings(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outcomes, "ROWS_PER_READ", 2)
-    one = await imported(
+    one = await import_with(
         store,
-        row(2, RowOutcome.HELD),
-        row(3, RowOutcome.ACCEPTED),
-        row(4, RowOutcome.FAILED, NO_NUMBER, POSTING_CLOSED, external_id="甲-1"),
-        row(5, RowOutcome.DUPLICATE, EMPLOYER_KNOWN_OTHERWISE),
+        import_row(2, RowOutcome.HELD),
+        import_row(3, RowOutcome.ACCEPTED),
+        import_row(4, RowOutcome.FAILED, NO_NUMBER, POSTING_CLOSED, external_id="甲-1"),
+        import_row(5, RowOutcome.DUPLICATE, EMPLOYER_KNOWN_OTHERWISE),
     )
-    said = "Give a whole number. (NOT_A_WHOLE_NUMBER)"
+    message = "Give a whole number. (NOT_A_WHOLE_NUMBER)"
     closed = f"{POSTING_CLOSED.message} (POSTING_CLOSED)"
     differs = f"{EMPLOYER_KNOWN_OTHERWISE.message} (EMPLOYER_KNOWN_OTHERWISE)"
-    assert await told(store, one) == [
+    assert await report_lines(store, one) == [
         "Row     Outcome     Number            Column            Finding",
         "2       HELD",
-        f"4       FAILED      甲-1              [31m基本工资      {said}",
+        f"4       FAILED      甲-1              [31m基本工资      {message}",
         f"4       FAILED      甲-1              岗位编号          {closed}",
         f"5       DUPLICATE                     信用代码          {differs}",
     ]
 
 
-async def test_in_chinese_everything_is(store: Store) -> None:
-    one = await imported(store, row(4, RowOutcome.FAILED, NO_NUMBER))
-    assert await told(store, one, zh=True) == [
+async def test_the_chinese_report_is_entirely_chinese(store: Store) -> None:
+    one = await import_with(store, import_row(4, RowOutcome.FAILED, NO_NUMBER))
+    assert await report_lines(store, one, zh=True) == [
         "行      结果        编号              列                说明",
         "4       无法读取                      [31m基本工资      请填写整数。 (NOT_A_WHOLE_NUMBER)",
     ]
 
 
-async def test_csv_names_every_row_and_nothing_in_it_computes(store: Store) -> None:
+async def test_the_csv_report_names_every_row_and_holds_no_formula(store: Store) -> None:
     posting = new_id()
-    one = await imported(
+    one = await import_with(
         store,
-        row(2, RowOutcome.ACCEPTED, external_id="=1+1", posting_id=posting, employer_id=posting),
-        row(3, RowOutcome.FAILED, NO_NUMBER, POSTING_CLOSED),
+        import_row(
+            2, RowOutcome.ACCEPTED, external_id="=1+1", posting_id=posting, employer_id=posting
+        ),
+        import_row(3, RowOutcome.FAILED, NO_NUMBER, POSTING_CLOSED),
     )
-    said = b"".join([piece async for piece in stream_outcomes_csv(store, one)]).decode("utf-8-sig")
-    lines = list(csv.reader(io.StringIO(said, newline="")))
+    text = b"".join([piece async for piece in stream_outcomes_csv(store, one)]).decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text, newline="")))
     assert tuple(lines[0]) == CSV_HEADINGS
     assert {len(line) for line in lines} == {len(CSV_HEADINGS)}
     assert [line[:3] for line in lines[1:]] == [
@@ -112,7 +116,7 @@ async def test_csv_names_every_row_and_nothing_in_it_computes(store: Store) -> N
     ]
 
 
-def test_the_summary_names_each_number() -> None:
+def test_the_summary_states_each_count() -> None:
     one = records.import_record(total=1_500, accepted=1_200, held=3, dry_run=True)
     assert summarise(one) == (
         "Dry run, nothing was written: 1,203 of 1,500 rows: "

@@ -1,4 +1,4 @@
-"""Tables from the command line, as real processes: what is printed, stored, and left behind."""
+"""Imports from the command line, as real processes: their output, and what they store."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from services.exchange.import_creation import MAX_TABLE_BYTES
 from storage.mongo.client import Mongo
 from storage.store import Store
 from tests.support import records
-from tests.support.services import gid, new_credit_code, today
+from tests.support.organisations import new_credit_code
 from tests.support.songgang_process import (
     ProcessResult,
     run_command,
@@ -32,6 +32,7 @@ from tests.support.songgang_process import (
     spawn_songgang,
 )
 from tests.support.waiting import wait_until
+from tests.support.world import gid, today
 
 SECRET = "a secret for tests"
 
@@ -51,13 +52,13 @@ class Shell:
             self.uri, self.database, *arguments, folder=self.folder, SONGGANG_SECRET=SECRET
         )
 
-    async def started(self, *arguments: str) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
         return await spawn_songgang(
             self.uri, self.database, *arguments, folder=self.folder, SONGGANG_SECRET=SECRET
         )
 
-    async def ended(self, process: asyncio.subprocess.Process) -> int:
-        """The exit code of a process that ends in good time."""
+    async def wait_ended(self, process: asyncio.subprocess.Process) -> int:
+        """Return the exit code of a process that must end within the timeout."""
         try:
             async with asyncio.timeout(30):
                 return await process.wait()
@@ -65,7 +66,7 @@ class Shell:
             if process.returncode is None:
                 process.kill()
 
-    def job(self, number: str, **cells: str) -> dict[str, str]:
+    def posting_row(self, number: str, **cells: str) -> dict[str, str]:
         row = {column.zh: column.example for column in POSTING_COLUMNS}
         row |= {
             "岗位编号": number,
@@ -111,12 +112,12 @@ async def shell(mongo_uri: str, database_name: str, folder: Path, mongo: Mongo) 
     return Shell(mongo_uri, database_name, folder, store, employer)
 
 
-async def test_a_table_is_tried_brought_in_and_known_the_next_time(shell: Shell) -> None:
+async def test_a_table_is_dry_run_imported_and_recognised_the_next_time(shell: Shell) -> None:
     rows = [
-        shell.job("1"),
-        shell.job("2", 社会保险=""),
-        shell.job("3", 工作地点代码="330402"),
-        shell.job("4", 班次="夜班"),
+        shell.posting_row("1"),
+        shell.posting_row("2", 社会保险=""),
+        shell.posting_row("3", 工作地点代码="330402"),
+        shell.posting_row("4", 班次="夜班"),
     ]
     shell.write("a.csv", rows)
     dry = await shell.run("import-postings", "a.csv", "--as", "li", "--dry-run")
@@ -124,8 +125,8 @@ async def test_a_table_is_tried_brought_in_and_known_the_next_time(shell: Shell)
     wet = await shell.run("import-postings", "a.csv", "--as", "li")
     assert await shell.postings() == 3
     assert (dry.code, wet.code, dry.out) == (3, 3, wet.out)
-    said = "4 of 4 rows: 1 accepted, 1 held, 1 refused, 0 duplicates, 1 failed.\n"
-    assert (dry.err, wet.err) == (f"Dry run, nothing was written: {said}", said)
+    summary = "4 of 4 rows: 1 accepted, 1 held, 1 refused, 0 duplicates, 1 failed.\n"
+    assert (dry.err, wet.err) == (f"Dry run, nothing was written: {summary}", summary)
     lines = wet.out.splitlines()
     assert [line.split()[:4] for line in lines] == [
         ["Row", "Outcome", "Number", "Column"],
@@ -134,12 +135,12 @@ async def test_a_table_is_tried_brought_in_and_known_the_next_time(shell: Shell)
         ["5", "FAILED", "班次", "“夜班”"],
     ]
     assert lines[1].endswith("(SOCIAL_INSURANCE_MISSING, 劳动法第72条；社会保险法第58条)")
-    # In a terminal a character of Chinese takes two columns: the last one begins at the same.
+    # In a terminal a Chinese character takes two columns: the last columns must align.
     starts = {len(line.encode("gb18030").split("“夜".encode("gb18030"))[0]) for line in lines[3:]}
     assert starts == {len(lines[0].split("Finding")[0])}
 
 
-async def test_employers_come_the_same_way_and_csv_names_every_row(shell: Shell) -> None:
+async def test_employers_are_imported_and_the_csv_report_names_every_row(shell: Shell) -> None:
     cells = {column.zh: column.example for column in EMPLOYER_COLUMNS}
     code = new_credit_code()
     rows = [cells | {"统一社会信用代码": each} for each in (code, "123")]
@@ -157,12 +158,12 @@ async def test_employers_come_the_same_way_and_csv_names_every_row(shell: Shell)
     assert lines[1]["message_zh"].endswith("。")
 
 
-async def nothing_to_print(*_: object) -> None:
+async def fail_on_output(*_: object) -> None:
     raise AssertionError("nothing was brought in")
 
 
 @pytest.mark.parametrize(
-    ("username", "kind", "employer", "why", "said"),
+    ("username", "kind", "employer", "why", "message"),
     [
         ("nobody", "POSTINGS", None, NotFound, "There is no account nobody."),
         ("host", "POSTINGS", None, NotPermitted, "for the role officer or recruiter"),
@@ -171,29 +172,29 @@ async def nothing_to_print(*_: object) -> None:
         ("li", "POSTINGS", "x", InvalidId, "not the id of a"),
     ],
 )
-async def test_what_may_not_be_brought_is_refused_as_over_http(
+async def test_a_forbidden_import_is_refused_as_over_http(
     shell: Shell,
     monkeypatch: pytest.MonkeyPatch,
     username: str,
     kind: str,
     employer: str | None,
     why: type[Refusal],
-    said: str,
+    message: str,
 ) -> None:
     shell.write("a.csv", [{"title": "x", "color": "y"}])
     shell.set_environment(monkeypatch)
     wanted = ImportArguments(
         shell.folder / "a.csv", ImportKind[kind], username, employer, dry_run=False
     )
-    with pytest.raises(why, match=said):
-        await import_table(wanted, nothing_to_print)
+    with pytest.raises(why, match=message):
+        await import_table(wanted, fail_on_output)
     assert await shell.statuses() == []
 
 
-async def test_the_employer_of_all_rows_may_be_named(
+async def test_an_option_names_the_employer_of_all_rows(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shell.write("a.csv", [shell.job("1", 统一社会信用代码="")])
+    shell.write("a.csv", [shell.posting_row("1", 统一社会信用代码="")])
     shell.set_environment(monkeypatch)
     printed: list[Import] = []
 
@@ -210,7 +211,7 @@ async def test_the_employer_of_all_rows_may_be_named(
     assert (done.accepted, done.total, done.file_name) == (1, 1, "a.csv")
 
 
-async def test_a_file_over_the_bound_is_one_line_and_1(shell: Shell) -> None:
+async def test_a_file_over_the_limit_prints_one_line_and_exits_with_1(shell: Shell) -> None:
     with (shell.folder / "large.csv").open("wb") as file:
         file.truncate(MAX_TABLE_BYTES + 1)
     ended = await shell.run("import-postings", "large.csv", "--as", "li")
@@ -219,29 +220,29 @@ async def test_a_file_over_the_bound_is_one_line_and_1(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("there.csv", "exists. Name a new file"),
         ("a.doc", "ends with .xlsx or .csv"),
         ("none/a.csv", "No such file or directory"),
     ],
 )
-def test_a_template_goes_into_a_new_file_only(folder: Path, name: str, said: str) -> None:
+def test_a_template_is_written_to_a_new_file_only(folder: Path, name: str, message: str) -> None:
     there = folder / "there.csv"
     there.write_text("filled in", "utf-8")
-    with pytest.raises(InvalidInput, match=said):
+    with pytest.raises(InvalidInput, match=message):
         import_template(ImportKind.POSTINGS, folder / name)
     assert there.read_text("utf-8") == "filled in"
     assert list(folder.iterdir()) == [there]
 
 
-async def test_ctrl_c_cancels_the_import_and_what_was_written_stays(shell: Shell) -> None:
+async def test_ctrl_c_cancels_the_import_and_keeps_the_written_rows(shell: Shell) -> None:
     # So many that the import is far from its end when the signal comes, also on a busy machine.
-    shell.write("a.csv", (shell.job(str(number)) for number in range(6_000)))
-    process = await shell.started("import-postings", "a.csv", "--as", "li")
+    shell.write("a.csv", (shell.posting_row(str(number)) for number in range(6_000)))
+    process = await shell.start("import-postings", "a.csv", "--as", "li")
     await wait_until(shell.postings, within=60, every=0.02)
     process.send_signal(signal.SIGINT)
-    assert await shell.ended(process) != 0
+    assert await shell.wait_ended(process) != 0
     assert await shell.statuses() == ["CANCELLED"]
     stored = await shell.postings()
     assert 0 < stored < 6_000
@@ -249,14 +250,14 @@ async def test_ctrl_c_cancels_the_import_and_what_was_written_stays(shell: Shell
     assert "Traceback" not in (shell.folder / "err").read_text("utf-8")
 
 
-async def test_one_that_was_killed_is_finished_by_the_next(shell: Shell) -> None:
-    shell.write("a.csv", (shell.job(str(number)) for number in range(1_500)))
-    process = await shell.started("import-postings", "a.csv", "--as", "li")
+async def test_the_next_import_finishes_a_killed_one(shell: Shell) -> None:
+    shell.write("a.csv", (shell.posting_row(str(number)) for number in range(1_500)))
+    process = await shell.start("import-postings", "a.csv", "--as", "li")
     await wait_until(shell.postings, within=60, every=0.02)
     process.kill()
     await process.wait()
     assert 0 < await shell.postings() < 1_500
-    # As if the half minute of the lease were over.
+    # As if the lease of 30 s had expired.
     await shell.store.mongo["leases"].delete_many({})
     ended = await shell.run("import-postings", "a.csv", "--as", "li")
     assert ended.code == 0
@@ -268,17 +269,17 @@ async def test_one_that_was_killed_is_finished_by_the_next(shell: Shell) -> None
     assert await shell.postings() == 1_500
 
 
-async def test_one_that_somebody_cancels_ends_with_what_to_do(shell: Shell) -> None:
-    shell.write("a.csv", (shell.job(str(number)) for number in range(1_500)))
-    process = await shell.started("import-postings", "a.csv", "--as", "li")
+async def test_a_cancelled_import_says_what_to_do(shell: Shell) -> None:
+    shell.write("a.csv", (shell.posting_row(str(number)) for number in range(1_500)))
+    process = await shell.start("import-postings", "a.csv", "--as", "li")
     await wait_until(shell.postings, within=60, every=0.02)
     (one,) = [document["_id"] async for document in shell.store.mongo["imports"].find({})]
     await shell.store.imports.end_early(one, ImportStatus.CANCELLED, at=records.FIXED_NOW)
-    assert await shell.ended(process) == 1
+    assert await shell.wait_ended(process) == 1
     assert "Import the table again" in (shell.folder / "err").read_text("utf-8")
 
 
-async def test_it_uses_the_mongod_of_a_service_that_runs_in_the_same_folder(folder: Path) -> None:
+async def test_the_import_uses_the_mongod_of_a_running_service(folder: Path) -> None:
     async with running_server(None, "songgang", "--demo", folder=folder):
         import_template(ImportKind.POSTINGS, folder / "a.xlsx")
         ended = await run_command(

@@ -27,10 +27,10 @@ SECRET = "a secret for tests"
 PASSWORD = "correct horse battery"
 
 
-async def refused(
+async def run_refused(
     uri: str | None, *arguments: str, folder: Path, database: str = "x", **given: str
 ) -> str:
-    """The one line with which a command that cannot work ends."""
+    """Run a command that must be refused, and return the one line that it prints."""
     ended = await run_command(uri, database, *arguments, folder=folder, **given)
     assert (ended.code, ended.out) == (1, "")
     (line,) = ended.err.splitlines()
@@ -39,16 +39,14 @@ async def refused(
 
 
 @pytest.mark.parametrize("arguments", [["walk"], ["run", "--fast"], ["create-staff"]])
-async def test_a_command_that_is_not_understood_ends_with_2(
-    folder: Path, arguments: list[str]
-) -> None:
+async def test_an_unknown_command_exits_with_2(folder: Path, arguments: list[str]) -> None:
     ended = await run_command(None, "x", *arguments, folder=folder)
     assert (ended.code, ended.out) == (2, "")
     assert "Traceback" not in ended.err
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"SONGGANG_PORT": "many"}, "SONGGANG_PORT: "),
         ({"SONGGANG_SECRET": "short"}, "SONGGANG_SECRET: needs at least 16 characters"),
@@ -56,47 +54,47 @@ async def test_a_command_that_is_not_understood_ends_with_2(
         ({"SONGGANG_HOST": "192.0.2.1"}, "Cannot listen on 192.0.2.1"),
     ],
 )
-async def test_a_wrong_setting_is_one_line_and_1(
-    folder: Path, given: dict[str, str], said: str
+async def test_a_wrong_setting_prints_one_line_and_exits_with_1(
+    folder: Path, given: dict[str, str], message: str
 ) -> None:
-    assert said in await refused(None, "run", folder=folder, **given)
+    assert message in await run_refused(None, "run", folder=folder, **given)
 
 
-async def test_a_mongodb_that_does_not_answer_is_one_line_without_the_password(
+async def test_an_unreachable_mongodb_prints_one_line_without_the_password(
     folder: Path,
 ) -> None:
     uri = "mongodb://user:hush@127.0.0.1:1/?replicaSet=r"
-    line = await refused(uri, "run", folder=folder)
+    line = await run_refused(uri, "run", folder=folder)
     assert "no MongoDB primary answers at 127.0.0.1:1" in line
     assert "hush" not in line
 
 
-async def test_a_port_in_use_is_told_before_a_database_is_started(folder: Path) -> None:
+async def test_a_port_in_use_is_reported_before_a_database_is_started(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        line = await refused(None, "run", folder=folder, SONGGANG_PORT=str(port))
+        line = await run_refused(None, "run", folder=folder, SONGGANG_PORT=str(port))
     assert f"Cannot listen on 127.0.0.1 port {port}" in line
     assert not (folder / ".songgang").exists()
 
 
-async def test_a_data_folder_in_use_is_told_with_who_has_it(folder: Path) -> None:
+async def test_a_data_folder_in_use_is_refused_with_the_holder(folder: Path) -> None:
     async with run_embedded(folder / "data") as running:
-        line = await refused(None, "run", folder=folder, SONGGANG_DATA_DIR=str(folder / "data"))
+        line = await run_refused(None, "run", folder=folder, SONGGANG_DATA_DIR=str(folder / "data"))
         assert "is in use by process" in line
         assert running.address in line
         assert running.uri not in line
 
 
-async def test_another_secret_than_the_databases_is_refused(
+async def test_a_secret_that_the_database_does_not_know_is_refused(
     mongo_uri: str, database_name: str, mongo: Mongo, folder: Path
 ) -> None:
     await Store(mongo, SECRET).prepare(SECRET)
-    line = await refused(mongo_uri, "run", folder=folder, database=database_name)
+    line = await run_refused(mongo_uri, "run", folder=folder, database=database_name)
     assert "another SONGGANG_SECRET" in line
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_a_server_with_0_and_it_has_announced_itself_once(
+async def test_a_signal_ends_a_server_with_0_after_one_announcement(
     mongo_uri: str, database_name: str, sent: signal.Signals
 ) -> None:
     async with running_server(mongo_uri, database_name, SONGGANG_SECRET=SECRET) as server:
@@ -109,7 +107,7 @@ async def test_a_signal_ends_a_server_with_0_and_it_has_announced_itself_once(
     assert (ended.code, ended.out) == (0, out)
 
 
-async def test_a_server_that_stops_sends_sockets_away_to_come_back(
+async def test_a_stopping_server_tells_sockets_to_reconnect(
     mongo_uri: str, database_name: str
 ) -> None:
     async with running_server(mongo_uri, database_name, SONGGANG_SECRET=SECRET) as server:
@@ -123,7 +121,7 @@ async def test_a_server_that_stops_sends_sockets_away_to_come_back(
     assert ended.code == 0
 
 
-async def test_a_demo_announces_its_sign_ins_and_a_session_on_air(
+async def test_a_demo_prints_its_sign_ins_and_a_live_session(
     mongo_uri: str, database_name: str
 ) -> None:
     async with running_server(mongo_uri, database_name, "--demo", SONGGANG_SECRET=SECRET) as server:
@@ -141,7 +139,7 @@ async def test_a_demo_announces_its_sign_ins_and_a_session_on_air(
         assert server.demo_password not in server.err
 
 
-async def test_a_signal_while_it_starts_ends_it_with_0_and_leaves_no_mongod(folder: Path) -> None:
+async def test_a_signal_during_the_start_exits_with_0_and_leaves_no_mongod(folder: Path) -> None:
     process = await spawn_songgang(None, "songgang", "run", folder=folder)
     owner = folder / ".songgang" / "mongod.log"
     await wait_until(owner.exists, within=30)
@@ -152,7 +150,7 @@ async def test_a_signal_while_it_starts_ends_it_with_0_and_leaves_no_mongod(fold
         assert (folder / "out").read_text() == ""
 
 
-async def test_without_a_uri_it_brings_its_own_mongod_and_finds_its_data_again(
+async def test_without_a_uri_an_embedded_mongod_starts_and_keeps_its_data(
     folder: Path,
 ) -> None:
     urls = []
@@ -175,7 +173,9 @@ async def test_a_demo_in_a_database_with_other_data_is_refused(
     )  # fmt: skip
     assert made.code == 0
     for arguments in (["run", "--demo"], ["seed"]):
-        line = await refused(mongo_uri, *arguments, folder=folder, database=database_name, **given)
+        line = await run_refused(
+            mongo_uri, *arguments, folder=folder, database=database_name, **given
+        )
         assert "holds data that are not a demo's" in line
 
 
@@ -191,7 +191,7 @@ async def test_seed_loads_the_demo_and_prints_how_to_sign_in(
 
 
 class Office:
-    """Commands on one new database."""
+    """Run commands on one new database."""
 
     def __init__(self, uri: str, database: str, folder: Path) -> None:
         self.uri = uri
@@ -219,7 +219,7 @@ def office(mongo_uri: str, database_name: str, folder: Path) -> Office:
     return Office(mongo_uri, database_name, folder)
 
 
-async def test_staff_that_is_created_can_sign_in(office: Office) -> None:
+async def test_created_staff_can_sign_in(office: Office) -> None:
     root = await office.union("陕西省总工会")
     below = await office.union("西安市总工会", "--parent", root)
     created = await office.staff("Li", "--role", "officer", "--union", below)
@@ -241,7 +241,7 @@ async def test_staff_that_is_created_can_sign_in(office: Office) -> None:
     }
 
 
-async def test_staff_that_cannot_be_is_one_line_and_1(office: Office) -> None:
+async def test_invalid_staff_prints_one_line_and_exits_with_1(office: Office) -> None:
     assert await office.staff("li", "--role", "officer") == (
         1,
         "songgang: The role officer needs --union alone.\n",

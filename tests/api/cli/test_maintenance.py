@@ -25,14 +25,14 @@ mutation ($lead: ID!) {
 CONTACT = {"name": "王小明", "phone": "+8614412345678"}
 
 
-def demo(uri: str, database: str, secret: str) -> AbstractAsyncContextManager[ServerProcess]:
+def run_demo(uri: str, database: str, secret: str) -> AbstractAsyncContextManager[ServerProcess]:
     return running_server(
         uri, database, "--demo", SONGGANG_SECRET=secret, SONGGANG_DEMO_PASSWORD=PASSWORD
     )
 
 
-async def tapped(http: HttpClient, session: str) -> str:
-    """A lead of the tour's person."""
+async def tap_interest(http: HttpClient, session: str) -> str:
+    """A lead of the person in the README's tour."""
     steps, viewer = read_tour(), await http.enter()
     shown = await http(steps["OnAir"].query, {}, token=viewer)
     node = next(
@@ -45,13 +45,13 @@ async def tapped(http: HttpClient, session: str) -> str:
     return lead
 
 
-async def contacts(mongo: Mongo) -> int:
-    """Of leads, of the demo's seekers and of its call lists."""
+async def count_contacts(mongo: Mongo) -> int:
+    """The stored contacts of leads, of the demo's seekers and of its call lists."""
     people = ("leads", "seekers", "call_entries")
     return sum([await mongo[name].count_documents({"contact": {"$ne": None}}) for name in people])
 
 
-async def test_keys_are_rotated_and_the_log_is_checked_beside_a_service_that_goes_on(
+async def test_keys_are_rotated_and_the_audit_log_is_verified_while_the_service_runs(
     mongo_uri: str, database_name: str, folder: Path, mongo: Mongo
 ) -> None:
     async def run(*arguments: str, **more: str) -> ProcessResult:
@@ -59,13 +59,13 @@ async def test_keys_are_rotated_and_the_log_is_checked_beside_a_service_that_goe
         return await run_command(mongo_uri, database_name, *arguments, folder=folder, **given)
 
     async with (
-        demo(mongo_uri, database_name, SECRET) as server,
+        run_demo(mongo_uri, database_name, SECRET) as server,
         HttpClient(server.url) as http,
     ):
-        lead = await tapped(http, server.live_session)
+        lead = await tap_interest(http, server.live_session)
         rotated = await run("rotate-keys")
         assert (rotated.code, rotated.err) == (0, "")
-        sealed = await contacts(mongo)
+        sealed = await count_contacts(mongo)
         assert sealed > 1
         assert rotated.out == f"Key contact/2 (new): {sealed} contacts encrypted with it.\n"
         officer = (await http.sign_in("officer", PASSWORD))["accessToken"]
@@ -92,7 +92,7 @@ async def test_keys_are_rotated_and_the_log_is_checked_beside_a_service_that_goe
     assert (wrong.code, wrong.out) == (1, "")
     assert "another SONGGANG_SECRET" in wrong.err
     async with (
-        demo(mongo_uri, database_name, NEW_SECRET) as server,
+        run_demo(mongo_uri, database_name, NEW_SECRET) as server,
         HttpClient(server.url) as http,
     ):
         officer = (await http.sign_in("officer", PASSWORD))["accessToken"]
@@ -105,7 +105,7 @@ async def test_keys_are_rotated_and_the_log_is_checked_beside_a_service_that_goe
     assert broken.err == "songgang: The audit log is broken: row 3 was changed.\n"
 
 
-async def test_a_new_secret_may_come_from_stdin(
+async def test_a_new_secret_can_be_read_from_stdin(
     mongo_uri: str, database_name: str, folder: Path, mongo: Mongo
 ) -> None:
     await Store(mongo, SECRET).prepare(SECRET)

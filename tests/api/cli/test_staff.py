@@ -22,7 +22,7 @@ async def store(mongo: Mongo) -> Store:
     return store
 
 
-async def root_of(store: Store) -> Union:
+async def create_root_union(store: Store) -> Union:
     return await store_union(store, "陕西省总工会", UnionLevel.PROVINCE, "610000", None)
 
 
@@ -38,7 +38,7 @@ async def create(store: Store, **other: Any) -> Account:
 
 
 async def test_a_union_stands_below_its_parent(store: Store) -> None:
-    root = await root_of(store)
+    root = await create_root_union(store)
     parent = global_id("Union", root.id)
     below = await store_union(store, "西安市总工会", UnionLevel.CITY, "610100", parent)
     assert (root.path, below.path) == ((root.id,), (root.id, below.id))
@@ -46,9 +46,9 @@ async def test_a_union_stands_below_its_parent(store: Store) -> None:
 
 
 async def test_a_tree_has_one_root(store: Store) -> None:
-    await root_of(store)
+    await create_root_union(store)
     with pytest.raises(AlreadyExists, match="--parent"):
-        await root_of(store)
+        await create_root_union(store)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ async def test_a_tree_has_one_root(store: Store) -> None:
         ("总工会", "610000", global_id("Union", "a"), NotFound),
     ],
 )
-async def test_a_union_that_cannot_be_is_refused_and_not_stored(
+async def test_an_invalid_union_is_refused_and_not_stored(
     store: Store, name: str, place: str, parent: str | None, refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
@@ -71,7 +71,7 @@ async def test_a_union_that_cannot_be_is_refused_and_not_stored(
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.HOST])
 async def test_officer_and_host_belong_to_a_union(store: Store, role: Role) -> None:
-    root = await root_of(store)
+    root = await create_root_union(store)
     account = await create(store, role=role, username="Li", union=global_id("Union", root.id))
     assert (account.username, account.role) == ("li", role)
     assert (account.union_id, account.employer_id) == (root.id, None)
@@ -93,8 +93,8 @@ async def test_a_recruiter_belongs_to_an_employer(store: Store) -> None:
     assert (account.union_id, account.employer_id) == (None, employer.id)
 
 
-async def test_a_user_name_is_taken_once_whatever_its_case(store: Store) -> None:
-    union = global_id("Union", (await root_of(store)).id)
+async def test_a_user_name_is_unique_whatever_its_case(store: Store) -> None:
+    union = global_id("Union", (await create_root_union(store)).id)
     first = await create(store, union=union)
     with pytest.raises(AlreadyExists, match="There is an account li"):
         await create(store, username="LI", union=union, display_name="黎")
@@ -106,7 +106,7 @@ UNKNOWN_EMPLOYER = global_id("Employer", "a")
 
 
 @pytest.mark.parametrize(
-    ("given", "refusal", "said"),
+    ("given", "refusal", "message"),
     [
         ({}, InvalidInput, "role officer needs --union alone"),
         ({"employer": UNKNOWN_EMPLOYER}, InvalidInput, "needs --union alone"),
@@ -120,16 +120,16 @@ UNKNOWN_EMPLOYER = global_id("Employer", "a")
         ({"union": UNKNOWN_UNION, "username": "two words"}, InvalidInput, "A user name has"),
     ],
 )
-async def test_staff_that_cannot_be_is_refused_and_not_stored(
-    store: Store, given: dict[str, Any], refusal: type[Exception], said: str
+async def test_invalid_staff_is_refused_and_not_stored(
+    store: Store, given: dict[str, Any], refusal: type[Exception], message: str
 ) -> None:
-    with pytest.raises(refusal, match=said):
+    with pytest.raises(refusal, match=message):
         await create(store, **given)
     assert await store.accounts.by_username("li") is None
 
 
 @pytest.mark.parametrize("username", ["", ".li", "l i", "李", "x" * 65, "li\n"])
-def test_what_is_no_user_name_is_refused(username: str) -> None:
+def test_an_invalid_user_name_is_refused(username: str) -> None:
     with pytest.raises(InvalidInput):
         check_username(username)
 

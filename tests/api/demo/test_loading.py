@@ -41,8 +41,8 @@ class Room:
     loaded: DemoContent
 
 
-async def noted(*_: object) -> None:
-    """The session's seq is not looked at here."""
+async def ignore_logged(*_: object) -> None:
+    """A callback for logged events that does nothing."""
 
 
 @pytest.fixture
@@ -57,40 +57,40 @@ async def load_now(store: Store, *, days_ago: int = 0) -> DemoContent:
     return await load_demo(store, password="demo password", at=at, table=KNOWN_WAGES)
 
 
-def keeper_of(store: Store, desk: LiveSessionControl) -> DemoSessionKeeper:
+def create_keeper(store: Store, desk: LiveSessionControl) -> DemoSessionKeeper:
     host_id = DemoContent(at=utc_now(), table=KNOWN_WAGES).host_id
     return DemoSessionKeeper(store, desk, utc_now, table=KNOWN_WAGES, host_id=host_id)
 
 
 @pytest.fixture
 async def desk(store: Store) -> AsyncIterator[LiveSessionControl]:
-    commit = GroupCommit(store.mongo, store.event_log, utc_now, on_logged=noted)
+    commit = GroupCommit(store.mongo, store.event_log, utc_now, on_logged=ignore_logged)
     yield LiveSessionControl(store, commit, utc_now)
     await commit.close()
 
 
-async def counted(store: Store) -> dict[str, int]:
+async def count_records(store: Store) -> dict[str, int]:
     return {name: await store.mongo[name].count_documents({}) for name in COUNTS}
 
 
-async def sessions_in(store: Store, status: SessionStatus) -> list[LiveSession]:
+async def list_sessions(store: Store, status: SessionStatus) -> list[LiveSession]:
     page = await store.live_sessions.page(LiveSessionQuery(status=status), PageRequest(limit=100))
     return list(page.items)
 
 
-async def open_in(store: Store, session: LiveSession) -> int:
+async def count_open_postings(store: Store, session: LiveSession) -> int:
     today = day_in_china(utc_now())
     return len(await store.postings.visible_ids(session.posting_ids, today))
 
 
 async def end_all(store: Store, desk: LiveSessionControl) -> None:
-    for session in await sessions_in(store, SessionStatus.LIVE):
+    for session in await list_sessions(store, SessionStatus.LIVE):
         await desk.change_status(session.id, SessionStatus.ENDED)
 
 
-async def test_the_demo_has_its_accounts_and_belongs_to_nobody_real(store: Store) -> None:
+async def test_the_demo_has_its_accounts_and_no_real_person(store: Store) -> None:
     loaded = await load_now(store)
-    assert await counted(store) == COUNTS
+    assert await count_records(store) == COUNTS
     assert await store.meta.is_demo()
     officer = await store.accounts.by_username("officer")
     host = await store.accounts.by_username("host")
@@ -114,8 +114,8 @@ async def test_loading_again_adds_nothing_and_undoes_nothing(
     await load_now(store)
     await end_all(store, desk)
     await load_now(store)
-    assert await counted(store) == COUNTS
-    assert await sessions_in(store, SessionStatus.LIVE) == []
+    assert await count_records(store) == COUNTS
+    assert await list_sessions(store, SessionStatus.LIVE) == []
 
 
 async def test_loading_repairs_what_a_crash_left_undone(store: Store) -> None:
@@ -125,7 +125,7 @@ async def test_loading_repairs_what_a_crash_left_undone(store: Store) -> None:
     await store.mongo["accounts"].delete_one({"username": "recruiter"})
     await store.mongo["sessions"].delete_many({})
     again = await load_now(store)
-    assert await counted(store) == COUNTS
+    assert await count_records(store) == COUNTS
     assert (
         again.records
         == DemoContent(
@@ -134,38 +134,36 @@ async def test_loading_repairs_what_a_crash_left_undone(store: Store) -> None:
     )
 
 
-async def test_a_database_with_other_data_is_refused_and_stays_as_it_is(store: Store) -> None:
+async def test_a_database_with_other_data_is_refused_and_unchanged(store: Store) -> None:
     foreign = DemoContent(at=utc_now(), table=KNOWN_WAGES).records.unions[:1]
     await store.unions.add(foreign)
     with pytest.raises(NotADemoDatabase, match="holds data that are not a demo's"):
         await load_now(store)
-    assert await counted(store) == dict.fromkeys(COUNTS, 0) | {"unions": 1}
+    assert await count_records(store) == dict.fromkeys(COUNTS, 0) | {"unions": 1}
     assert not await store.meta.is_demo()
 
 
-async def test_while_a_session_is_on_air_nothing_is_started(
-    store: Store, desk: LiveSessionControl
-) -> None:
+async def test_no_session_starts_while_one_is_live(store: Store, desk: LiveSessionControl) -> None:
     await load_now(store)
-    before = await sessions_in(store, SessionStatus.LIVE)
-    live = await keeper_of(store, desk).ensure_live()
+    before = await list_sessions(store, SessionStatus.LIVE)
+    live = await create_keeper(store, desk).ensure_live()
     assert live in before
-    assert await sessions_in(store, SessionStatus.LIVE) == before
+    assert await list_sessions(store, SessionStatus.LIVE) == before
 
 
-async def test_when_none_is_on_air_the_scheduled_are_started_and_then_new_ones(
+async def test_without_a_live_session_scheduled_ones_start_and_then_new_ones(
     store: Store, desk: LiveSessionControl
 ) -> None:
     loaded = await load_now(store)
-    keeper = keeper_of(store, desk)
-    scheduled = {session.id for session in await sessions_in(store, SessionStatus.SCHEDULED)}
+    keeper = create_keeper(store, desk)
+    scheduled = {session.id for session in await list_sessions(store, SessionStatus.SCHEDULED)}
     started: list[str] = []
     for _ in range(len(scheduled) + 2):
         await end_all(store, desk)
         live = await keeper.ensure_live()
         assert (live.status, live.owner_id) == (SessionStatus.LIVE, loaded.host_id)
         assert live.synthetic
-        assert await open_in(store, live) >= MIN_OPEN_POSTINGS
+        assert await count_open_postings(store, live) >= MIN_OPEN_POSTINGS
         events = await store.event_log.read(session_topic(live.id), after=0, limit=10)
         assert [placed.event for placed in events] == [SessionStarted(session_id=live.id)]
         started.append(live.id)
@@ -173,17 +171,17 @@ async def test_when_none_is_on_air_the_scheduled_are_started_and_then_new_ones(
     assert len(set(started)) == len(started)
 
 
-async def test_an_old_demo_gets_postings_of_today_once(
+async def test_an_old_demo_gets_current_postings_once(
     store: Store, desk: LiveSessionControl
 ) -> None:
     await load_now(store, days_ago=300)
-    keeper = keeper_of(store, desk)
+    keeper = create_keeper(store, desk)
     live = await keeper.ensure_live()
-    assert await open_in(store, live) >= MIN_OPEN_POSTINGS
-    assert (await counted(store))["postings"] == 600
+    assert await count_open_postings(store, live) >= MIN_OPEN_POSTINGS
+    assert (await count_records(store))["postings"] == 600
     await end_all(store, desk)
     assert (await keeper.ensure_live()).id != live.id
-    assert (await counted(store))["postings"] == 600
+    assert (await count_records(store))["postings"] == 600
 
 
 async def test_processes_that_start_a_demo_at_once_load_one_and_both_serve(
@@ -202,13 +200,13 @@ async def test_processes_that_start_a_demo_at_once_load_one_and_both_serve(
                     for username in ("officer", "host", "recruiter"):
                         await http.sign_in(username, "the same password")
             store = Store(mongo, SECRET)
-            assert await counted(store) == COUNTS
+            assert await count_records(store) == COUNTS
         finally:
             ends = await asyncio.gather(*(server.stop() for server in servers))
     assert [end.code for end in ends] == [0, 0]
 
 
-async def test_a_session_comes_on_air_again_after_the_host_ended_all(
+async def test_a_new_session_goes_live_after_the_host_ended_all(
     mongo_uri: str, database_name: str
 ) -> None:
     async with (

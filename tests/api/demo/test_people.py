@@ -55,7 +55,7 @@ def test_there_are_24_on_the_list_27_profiles_and_6_referrals(people: DemoPeople
     assert len({referral.kind for referral in people.referrals}) == 6
 
 
-def test_everybody_is_marked_and_cannot_be_called(people: DemoPeople) -> None:
+def test_every_person_is_marked_synthetic_and_cannot_be_called(people: DemoPeople) -> None:
     entries = [entry for entry, _ in people.call_entries]
     made: list[Any] = [people.campaign, *entries, *people.seekers, *people.referrals]
     assert all(each.synthetic for each in made)
@@ -67,7 +67,7 @@ def test_everybody_is_marked_and_cannot_be_called(people: DemoPeople) -> None:
         assert "合成" in contact.name
 
 
-def test_what_they_want_can_be_right_and_what_they_say_may_be_kept(people: DemoPeople) -> None:
+def test_wishes_are_valid_and_remarks_may_be_stored(people: DemoPeople) -> None:
     for seeker in people.seekers:
         assert check_profile(seeker.profile, ("input",)) == seeker.profile
         assert seeker.is_matchable
@@ -76,7 +76,7 @@ def test_what_they_want_can_be_right_and_what_they_say_may_be_kept(people: DemoP
         assert all(check_remark(call.note, ("note",)) == call.note for call in entry.calls)
 
 
-def test_profiles_of_the_list_belong_to_who_was_reached(people: DemoPeople) -> None:
+def test_profiles_belong_to_the_people_who_were_reached(people: DemoPeople) -> None:
     reached = {entry.seeker_id for entry, _ in people.call_entries} - {None}
     behalf = {seeker.id for seeker in people.seekers if seeker.campaign_id == people.campaign.id}
     assert behalf == reached

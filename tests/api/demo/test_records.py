@@ -45,7 +45,7 @@ def test_the_same_arguments_give_the_same_demo(demo: DemoRecords) -> None:
     assert make(seed=1) != demo
 
 
-def test_everything_is_marked_and_has_an_id_of_its_own(demo: DemoRecords) -> None:
+def test_every_record_is_marked_synthetic_and_has_a_unique_id(demo: DemoRecords) -> None:
     records: list[Union | Employer | Posting | LiveSession] = [
         *demo.unions,
         *demo.employers,
@@ -88,7 +88,7 @@ def test_every_named_occupation_is_offered(demo: DemoRecords) -> None:
     assert set(offered.values()) == {15}
 
 
-def test_every_posting_says_what_the_gate_said_of_it(demo: DemoRecords) -> None:
+def test_every_posting_carries_the_findings_of_the_gate(demo: DemoRecords) -> None:
     firms = {firm.id: firm for firm in demo.employers}
     for posting in demo.postings:
         check_terms(posting.terms, TODAY)
@@ -105,7 +105,7 @@ def test_every_posting_says_what_the_gate_said_of_it(demo: DemoRecords) -> None:
             assert posting.created_at < posting.review.at < AT
 
 
-def test_some_are_refused_some_wait_and_most_are_open(demo: DemoRecords) -> None:
+def test_some_postings_are_refused_some_wait_and_most_are_open(demo: DemoRecords) -> None:
     shares = Counter(posting.status for posting in demo.postings)
     assert shares == {
         PostingStatus.OPEN: 245,
@@ -116,7 +116,7 @@ def test_some_are_refused_some_wait_and_most_are_open(demo: DemoRecords) -> None
     assert 0.05 <= shares[PostingStatus.REFUSED] / len(demo.postings) <= 0.10
 
 
-def test_each_way_of_being_bad_is_there(demo: DemoRecords) -> None:
+def test_every_kind_of_bad_posting_occurs(demo: DemoRecords) -> None:
     codes = {finding.code for posting in demo.postings for finding in posting.findings}
     assert codes >= {
         "SOCIAL_INSURANCE_MISSING",
@@ -136,7 +136,7 @@ def test_a_pay_below_the_minimum_is_never_open(demo: DemoRecords) -> None:
     }
 
 
-def test_with_verified_figures_nothing_waits() -> None:
+def test_with_verified_wages_no_posting_waits() -> None:
     rows = tuple(replace(row, grade=Grade.A, effective_from=TODAY) for row in KNOWN_WAGES.rows)
     shares = Counter(posting.status for posting in make(table=WageTable(rows)).postings)
     assert shares == {
@@ -174,9 +174,11 @@ def test_a_session_presents_open_postings_of_its_union_and_region(demo: DemoReco
     assert [len(set(session.posting_ids)) for session in demo.sessions] == [40, 24, 20, 36, 16]
 
 
-def test_a_session_goes_firm_by_firm_with_the_largest_intake_first(demo: DemoRecords) -> None:
+def test_a_session_is_ordered_by_employer_with_the_largest_headcount_first(
+    demo: DemoRecords,
+) -> None:
     postings = {posting.id: posting for posting in demo.postings}
-    # In the last two regions a firm is not verified.
+    # In each of the last two regions one employer is not verified.
     for session, verified in zip(demo.sessions, (4, 4, 4, 3, 3), strict=True):
         shown = [postings[posting_id] for posting_id in session.posting_ids]
         firms = list(dict.fromkeys(job.employer_id for job in shown))

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: what is answered to any request, and that nothing of the inside shows."""
+"""GraphQL over HTTP: every request gets a proper response, and no response shows internals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from tests.support.graphql_clients import GRAPHQL_URL, GraphQLClient, UvicornServer
-from tests.support.services import SECRET, RunningServices, World, gid
+from tests.support.services import SECRET, RunningServices
+from tests.support.world import World, gid
 
 RESPONSE_JSON = "application/graphql-response+json"
 ME = "{ me { role } }"
@@ -68,7 +69,7 @@ def _check_hides_the_inside(response: httpx.Response) -> None:
         (f"{RESPONSE_JSON}, application/json;q=0.9", RESPONSE_JSON),
     ],
 )
-async def test_the_answer_has_the_type_that_the_client_knows(
+async def test_the_response_type_follows_the_accept_header(
     accept: str, content_type: str, api: GraphQLClient
 ) -> None:
     response = await api.post({"query": ME}, accept=accept)
@@ -100,7 +101,9 @@ async def test_a_wrong_variable_has_errors_and_no_data(
 
 
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=list(BAD_BODIES))
-async def test_a_body_that_is_no_request_is_refused(body: bytes, api: GraphQLClient) -> None:
+async def test_a_body_that_is_not_a_graphql_request_is_refused(
+    body: bytes, api: GraphQLClient
+) -> None:
     headers = {"content-type": "application/json"}
     response = await api.http.post(GRAPHQL_URL, content=body, headers=headers)
     assert response.status_code == 400
@@ -118,9 +121,7 @@ async def test_only_post_is_answered(method: str, api: GraphQLClient) -> None:
 @pytest.mark.parametrize(
     "content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 )
-async def test_what_a_form_of_another_page_can_send_is_refused(
-    content_type: str, api: GraphQLClient
-) -> None:
+async def test_a_cross_site_form_is_refused(content_type: str, api: GraphQLClient) -> None:
     response = await api.http.post(
         GRAPHQL_URL, content=b'{"query":"{ me { id } }"}', headers={"content-type": content_type}
     )
@@ -128,7 +129,7 @@ async def test_what_a_form_of_another_page_can_send_is_refused(
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
-async def test_json_is_json_however_it_is_written(content_type: str, api: GraphQLClient) -> None:
+async def test_every_json_content_type_is_accepted(content_type: str, api: GraphQLClient) -> None:
     response = await api.http.post(
         GRAPHQL_URL, content=b'{"query":"{ me { role } }"}', headers={"content-type": content_type}
     )
@@ -152,18 +153,18 @@ def _without_scheme(running: RunningServices) -> str:
 @pytest.mark.parametrize(
     "authorization", [_expired, _forged, _without_scheme, lambda _: "Bearer", lambda _: "Basic x"]
 )
-async def test_a_token_that_does_not_count_is_refused_where_one_is_needed(
+async def test_an_invalid_token_is_refused_where_one_is_needed(
     authorization: Callable[[RunningServices], str], api: GraphQLClient, running: RunningServices
 ) -> None:
     headers = {"authorization": authorization(running)}
     response = await api.post({"query": ME}, **headers)
     (error,) = response.json()["errors"]
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
-    # As every token of ours begins.
+    # Every token of the service begins with these characters.
     assert "eyJ" not in response.text
 
 
-async def test_a_token_that_counts_says_who_asks(
+async def test_a_valid_token_identifies_the_caller(
     api: GraphQLClient, running: RunningServices
 ) -> None:
     token = running.tokens.issue_for_viewer().access
@@ -183,7 +184,7 @@ def _endpoint(api: GraphQLClient) -> Any:
     return api.http._transport.app  # type: ignore[attr-defined] # an ASGITransport
 
 
-async def test_one_operation_of_several_is_named(api: GraphQLClient) -> None:
+async def test_operation_name_chooses_one_of_several(api: GraphQLClient) -> None:
     query = "query a { me { role } } query b { me { id } }"
     response = await api.post({"query": query, "operationName": "a"})
     assert response.json() == {"data": {"me": None}}
@@ -191,7 +192,7 @@ async def test_one_operation_of_several_is_named(api: GraphQLClient) -> None:
     assert response.json()["errors"][0]["message"] == "Name one operation of the document."
 
 
-async def test_a_chain_of_fragments_as_long_as_can_be_read_is_executed_or_refused(
+async def test_the_longest_chain_of_fragments_is_executed_or_refused(
     api: GraphQLClient,
 ) -> None:
     for length in (100, 200, 280, 400, 600):
@@ -204,7 +205,7 @@ async def test_a_chain_of_fragments_as_long_as_can_be_read_is_executed_or_refuse
             assert answer == {"data": {"me": None}}
 
 
-async def test_a_client_that_leaves_before_its_body_is_whole_harms_nobody(
+async def test_a_client_that_disconnects_during_its_body_does_no_harm(
     running: RunningServices,
 ) -> None:
     async def receive() -> dict[str, Any]:
@@ -226,7 +227,7 @@ async def test_a_client_that_leaves_before_its_body_is_whole_harms_nobody(
     assert sent[0]["status"] == 400
 
 
-async def test_over_a_network_it_is_the_same(server: UvicornServer) -> None:
+async def test_a_real_server_gives_the_same_answer(server: UvicornServer) -> None:
     url = server.url.replace("ws://", "http://")
     async with httpx.AsyncClient() as client:
         response = await client.post(url, json={"query": ME})
@@ -245,7 +246,7 @@ async def test_over_a_network_it_is_the_same(server: UvicornServer) -> None:
         },
     )
 )
-async def test_any_body_gets_an_answer_without_the_inside(
+async def test_any_body_gets_an_answer_without_internals(
     body: Any, running: RunningServices
 ) -> None:
     async with GraphQLClient(running.endpoint) as api:
@@ -259,7 +260,7 @@ async def test_any_body_gets_an_answer_without_the_inside(
     _check_hides_the_inside(response)
 
 
-async def test_hundreds_of_different_documents_at_once_leave_the_service_well(
+async def test_hundreds_of_concurrent_documents_do_not_harm_the_service(
     api: GraphQLClient,
 ) -> None:
     async def ask(number: int) -> None:

@@ -56,7 +56,7 @@ async def test_a_process_is_ready_only_while_mongodb_answers_and_live_all_the_ti
             await wait_until(lambda: is_answered(200), within=30)
 
 
-async def test_a_process_that_drains_is_not_ready(mongo_uri: str, database_name: str) -> None:
+async def test_a_draining_process_is_not_ready(mongo_uri: str, database_name: str) -> None:
     settings = Settings.read().model_copy(
         update={
             "mongodb_uri": SecretStr(mongo_uri),
@@ -71,13 +71,13 @@ async def test_a_process_that_drains_is_not_ready(mongo_uri: str, database_name:
 
 
 class Task:
-    """Background work in a state of the test's choice."""
+    """A background task whose state the test sets."""
 
     name, failures = "presence", 7
     is_failing = has_ended = False
 
 
-async def test_a_task_that_fails_again_and_again_degrades_and_one_that_ended_is_not_ready(
+async def test_a_failing_task_degrades_readiness_and_an_ended_one_makes_it_fail(
     mongo_uri: str, database_name: str
 ) -> None:
     settings = Settings.read().model_copy(

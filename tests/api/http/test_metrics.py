@@ -44,7 +44,7 @@ mutation ($session: ID!, $posting: ID!, $version: String!) {
 
 
 def values(text: str) -> Counter[tuple[str, ...]]:
-    """Each figure by its name, without the prefix, and its labels in the order of their names."""
+    """Return each value by its name without the prefix and its sorted labels."""
     found: Counter[tuple[str, ...]] = Counter()
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
@@ -53,7 +53,7 @@ def values(text: str) -> Counter[tuple[str, ...]]:
     return found
 
 
-async def scraped(server: ServerProcess) -> Counter[tuple[str, ...]]:
+async def scrape(server: ServerProcess) -> Counter[tuple[str, ...]]:
     async with httpx.AsyncClient(base_url=server.url) as client:
         response = await client.get("/metrics")
     assert response.status_code == 200
@@ -62,13 +62,13 @@ async def scraped(server: ServerProcess) -> Counter[tuple[str, ...]]:
     return values(response.text)
 
 
-async def watching(server: ServerProcess, client: WebSocketClient, token: str) -> None:
+async def watch_session(server: ServerProcess, client: WebSocketClient, token: str) -> None:
     await client.initialise(token)
     follow = STEPS["Follow"].query
     await client.subscribe_live("1", follow, session=server.live_session, after=None)
 
 
-async def test_every_deed_is_counted_once_where_it_belongs(demo: ServerProcess) -> None:
+async def test_every_action_is_counted_once_in_its_metric(demo: ServerProcess) -> None:
     async with HttpClient(demo.url) as http:
         viewer = await http.enter()
         host = (await http.sign_in("host", demo.demo_password))["accessToken"]
@@ -79,7 +79,7 @@ async def test_every_deed_is_counted_once_where_it_belongs(demo: ServerProcess) 
             session,
         )
         (edge,) = shown["liveSession"]["postings"]["edges"]
-        before = await scraped(demo)
+        before = await scrape(demo)
 
         given = {**session, "posting": edge["node"]["id"], "version": "1"}
         for version in ("1", "1", "0"):
@@ -87,24 +87,24 @@ async def test_every_deed_is_counted_once_where_it_belongs(demo: ServerProcess) 
         await http(SIGN_IN, {"username": "host", "password": "a wrong one"})
         await http.post("{ nothing }")
         async with open_websocket(demo.websocket_url) as client:
-            await watching(demo, client, viewer)
+            await watch_session(demo, client, viewer)
             say = STEPS["Say"].query
             await http(say, session, token=host)
             while (await client.receive_event("1"))["__typename"] != "Announcement":
                 pass
-            during = await scraped(demo)
+            during = await scrape(demo)
             await client.send_frame("no JSON")
             await client.connection.wait_closed()
 
         async def is_settled() -> bool:
-            more = await scraped(demo) - before
-            # The announcement, the lead in the log of the staff, and what the demo's seekers are
-            # told of its postings meanwhile.
+            more = await scrape(demo) - before
+            # The announcement, the lead in the staff's log, and the postings that the seekers
+            # of the demo are notified of meanwhile.
             heard = more["feed_lag_seconds_count",] >= 2
             return heard and more["connections_closed_total", "bad_request"] == 1
 
         await wait_until(is_settled)
-        after = await scraped(demo)
+        after = await scrape(demo)
 
     assert [during[name,] for name in ("connections", "subscribers", "viewers")] == [1, 1, 1]
     assert [after[name,] for name in ("connections", "subscribers", "viewers")] == [0, 0, 0]
@@ -127,7 +127,7 @@ async def test_every_deed_is_counted_once_where_it_belongs(demo: ServerProcess) 
     assert more["documents_total", "miss"] >= 3
 
 
-def test_a_value_is_counted_at_the_lowest_bound_that_it_fits() -> None:
+def test_a_value_counts_in_the_lowest_bucket_that_it_fits() -> None:
     measured = Histogram(1, 2, 5)
     for value in (0, 1, 1.5, 2, 5, 6):
         measured.observe(value)
@@ -137,41 +137,43 @@ def test_a_value_is_counted_at_the_lowest_bound_that_it_fits() -> None:
 
 @pytest.fixture
 def app() -> Starlette:
-    """An application with nothing but the metrics."""
+    """An application that serves only the metrics."""
     return Starlette(routes=[Route("/metrics", serve_metrics)])
 
 
-async def nobody(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
+async def refuse_to_send(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
     raise AssertionError(f"nothing is sent to {url}: {headers} {body!r}")
 
 
-def keeping(app: Starlette, running: RunningServices, token: str | None) -> WebhookDispatcher:
-    """Give the application metrics, with a dispatcher that has sent nothing."""
+def attach_metrics(
+    app: Starlette, running: RunningServices, token: str | None
+) -> WebhookDispatcher:
+    """Attach metrics to the application, and return their dispatcher, which has sent nothing."""
     feed = EventFeed(running.store.mongo, on_event=lambda _: None, on_gap=lambda: None)
     kept = SecretStr(token) if token else None
-    sends = WebhookDispatcher(running.store, nobody, utc_now)
+    sends = WebhookDispatcher(running.store, refuse_to_send, utc_now)
     known = Metrics(running.services, running.engine, running.endpoint, feed, sends, token=kept)
     app.state.node = SimpleNamespace(metrics=known)
     return sends
 
 
-async def status(app: Starlette, host: str, **headers: str) -> int:
+async def fetch_status(app: Starlette, host: str, **headers: str) -> int:
     transport = httpx.ASGITransport(app, client=(host, 50_000))
     async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as client:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return (await client.get("/metrics", headers=sent)).status_code
 
 
-async def test_messages_to_webhooks_are_told_by_what_became_of_them_and_of_nobody_by_name(
+async def test_webhook_messages_are_counted_by_outcome_and_name_nobody(
     app: Starlette, running: RunningServices
 ) -> None:
-    sends = keeping(app, running, None)
+    sends = attach_metrics(app, running, None)
     sends.outcomes.update({DeliveryState.DELIVERED: 3, DeliveryState.PENDING: 2})
     sends.backlog = 5
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
     async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as client:
-        told = values((await client.get("/metrics")).text)
-    assert {name: value for name, value in told.items() if name[0].startswith("webhook")} == {
+        metrics = values((await client.get("/metrics")).text)
+    assert {name: value for name, value in metrics.items() if name[0].startswith("webhook")} == {
         ("webhook_messages_total", "delivered"): 3,
         ("webhook_messages_total", "failed"): 2,
         ("webhook_messages_total", "dead"): 0,
@@ -193,29 +195,27 @@ async def test_messages_to_webhooks_are_told_by_what_became_of_them_and_of_nobod
         ("127.0.0.1", {"x_real_ip": "127.0.0.1"}, 403),
     ],
 )
-async def test_without_a_token_this_machine_alone_may_read(
+async def test_without_a_token_only_this_machine_may_read(
     app: Starlette, running: RunningServices, host: str, headers: dict[str, str], expected: int
 ) -> None:
-    keeping(app, running, None)
-    assert await status(app, host, **headers) == expected
+    attach_metrics(app, running, None)
+    assert await fetch_status(app, host, **headers) == expected
 
 
 @pytest.mark.parametrize(
     ("authorization", "expected"),
     [(f"Bearer {TOKEN}", 200), ("Bearer another", 403), (TOKEN, 403), ("", 403)],
 )
-async def test_with_a_token_whoever_shows_it_may_read(
+async def test_with_a_token_any_caller_who_sends_it_may_read(
     app: Starlette, running: RunningServices, authorization: str, expected: int
 ) -> None:
-    keeping(app, running, TOKEN)
-    assert await status(app, "203.0.113.5", authorization=authorization) == expected
-    assert await status(app, "127.0.0.1") == 403
+    attach_metrics(app, running, TOKEN)
+    assert await fetch_status(app, "203.0.113.5", authorization=authorization) == expected
+    assert await fetch_status(app, "127.0.0.1") == 403
 
 
-async def test_labels_come_from_lists_of_ours_alone(
-    app: Starlette, running: RunningServices
-) -> None:
-    keeping(app, running, None)
+async def test_labels_come_from_fixed_lists_only(app: Starlette, running: RunningServices) -> None:
+    attach_metrics(app, running, None)
     families = list(app.state.node.metrics.collect())
     labels = {
         family.name: {tuple(sample.labels.values()) for sample in family.samples}

@@ -1,4 +1,4 @@
-"""The wire over plain ASGI keeps the same promises, as far as the server under it does."""
+"""The wire over plain ASGI: order, closing and backpressure, as far as the server allows."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tests.support.wire_servers import BLOCK_TEXT, WireServer, fill_wire, run_wi
 
 
 @asynccontextmanager
-async def serving(close_timeout_seconds: float) -> AsyncIterator[WireServer[AsgiWire]]:
-    """A server that knows nothing of our protocol."""
+async def serve_asgi(close_timeout_seconds: float) -> AsyncIterator[WireServer[AsgiWire]]:
+    """A server with uvicorn's own WebSocket protocol."""
     async with run_wire_server(
         "websockets-sansio",
         lambda _, send: AsgiWire(send, close_timeout_seconds=close_timeout_seconds),
@@ -29,11 +29,11 @@ async def serving(close_timeout_seconds: float) -> AsyncIterator[WireServer[Asgi
 
 @pytest.fixture
 async def here() -> AsyncIterator[WireServer[AsgiWire]]:
-    async with serving(close_timeout_seconds=2.0) as here:
+    async with serve_asgi(close_timeout_seconds=2.0) as here:
         yield here
 
 
-async def test_messages_arrive_in_order_and_the_close_behind_them(
+async def test_messages_arrive_in_order_before_the_close(
     here: WireServer[AsgiWire],
 ) -> None:
     async with connect_manually(here.url) as reader:
@@ -48,14 +48,14 @@ async def test_messages_arrive_in_order_and_the_close_behind_them(
         await here.wait_empty()
 
 
-async def test_what_a_peer_does_not_read_is_counted_until_it_reads(
+async def test_unread_bytes_are_counted_until_the_peer_reads(
     here: WireServer[AsgiWire],
 ) -> None:
     async with connect_manually(here.url) as slow:
         wire = await here.next_wire()
         drained: list[int] = []
         wire.on_drained = lambda: drained.append(wire.queued_bytes())
-        # The server takes up to 64 KiB of its own before it makes us wait.
+        # The server buffers up to 64 KiB before it applies backpressure.
         blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
         await wait_until(lambda: wire.queued_bytes() < 2 * DEFAULT_LIMITS.max_outbox_bytes)
         waiting = asyncio.create_task(wire.wait_drained())
@@ -69,19 +69,21 @@ async def test_what_a_peer_does_not_read_is_counted_until_it_reads(
         await wait_until(lambda: wire.queued_bytes() == 0)
 
 
-async def test_a_closed_peer_that_does_not_read_costs_no_queue_but_gets_its_code() -> None:
-    async with serving(close_timeout_seconds=0.2) as here, connect_manually(here.url) as slow:
+async def test_a_closed_peer_that_does_not_read_gets_its_code_without_the_queue() -> None:
+    async with serve_asgi(close_timeout_seconds=0.2) as here, connect_manually(here.url) as slow:
         wire = await here.next_wire()
         blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
         wire.close(4510, "too slow")
-        # The one that the server was given is still on its way.
+        # The message already handed to the server is still being sent.
         await wait_until(lambda: wire.queued_bytes() == len(BLOCK_TEXT))
         assert len(await slow.read_remaining_texts()) < blocks
         assert slow.close_frame == Close(4510, "too slow")
         await here.wait_empty()
 
 
-async def test_a_closed_peer_that_reads_in_time_gets_all(here: WireServer[AsgiWire]) -> None:
+async def test_a_closed_peer_that_reads_in_time_gets_every_message(
+    here: WireServer[AsgiWire],
+) -> None:
     async with connect_manually(here.url) as slow:
         wire = await here.next_wire()
         blocks = fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
@@ -90,17 +92,17 @@ async def test_a_closed_peer_that_reads_in_time_gets_all(here: WireServer[AsgiWi
         assert slow.close_frame == Close(4510, "too slow")
 
 
-async def test_nothing_is_left_of_a_peer_that_went_away() -> None:
-    told: list[None] = []
-    async with serving(close_timeout_seconds=0.2) as here:
+async def test_a_disconnected_peer_leaves_no_state() -> None:
+    drained: list[None] = []
+    async with serve_asgi(close_timeout_seconds=0.2) as here:
         async with connect_manually(here.url):
             wire = await here.next_wire()
-            wire.on_drained = lambda: told.append(None)
+            wire.on_drained = lambda: drained.append(None)
             fill_wire(wire, 2 * DEFAULT_LIMITS.max_outbox_bytes)
             waiting = asyncio.create_task(wire.wait_drained())
         await here.wait_empty()
     await asyncio.wait_for(waiting, 10)
     assert wire.queued_bytes() <= len(BLOCK_TEXT)
-    assert told == []
+    assert drained == []
     assert wire._sending is not None
     assert wire._sending.done()

@@ -14,23 +14,20 @@ from api.websocket.uvicorn_protocol import WireProtocol
 from domain.cursors import encode_seq
 from domain.live.events import TallyChanged, session_topic
 from realtime.outbox import LOW_WATER_BYTES
-from tests.support.graphql_clients import (
-    UvicornServer,
-    WebSocketClient,
-    open_websocket,
-)
-from tests.support.services import RunningServices, World, gid
+from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
+from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
 from tests.support.websocket_endpoint import (
+    ANNOUNCEMENTS,
     EVENTS,
     LEADS,
     PROTOCOLS,
-    SPOKEN,
     announce,
     build_endpoint,
-    held,
+    list_held_objects,
     nothing_is_left,
 )
+from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
 
@@ -38,11 +35,11 @@ __all__ = ["nothing_is_left"]
 async def _stalled(
     running: RunningServices, world: World, server: UvicornServer
 ) -> AsyncIterator[WebSocketClient]:
-    """A client with 99 subscriptions that has stopped to read, its outbox full."""
+    """A client with 99 subscriptions that stopped reading and whose outbox is full."""
     async with open_websocket(server.url, max_queue=1) as client:
         await client.initialise(world.viewer_token())
         for number in range(99):
-            await client.subscribe(str(number), SPOKEN, session=gid(world.live))
+            await client.subscribe(str(number), ANNOUNCEMENTS, session=gid(world.live))
         await client.assert_alive()
         (connection,) = running.endpoint.sockets._open
         while not connection.outbox.closed:
@@ -50,7 +47,7 @@ async def _stalled(
         yield client
 
 
-async def test_a_peer_that_reads_too_slowly_is_told_to_come_back(
+async def test_a_slow_peer_is_closed_with_a_code_to_reconnect(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async for client in _stalled(running, world, server):
@@ -66,22 +63,22 @@ async def test_a_peer_that_never_reads_again_is_freed(
             client.connection.transport.abort()
 
 
-async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
+async def test_a_peer_that_falls_behind_gets_only_the_newest_state(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async with open_websocket(server.url, max_queue=1) as slow:
         await slow.initialise(world.viewer_token())
         for number in range(50):
-            await slow.subscribe(str(number), SPOKEN, session=gid(world.live))
+            await slow.subscribe(str(number), ANNOUNCEMENTS, session=gid(world.live))
         await slow.subscribe_live("state", EVENTS, session=gid(world.live))
         (connection,) = running.endpoint.sockets._open
-        # More than one announcement to all of them: the peer takes nothing any more.
+        # More than one announcement to all subscriptions: the peer has stopped reading.
         while connection.outbox._wire.queued_bytes() < 4 * LOW_WATER_BYTES:
             await announce(running, world, "满" * 200)
         topic = session_topic(world.live.id)
-        # An event behind the state would take the state along: all of them are heard of first.
-        said = await running.store.event_log.last_seq(topic)
-        await wait_until(lambda: running.services.hub.topics.topics[topic].last_seq == said)
+        # A later event would flush the waiting state, so wait for all announcements first.
+        last_seq = await running.store.event_log.last_seq(topic)
+        await wait_until(lambda: running.services.hub.topics.topics[topic].last_seq == last_seq)
         for total in range(1_000, 1_100):
             running.services.hub.publish(
                 topic, TallyChanged(session_id=world.live.id, total=total, interests={})
@@ -96,7 +93,7 @@ async def test_state_waits_for_a_peer_that_falls_behind_and_the_newest_comes(
         assert [total for total in totals if total >= 1_000] == [1_099]
 
 
-async def test_a_node_that_drains_sends_everybody_away(
+async def test_a_draining_node_closes_every_socket(
     running: RunningServices, readonly_world: World
 ) -> None:
     for protocol in PROTOCOLS:
@@ -104,7 +101,7 @@ async def test_a_node_that_drains_sends_everybody_away(
         async with UvicornServer(endpoint, protocol) as server:
             async with open_websocket(server.url) as first, open_websocket(server.url) as second:
                 await first.initialise(readonly_world.viewer_token())
-                await first.subscribe_live("1", SPOKEN, session=gid(readonly_world.live))
+                await first.subscribe_live("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
                 await endpoint.drain()
                 gone = (4512, "The server stops: come back with after")
                 assert await first.wait_closed() == gone
@@ -114,7 +111,7 @@ async def test_a_node_that_drains_sends_everybody_away(
             await endpoint.drain()
 
 
-async def test_a_socket_that_is_cut_leaves_nothing_behind(
+async def test_a_cut_socket_leaves_no_state(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async with open_websocket(server.url) as client:
@@ -122,11 +119,11 @@ async def test_a_socket_that_is_cut_leaves_nothing_behind(
         for number in range(20):
             await client.subscribe(str(number), EVENTS, session=gid(world.live))
         client.connection.transport.abort()
-    await wait_until(lambda: not held(running))
+    await wait_until(lambda: not list_held_objects(running))
     await announce(running, world, "to nobody")
 
 
-async def test_a_socket_that_is_cut_while_it_catches_up_leaves_nothing_behind(
+async def test_a_socket_cut_while_it_catches_up_leaves_no_state(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     await announce(running, world, *(["满" * 500] * 300))
@@ -134,14 +131,14 @@ async def test_a_socket_that_is_cut_while_it_catches_up_leaves_nothing_behind(
     async with open_websocket(server.url, max_queue=1) as client:
         await client.initialise(world.viewer_token())
         for number in range(20):
-            await client.subscribe(str(number), SPOKEN, session=gid(world.live), after=start)
+            await client.subscribe(str(number), ANNOUNCEMENTS, session=gid(world.live), after=start)
         (connection,) = running.endpoint.sockets._open
         await wait_until(lambda: not connection.outbox.has_room())
         client.connection.transport.abort()
-    await wait_until(lambda: not held(running))
+    await wait_until(lambda: not list_held_objects(running))
 
 
-# ---- Anything at all
+# ---- Random messages
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -155,7 +152,7 @@ QUERIES = st.sampled_from(
     [
         "{ me { id } }",
         "{",
-        SPOKEN,
+        ANNOUNCEMENTS,
         EVENTS,
         LEADS,
         "mutation { enterAsViewer(input: {}) { __typename } }",
@@ -195,4 +192,4 @@ async def test_no_sequence_of_messages_harms_the_server(
         except ConnectionClosed:
             code = client.connection.close_code
             assert code in {4400, 4401, 4409, 4429}, (code, client.connection.close_reason)
-    await wait_until(lambda: not held(running))
+    await wait_until(lambda: not list_held_objects(running))

@@ -13,12 +13,16 @@ from websockets.exceptions import InvalidStatus
 from api.websocket.limits import WebSocketLimits
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
-from tests.support.graphql_clients import (
-    UvicornServer,
-    open_websocket,
+from tests.support.graphql_clients import UvicornServer, open_websocket
+from tests.support.services import OWN_ORIGIN, SECRET, RunningServices
+from tests.support.websocket_endpoint import (
+    ANNOUNCEMENTS,
+    INIT,
+    PROTOCOLS,
+    nothing_is_left,
+    run_endpoint,
 )
-from tests.support.services import OWN_ORIGIN, SECRET, RunningServices, World, gid
-from tests.support.websocket_endpoint import INIT, PROTOCOLS, SPOKEN, nothing_is_left, serving
+from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
 
@@ -46,14 +50,14 @@ async def test_our_subprotocol_is_found_among_others(server: UvicornServer) -> N
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "http://[", "https://songgang.example.evil.example"]
 )
-async def test_a_page_of_somebody_else_opens_no_socket(origin: str, server: UvicornServer) -> None:
+async def test_a_foreign_origin_opens_no_socket(origin: str, server: UvicornServer) -> None:
     with pytest.raises(InvalidStatus) as refusal:
         async with open_websocket(server.url, origin=origin):
             pass
     assert refusal.value.response.status_code == 403
 
 
-async def test_our_own_pages_open_a_socket(server: UvicornServer) -> None:
+async def test_our_own_origin_opens_a_socket(server: UvicornServer) -> None:
     host = server.url.removeprefix("ws://").removesuffix("/graphql")
     for origin in (OWN_ORIGIN, f"http://{host}", f"https://{host}"):
         async with open_websocket(server.url, origin=origin) as client:
@@ -73,7 +77,9 @@ async def test_our_own_pages_open_a_socket(server: UvicornServer) -> None:
         {"type": "connection_init", "payload": {"authorization": 1, "more": [1]}},
     ],
 )
-async def test_one_may_come_without_a_token(message: dict[str, Any], server: UvicornServer) -> None:
+async def test_a_socket_may_open_without_a_token(
+    message: dict[str, Any], server: UvicornServer
+) -> None:
     async with open_websocket(server.url) as client:
         await client.send_frame(json.dumps(message))
         assert await client.receive() == {"type": "connection_ack"}
@@ -86,7 +92,7 @@ async def test_one_may_come_without_a_token(message: dict[str, Any], server: Uvi
         assert await client.receive() == {"id": "1", "type": "complete"}
 
 
-async def test_a_token_is_found_however_its_name_is_written(
+async def test_the_key_of_the_token_is_case_insensitive(
     server: UvicornServer, running: RunningServices
 ) -> None:
     token = running.tokens.issue_for_viewer().access
@@ -108,7 +114,7 @@ def _forged() -> str:
 
 
 @pytest.mark.parametrize("token", [_expired, _forged, lambda: "garbage", lambda: ""])
-async def test_a_token_that_does_not_count_closes_the_socket(
+async def test_an_invalid_token_closes_the_socket(
     token: Callable[[], str], server: UvicornServer
 ) -> None:
     async with open_websocket(server.url) as client:
@@ -143,20 +149,20 @@ async def test_two_inits_at_once_close_the_socket(server: UvicornServer) -> None
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-async def test_silence_closes_the_socket(protocol: Any, running: RunningServices) -> None:
+async def test_a_socket_without_an_init_is_closed(protocol: Any, running: RunningServices) -> None:
     limits = WebSocketLimits(init_timeout_seconds=0.05)
     async with (
-        serving(running, protocol, limits) as server,
+        run_endpoint(running, protocol, limits) as server,
         open_websocket(server.url) as client,
     ):
         assert await client.wait_closed() == (4408, "Connection initialisation timeout")
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-async def test_pings_are_no_init(protocol: Any, running: RunningServices) -> None:
+async def test_pings_do_not_replace_the_init(protocol: Any, running: RunningServices) -> None:
     limits = WebSocketLimits(init_timeout_seconds=0.2)
     async with (
-        serving(running, protocol, limits) as server,
+        run_endpoint(running, protocol, limits) as server,
         open_websocket(server.url) as client,
     ):
         await client.send(type="ping")
@@ -165,12 +171,12 @@ async def test_pings_are_no_init(protocol: Any, running: RunningServices) -> Non
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-async def test_who_was_acknowledged_is_not_closed_for_silence(
+async def test_an_acknowledged_socket_may_be_silent(
     protocol: Any, running: RunningServices
 ) -> None:
     limits = WebSocketLimits(init_timeout_seconds=0.2)
     async with (
-        serving(running, protocol, limits) as server,
+        run_endpoint(running, protocol, limits) as server,
         open_websocket(server.url) as client,
         open_websocket(server.url) as silent,
     ):
@@ -179,21 +185,23 @@ async def test_who_was_acknowledged_is_not_closed_for_silence(
         await client.assert_alive()
 
 
-async def test_who_subscribes_before_the_acknowledgement_is_closed(server: UvicornServer) -> None:
+async def test_a_subscription_before_the_acknowledgement_closes_the_socket(
+    server: UvicornServer,
+) -> None:
     async with open_websocket(server.url) as client:
         await client.subscribe("1", "{ me { id } }")
         assert await client.wait_closed() == (4401, "Unauthorized")
 
 
-async def test_a_socket_ends_with_its_token(
+async def test_a_socket_closes_when_its_token_expires(
     server: UvicornServer, running: RunningServices, readonly_world: World
 ) -> None:
-    # Tokens count whole seconds: this one has at least one left.
+    # Tokens expire at whole seconds: this one is valid for at least one more.
     life = timedelta(hours=6) - timedelta(seconds=2)
     token = Tokens(SECRET, lambda: utc_now() - life).issue_for_viewer().access
     async with open_websocket(server.url) as client:
         await client.initialise(token)
-        await client.subscribe_live("1", SPOKEN, session=gid(readonly_world.live))
+        await client.subscribe_live("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
         assert await client.wait_closed() == (
             4511,
             "The token has expired: come back with a new one",

@@ -8,22 +8,19 @@ import pytest
 
 from domain.cursors import encode_seq
 from domain.live.events import session_topic
-from tests.support.graphql_clients import (
-    GraphQLClient,
-    UvicornServer,
-    open_websocket,
-)
-from tests.support.mutation_cases import interest_input
-from tests.support.services import RunningServices, World, gid
+from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
+from tests.support.mutation_inputs import interest_input
+from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
 from tests.support.websocket_endpoint import (
+    ANNOUNCEMENTS,
     EVENTS,
     LEADS,
-    SPOKEN,
     announce,
     nothing_is_left,
-    spoken,
+    receive_announcements,
 )
+from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
 
@@ -34,20 +31,20 @@ async def test_live_events_come_in_order_without_gap_or_repeat(
     async with open_websocket(server.url) as first, open_websocket(server.url) as second:
         for client in (first, second):
             await client.initialise(world.viewer_token())
-            await client.subscribe_live("1", SPOKEN, session=gid(world.live))
+            await client.subscribe_live("1", ANNOUNCEMENTS, session=gid(world.live))
         bodies = [str(number) for number in range(50)]
         await announce(running, world, *bodies)
-        assert await spoken(first, 50) == bodies
-        assert await spoken(second, 50) == bodies
+        assert await receive_announcements(first, 50) == bodies
+        assert await receive_announcements(second, 50) == bodies
 
 
-async def test_who_comes_back_with_a_cursor_gets_exactly_what_was_missed(
+async def test_a_returning_viewer_with_a_cursor_gets_exactly_the_missed_events(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     token, session = world.viewer_token(), gid(world.live)
     async with open_websocket(server.url) as client:
         await client.initialise(token)
-        await client.subscribe_live("1", SPOKEN, session=session)
+        await client.subscribe_live("1", ANNOUNCEMENTS, session=session)
         await announce(running, world, "1", "2")
         events = [await client.receive_event("1") for _ in range(2)]
         cursor = events[1]["cursor"]
@@ -55,16 +52,16 @@ async def test_who_comes_back_with_a_cursor_gets_exactly_what_was_missed(
     await announce(running, world, "3", "4")
     async with open_websocket(server.url) as client:
         await client.initialise(token)
-        await client.subscribe("1", SPOKEN, session=session, after=cursor)
-        assert await spoken(client, 2) == ["3", "4"]
+        await client.subscribe("1", ANNOUNCEMENTS, session=session, after=cursor)
+        assert await receive_announcements(client, 2) == ["3", "4"]
         await announce(running, world, "5")
-        assert await spoken(client, 1) == ["5"]
+        assert await receive_announcements(client, 1) == ["5"]
         start = encode_seq(session_topic(world.live.id), 0)
-        await client.subscribe("2", SPOKEN, session=session, after=start)
-        assert await spoken(client, 5, "2") == ["1", "2", "3", "4", "5"]
+        await client.subscribe("2", ANNOUNCEMENTS, session=session, after=start)
+        assert await receive_announcements(client, 5, "2") == ["1", "2", "3", "4", "5"]
 
 
-async def test_the_cursor_of_a_session_joins_its_state_and_its_events(
+async def test_the_cursor_of_a_session_connects_its_state_and_its_events(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     await announce(running, world, "before")
@@ -75,8 +72,8 @@ async def test_the_cursor_of_a_session_joins_its_state_and_its_events(
         cursor = (await client.receive())["payload"]["data"]["liveSession"]["cursor"]
         assert (await client.receive())["type"] == "complete"
         await announce(running, world, "after")
-        await client.subscribe("1", SPOKEN, session=gid(world.live), after=cursor)
-        assert await spoken(client, 1) == ["after"]
+        await client.subscribe("1", ANNOUNCEMENTS, session=gid(world.live), after=cursor)
+        assert await receive_announcements(client, 1) == ["after"]
 
 
 async def test_a_backlog_larger_than_the_outbox_arrives_whole(
@@ -89,7 +86,7 @@ async def test_a_backlog_larger_than_the_outbox_arrives_whole(
     async with open_websocket(server.url, max_queue=1) as client:
         await client.initialise(world.viewer_token())
         for follower in followers:
-            await client.subscribe(follower, SPOKEN, session=gid(world.live), after=start)
+            await client.subscribe(follower, ANNOUNCEMENTS, session=gid(world.live), after=start)
         (connection,) = running.endpoint.sockets._open
         await wait_until(lambda: not connection.outbox.has_room())
         found: dict[str, list[str]] = {follower: [] for follower in followers}
@@ -100,7 +97,7 @@ async def test_a_backlog_larger_than_the_outbox_arrives_whole(
 
 
 @pytest.mark.parametrize("which", ["from the future", "of another session"])
-async def test_a_cursor_that_cannot_be_followed_is_answered_with_one_reset(
+async def test_a_cursor_that_the_log_cannot_serve_gets_one_reset(
     which: str, server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     await announce(running, world, "1")
@@ -122,17 +119,17 @@ async def test_a_cursor_that_cannot_be_followed_is_answered_with_one_reset(
         assert (event["seq"], event["body"]) == (2, "2")
 
 
-async def test_what_is_completed_is_not_delivered_any_more(
+async def test_a_completed_subscription_gets_nothing_more(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise(world.viewer_token())
-        await client.subscribe_live("1", SPOKEN, session=gid(world.live))
-        await client.subscribe_live("2", SPOKEN, session=gid(world.live))
+        await client.subscribe_live("1", ANNOUNCEMENTS, session=gid(world.live))
+        await client.subscribe_live("2", ANNOUNCEMENTS, session=gid(world.live))
         await client.send(id="1", type="complete")
         await client.assert_alive()
         await announce(running, world, "for 2 alone")
-        assert await spoken(client, 1, "2") == ["for 2 alone"]
+        assert await receive_announcements(client, 1, "2") == ["for 2 alone"]
 
 
 async def test_staff_of_the_session_follow_its_leads(
@@ -142,7 +139,7 @@ async def test_staff_of_the_session_follow_its_leads(
         await host.initialise(world.token(world.host))
         await host.subscribe_live("1", LEADS, session=gid(world.live))
         await viewer.initialise(world.viewer_token())
-        await viewer.subscribe_live("1", SPOKEN, session=gid(world.live))
+        await viewer.subscribe_live("1", ANNOUNCEMENTS, session=gid(world.live))
         given = interest_input(world, contact={"name": "王小明", "phone": "14400001234"})
         selection = "... on InterestRecorded { lead { id } }"
         recorded = await api.mutate("expressInterest", given, world.viewer_token(), selection)
@@ -186,4 +183,4 @@ async def test_one_viewer_with_two_sockets_counts_once(
             assert len(running.services.presence._viewers[world.live.id]) == 1
 
 
-# ---- The end
+# ---- Completion

@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.graphql_clients import (
-    UvicornServer,
-    open_websocket,
-)
-from tests.support.services import RunningServices, World, gid
-from tests.support.websocket_endpoint import INIT, NESTED, SPOKEN, nothing_is_left
+from tests.support.graphql_clients import UvicornServer, open_websocket
+from tests.support.services import RunningServices
+from tests.support.websocket_endpoint import ANNOUNCEMENTS, INIT, NESTED, nothing_is_left
+from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
 
@@ -40,9 +38,7 @@ __all__ = ["nothing_is_left"]
         NESTED,
     ],
 )
-async def test_a_message_that_the_protocol_does_not_know_closes_the_socket(
-    frame: str, server: UvicornServer
-) -> None:
+async def test_an_unknown_message_type_closes_the_socket(frame: str, server: UvicornServer) -> None:
     for initialised in (False, True):
         async with open_websocket(server.url) as client:
             if initialised:
@@ -78,7 +74,7 @@ async def test_an_id_is_a_text_of_1_to_128_characters(
 
 
 @pytest.mark.parametrize("operation_id", ["x", "x" * 128, "岗" * 128, "1/2", '"\\\n', "\x00"])
-async def test_any_other_id_comes_back_as_it_was(operation_id: str, server: UvicornServer) -> None:
+async def test_a_valid_id_is_echoed_unchanged(operation_id: str, server: UvicornServer) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise()
         await client.subscribe(operation_id, "{ __typename }")
@@ -93,8 +89,8 @@ async def test_an_id_in_use_closes_the_socket(
 ) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise(readonly_world.viewer_token())
-        await client.subscribe_live(operation_id, SPOKEN, session=gid(readonly_world.live))
-        await client.subscribe(operation_id, SPOKEN, session=gid(readonly_world.live))
+        await client.subscribe_live(operation_id, ANNOUNCEMENTS, session=gid(readonly_world.live))
+        await client.subscribe(operation_id, ANNOUNCEMENTS, session=gid(readonly_world.live))
         code, reason = await client.wait_closed()
         assert code == 4409
         assert reason is not None
@@ -110,7 +106,7 @@ async def test_an_id_may_be_used_again_when_its_operation_has_ended(
         await client.initialise(readonly_world.viewer_token())
         for _ in range(3):
             await client.assert_alive()
-            await client.subscribe_live("1", SPOKEN, session=gid(readonly_world.live))
+            await client.subscribe_live("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
             await client.send(id="1", type="complete")
 
 
@@ -123,7 +119,7 @@ async def test_an_id_may_be_used_again_when_its_operation_has_ended(
         ({"query": "{a}", "variables": []}, '"variables" is an object or null.'),
     ],
 )
-async def test_a_payload_that_is_no_request_closes_the_socket(
+async def test_an_invalid_payload_closes_the_socket(
     payload: Any, reason: str, server: UvicornServer
 ) -> None:
     async with open_websocket(server.url) as client:
@@ -133,14 +129,14 @@ async def test_a_payload_that_is_no_request_closes_the_socket(
 
 
 @pytest.mark.parametrize("operation_id", [None, 1, ["1"]])
-async def test_complete_names_an_id(operation_id: Any, server: UvicornServer) -> None:
+async def test_complete_requires_an_id(operation_id: Any, server: UvicornServer) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise()
         await client.send(id=operation_id, type="complete")
         assert await client.wait_closed() == (4400, "The id is a string")
 
 
-async def test_complete_for_what_is_over_is_no_error(server: UvicornServer) -> None:
+async def test_complete_for_an_ended_operation_is_no_error(server: UvicornServer) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise()
         await client.send(id="unknown", type="complete")

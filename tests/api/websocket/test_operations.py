@@ -10,14 +10,11 @@ import pytest
 
 from api.websocket.limits import WebSocketLimits
 from schema.execution.engine import Engine
-from tests.support.graphql_clients import (
-    UvicornServer,
-    mutation_document,
-    open_websocket,
-)
-from tests.support.mutation_cases import interest_input
-from tests.support.services import RunningServices, World, gid
-from tests.support.websocket_endpoint import LEADS, SPOKEN, nothing_is_left
+from tests.support.graphql_clients import UvicornServer, mutation_document, open_websocket
+from tests.support.mutation_inputs import interest_input
+from tests.support.services import RunningServices
+from tests.support.websocket_endpoint import ANNOUNCEMENTS, LEADS, nothing_is_left
+from tests.support.world import World, gid
 
 __all__ = ["nothing_is_left"]
 
@@ -41,12 +38,12 @@ async def test_a_mutation_is_answered_once(server: UvicornServer, world: World) 
         ("{", {}, "BAD_REQUEST"),
         ("{ salaries }", {}, "BAD_REQUEST"),
         ("query ($id: ID!) { node(id: $id) { id } }", {}, "BAD_REQUEST"),
-        (SPOKEN, {"session": "x"}, "INVALID_ID"),
-        (SPOKEN, {"session": "live", "after": "x"}, "BAD_CURSOR"),
+        (ANNOUNCEMENTS, {"session": "x"}, "INVALID_ID"),
+        (ANNOUNCEMENTS, {"session": "live", "after": "x"}, "BAD_CURSOR"),
         (LEADS, {"session": "live"}, "NOT_PERMITTED"),
     ],
 )
-async def test_an_operation_that_cannot_be_begun_has_errors_and_ends(
+async def test_an_operation_that_cannot_start_gets_errors_and_ends(
     query: str, variables: dict[str, str], code: str, server: UvicornServer, readonly_world: World
 ) -> None:
     if variables.get("session") == "live":
@@ -61,17 +58,17 @@ async def test_an_operation_that_cannot_be_begun_has_errors_and_ends(
         await client.assert_alive()
 
 
-async def test_who_has_no_token_follows_nothing(
+async def test_a_socket_without_a_token_cannot_subscribe(
     server: UvicornServer, readonly_world: World
 ) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise()
-        await client.subscribe("1", SPOKEN, session=gid(readonly_world.live))
+        await client.subscribe("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
         answer = await client.receive()
         assert answer["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_a_fault_ends_its_operation_and_not_the_socket(
+async def test_a_fault_ends_only_its_own_operation(
     server: UvicornServer,
     running: RunningServices,
     readonly_world: World,
@@ -83,7 +80,7 @@ async def test_a_fault_ends_its_operation_and_not_the_socket(
     async with open_websocket(server.url) as client:
         await client.initialise(readonly_world.viewer_token())
         monkeypatch.setattr(running.services.presence, "enter", broken)
-        await client.subscribe("1", SPOKEN, session=gid(readonly_world.live))
+        await client.subscribe("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
         answer = await client.receive()
         assert (answer["id"], answer["type"]) == ("1", "error")
         assert answer["payload"][0]["extensions"]["code"] == "INTERNAL"
@@ -92,7 +89,7 @@ async def test_a_fault_ends_its_operation_and_not_the_socket(
         monkeypatch.undo()
 
 
-async def test_a_cancelled_operation_answers_nothing(
+async def test_a_cancelled_operation_sends_nothing(
     server: UvicornServer,
     running: RunningServices,
     readonly_world: World,
@@ -118,7 +115,7 @@ async def test_a_cancelled_operation_answers_nothing(
         await client.assert_alive()
 
 
-async def test_10_000_subscriptions_at_once_have_a_bound_and_the_socket_lives(
+async def test_10_000_concurrent_subscriptions_are_limited_and_the_socket_stays_open(
     server: UvicornServer, readonly_world: World, running: RunningServices
 ) -> None:
     count = 10_000
@@ -130,7 +127,7 @@ async def test_10_000_subscriptions_at_once_have_a_bound_and_the_socket_lives(
                     "id": str(number),
                     "type": "subscribe",
                     "payload": {
-                        "query": SPOKEN,
+                        "query": ANNOUNCEMENTS,
                         "variables": {"session": gid(readonly_world.live)},
                     },
                 }
@@ -158,13 +155,13 @@ async def test_10_000_subscriptions_at_once_have_a_bound_and_the_socket_lives(
             await other.assert_alive()
 
 
-async def test_messages_that_come_together_are_answered_while_they_are_read(
+async def test_thousands_of_messages_in_one_write_are_all_answered(
     server: UvicornServer, readonly_world: World
 ) -> None:
     async with open_websocket(server.url) as client:
         await client.initialise(readonly_world.viewer_token())
         for number in range(WebSocketLimits.max_operations):
-            await client.subscribe(str(number), SPOKEN, session=gid(readonly_world.live))
+            await client.subscribe(str(number), ANNOUNCEMENTS, session=gid(readonly_world.live))
         message = b'{"id":"x","type":"subscribe","payload":{"query":"x"}}'
         # A text frame, masked with zeros (RFC 6455, section 5.2).
         frame = b"\x81%c\x00\x00\x00\x00%b" % (0x80 | len(message), message)
@@ -175,7 +172,7 @@ async def test_messages_that_come_together_are_answered_while_they_are_read(
             assert (answer["id"], answer["type"]) == ("x", "error")
 
 
-async def test_a_burst_of_pings_on_one_socket_leaves_others_their_turn(
+async def test_a_burst_of_pings_on_one_socket_does_not_block_others(
     server: UvicornServer,
 ) -> None:
     async with open_websocket(server.url) as noisy, open_websocket(server.url) as other:
@@ -195,4 +192,4 @@ async def test_a_burst_of_pings_on_one_socket_leaves_others_their_turn(
         await answers
 
 
-# ---- Following
+# ---- Subscriptions without a token

@@ -27,7 +27,7 @@ def settings(mongo_uri: str, database_name: str) -> Settings:
     )
 
 
-async def test_a_store_alone_has_its_collections_and_no_task(
+async def test_an_open_store_has_its_collections_and_no_task(
     mongo_uri: str, database_name: str
 ) -> None:
     ignore_running_tasks()
@@ -36,7 +36,7 @@ async def test_a_store_alone_has_its_collections_and_no_task(
         assert own_coroutines() == []
 
 
-async def test_services_run_without_workers_and_stop_all_that_they_started(
+async def test_services_run_without_workers_and_stop_their_own_tasks(
     mongo_uri: str, database_name: str
 ) -> None:
     ignore_running_tasks()
@@ -49,7 +49,7 @@ async def test_services_run_without_workers_and_stop_all_that_they_started(
         assert own_coroutines() == []
 
 
-async def test_workers_run_with_their_block(mongo_uri: str, database_name: str) -> None:
+async def test_workers_run_within_their_context(mongo_uri: str, database_name: str) -> None:
     ignore_running_tasks()
     given = settings(mongo_uri, database_name)
     async with (

@@ -1,3 +1,5 @@
+"""Credit codes of employers, and how long a check of their papers is valid."""
+
 from __future__ import annotations
 
 from datetime import date

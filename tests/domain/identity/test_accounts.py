@@ -1,3 +1,5 @@
+"""Which roles a principal needs, and the refusal that names them."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Phones, names, masks, and the search for identity and mobile numbers in text."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Which staff may direct a session, follow up a lead, and see a posting or a code."""
+
 from __future__ import annotations
 
 from dataclasses import replace

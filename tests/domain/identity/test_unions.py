@@ -1,3 +1,5 @@
+"""The path of a union: its ancestors and its parent."""
+
 from __future__ import annotations
 
 from hypothesis import given

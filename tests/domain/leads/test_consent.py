@@ -1,3 +1,5 @@
+"""Consent texts: what they contain, which version counts, and which templates are valid."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta

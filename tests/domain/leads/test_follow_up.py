@@ -1,4 +1,4 @@
-"""The follow-up of a lead: invariants under any sequence of changes, and single rules."""
+"""Rules of a lead's follow-up: deadlines, escalation, hire answers and notes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain.leads.follow_up import (
     ESCALATION_INTERVAL,
     STAGE_DEADLINES,
     add_note,
     advance_lead,
-    assign_lead,
     check_note,
     confirm_hire,
     escalate_lead,
@@ -22,150 +19,24 @@ from domain.leads.follow_up import (
 )
 from domain.leads.leads import (
     CLOSED_STAGES,
-    NO_HIRE_PROOF,
     HireProof,
     HireSide,
-    Lead,
     LeadStage,
-    RefusalReason,
     list_next_stages,
 )
 from domain.leads.personal_data import withdraw_consent
-from domain.leads.timeline import LeadChange, TimelineEntry, TimelineEntryKind, make_first_entry
 from domain.refusals import InvalidInput, LeadStageConflict, RetentionTooEarly
-from tests.support import records
-
-AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
-TODAY = date(2026, 10, 1)
-TREE = ("national", "province", "city")
-OPEN = set(LeadStage) - CLOSED_STAGES - {LeadStage.RETAINED_90}
-SIDES = st.sampled_from(HireSide)
-
-
-def a_lead(**changes: object) -> Lead:
-    lead = records.lead(union_path=TREE, created_at=AT, updated_at=AT)
-    return replace(start_follow_up(lead), **changes)  # type: ignore[arg-type] # each test names fields of it
-
-
-def step(lead: Lead, wanted: LeadStage, at: datetime = AT) -> Lead:
-    reason = RefusalReason.OTHER if wanted is LeadStage.REFUSED else None
-    return advance_lead(lead, wanted, reason, side=HireSide.EMPLOYER, by="r", at=at).lead
-
-
-class FollowUp(RuleBasedStateMachine):
-    """A lead with any changes at any time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.at = AT
-        self.lead = a_lead()
-        self.entries: list[TimelineEntry] = [make_first_entry(self.lead)]
-
-    def take(self, change: LeadChange | None) -> None:
-        if change is not None:
-            assert change.lead.version == self.lead.version + 1
-            assert change.lead.updated_at == change.entry.at == self.at
-            self.lead = change.lead
-            self.entries.append(change.entry)
-
-    @rule(days=st.integers(1, 40))
-    def wait(self, days: int) -> None:
-        self.at += timedelta(days=days)
-
-    @rule(wanted=st.sampled_from(LeadStage), side=SIDES)
-    def push(self, wanted: LeadStage, side: HireSide) -> None:
-        reason = RefusalReason.OTHER if wanted is LeadStage.REFUSED else None
-        try:
-            self.take(advance_lead(self.lead, wanted, reason, side=side, by="a", at=self.at))
-        except LeadStageConflict:
-            assert wanted not in list_next_stages(self.lead.stage)
-        except RetentionTooEarly:
-            assert self.lead.hired_at is not None
-            days = 30 if wanted is LeadStage.RETAINED_30 else 90
-            assert self.at - self.lead.hired_at < timedelta(days=days)
-
-    @precondition(lambda self: self.lead.stage in OPEN)
-    @rule()
-    def go_on(self) -> None:
-        for wanted in sorted(list_next_stages(self.lead.stage) - CLOSED_STAGES):
-            self.push(wanted, HireSide.EMPLOYER)
-
-    @rule(to=st.none() | st.sampled_from(["a", "b"]))
-    def assign(self, to: str | None) -> None:
-        self.take(assign_lead(self.lead, to, by="a", at=self.at))
-        assert self.lead.assignee_id == to
-
-    @rule(on=st.none() | st.just(TODAY))
-    def note(self, on: date | None) -> None:
-        self.take(add_note(self.lead, "已电话联系", on, by="a", at=self.at))
-
-    @rule(side=SIDES, hired=st.booleans())
-    def confirm(self, side: HireSide, hired: bool) -> None:
-        try:
-            self.take(confirm_hire(self.lead, side, hired=hired, by="a", at=self.at))
-        except LeadStageConflict:
-            assert self.lead.stage not in {
-                LeadStage.OFFERED,
-                LeadStage.HIRED,
-                LeadStage.RETAINED_30,
-                LeadStage.RETAINED_90,
-            }
-
-    @rule()
-    def sweep(self) -> None:
-        due = self.lead.escalate_at is not None and self.lead.escalate_at <= self.at
-        change = escalate_lead(self.lead, at=self.at)
-        assert (change is not None) is due
-        self.take(change)
-
-    @invariant()
-    def the_timeline_has_an_entry_a_version(self) -> None:
-        versions = [entry.version for entry in self.entries]
-        assert versions == list(range(1, self.lead.version + 1))
-
-    @invariant()
-    def an_open_stage_and_no_other_has_a_deadline(self) -> None:
-        assert (self.lead.due_at is not None) is (self.lead.stage in OPEN)
-
-    @invariant()
-    def nothing_is_escalated_before_it_is_due(self) -> None:
-        if self.lead.escalate_at is not None:
-            assert self.lead.due_at is not None
-            assert self.lead.due_at <= self.lead.escalate_at
-        if self.lead.escalated_to is not None:
-            assert self.lead.due_at is not None
-            assert self.lead.due_at <= self.at
-
-    @invariant()
-    def a_stage_is_escalated_once_a_level_and_upwards(self) -> None:
-        escalations: list[str | None] = []
-        for entry in self.entries:
-            if entry.kind is TimelineEntryKind.ADVANCED:
-                escalations = []
-            elif entry.kind is TimelineEntryKind.ESCALATED:
-                escalations.append(entry.escalated_to)
-        assert escalations == ["province", "national"][: len(escalations)]
-        assert self.lead.escalated_to == (escalations[-1] if escalations else None)
-
-    @invariant()
-    def no_hire_stands_without_a_word_of_either_side(self) -> None:
-        if self.lead.hired_at is not None:
-            assert self.lead.hire != NO_HIRE_PROOF
-
-    @invariant()
-    def agreement_and_disagreement_exclude_each_other(self) -> None:
-        proof = self.lead.hire
-        assert not (proof.is_agreed and proof.disagreement)
-        statements = {proof.employer, proof.seeker}
-        assert proof.disagreement is (statements == {True, False})
-        assert proof.is_agreed is (statements == {True})
-
-
-TestFollowUp = FollowUp.TestCase
+from tests.domain.leads.follow_up_samples import (
+    AT,
+    OPEN_STAGES,
+    TODAY,
+    advance_by_employer,
+    lead_in_follow_up,
+)
 
 
 def test_exactly_the_open_stages_have_a_deadline() -> None:
-    assert set(STAGE_DEADLINES) == OPEN
+    assert set(STAGE_DEADLINES) == OPEN_STAGES
 
 
 @pytest.mark.parametrize(
@@ -179,18 +50,18 @@ def test_exactly_the_open_stages_have_a_deadline() -> None:
     ],
 )
 def test_a_deadline_counts_from_the_stage_change(stage: LeadStage, days: int) -> None:
-    lead = a_lead()
+    lead = lead_in_follow_up()
     at = AT
     while lead.stage is not stage:
         at += timedelta(hours=1)
         (following,) = list_next_stages(lead.stage) - CLOSED_STAGES
-        lead = step(lead, following, at)
+        lead = advance_by_employer(lead, following, at)
     assert lead.due_at == at + timedelta(days=days)
 
 
 def test_deadlines_after_the_hire_count_from_the_hire() -> None:
-    hired = step(a_lead(stage=LeadStage.OFFERED), LeadStage.HIRED)
-    retained = step(hired, LeadStage.RETAINED_30, AT + timedelta(days=50))
+    hired = advance_by_employer(lead_in_follow_up(stage=LeadStage.OFFERED), LeadStage.HIRED)
+    retained = advance_by_employer(hired, LeadStage.RETAINED_30, AT + timedelta(days=50))
     assert retained.due_at == AT + timedelta(days=97)
 
 
@@ -206,13 +77,13 @@ def test_retention_days_are_counted_in_china_time(
 ) -> None:
     # 2026-10-01 23:30 in China; the day ends half an hour later.
     hired_at = datetime(2026, 10, 1, 15, 30, tzinfo=UTC)
-    lead = a_lead(stage=before, hired_at=hired_at)
+    lead = lead_in_follow_up(stage=before, hired_at=hired_at)
     day = TODAY + timedelta(days=days)
     midnight = datetime(2026, 9, 30, 16, tzinfo=UTC) + timedelta(days=days)
     with pytest.raises(RetentionTooEarly, match=f"from {day} on") as caught:
-        step(lead, wanted, midnight - timedelta(milliseconds=1))
+        advance_by_employer(lead, wanted, midnight - timedelta(milliseconds=1))
     assert caught.value.field == ("input", "stage")
-    assert step(lead, wanted, midnight).stage is wanted
+    assert advance_by_employer(lead, wanted, midnight).stage is wanted
 
 
 @pytest.mark.parametrize(
@@ -225,13 +96,13 @@ def test_retention_days_are_counted_in_china_time(
 def test_advancing_to_hired_confirms_the_hire_for_that_side(
     side: HireSide, proof: HireProof
 ) -> None:
-    offered = a_lead(stage=LeadStage.OFFERED)
+    offered = lead_in_follow_up(stage=LeadStage.OFFERED)
     change = advance_lead(offered, LeadStage.HIRED, None, side=side, by="a", at=AT)
     assert (change.lead.hire, change.entry.side) == (proof, side)
 
 
 def test_a_later_statement_of_a_side_replaces_the_earlier_one() -> None:
-    lead = a_lead(stage=LeadStage.HIRED, hired_at=AT)
+    lead = lead_in_follow_up(stage=LeadStage.HIRED, hired_at=AT)
     for side, hired, shown in (
         (HireSide.EMPLOYER, True, (True, None, False)),
         (HireSide.SEEKER, False, (True, False, True)),
@@ -246,7 +117,7 @@ def test_a_later_statement_of_a_side_replaces_the_earlier_one() -> None:
 
 
 def test_an_overdue_lead_escalates_one_level_every_three_days() -> None:
-    lead = a_lead()
+    lead = lead_in_follow_up()
     due = AT + timedelta(days=3)
     assert (lead.due_at, lead.escalate_at) == (due, due)
     assert escalate_lead(lead, at=due - timedelta(milliseconds=1)) is None
@@ -256,35 +127,35 @@ def test_an_overdue_lead_escalates_one_level_every_three_days() -> None:
         lead = change.lead
         assert (lead.escalated_to, lead.escalate_at, lead.due_at) == (union, following, due)
     assert escalate_lead(lead, at=due + timedelta(days=900)) is None
-    moved = step(lead, LeadStage.CONTACTED, due)
+    moved = advance_by_employer(lead, LeadStage.CONTACTED, due)
     assert (moved.escalated_to, moved.escalate_at) == (None, due + timedelta(days=7))
 
 
 @pytest.mark.parametrize("path", [(), ("national",)])
 def test_a_lead_of_the_root_union_never_escalates(path: tuple[str, ...]) -> None:
-    lead = start_follow_up(a_lead(union_path=path))
+    lead = start_follow_up(lead_in_follow_up(union_path=path))
     assert (lead.due_at, lead.escalate_at) == (AT + timedelta(days=3), None)
     assert escalate_lead(lead, at=AT + timedelta(days=900)) is None
 
 
 def test_a_closed_lead_is_never_due() -> None:
     for stage in CLOSED_STAGES:
-        closed = step(a_lead(), stage)
+        closed = advance_by_employer(lead_in_follow_up(), stage)
         assert (closed.due_at, closed.escalate_at) == (None, None)
 
 
 def test_without_consent_no_later_change_sets_a_deadline() -> None:
-    hired = replace(a_lead(), stage=LeadStage.HIRED, hired_at=AT)
+    hired = replace(lead_in_follow_up(), stage=LeadStage.HIRED, hired_at=AT)
     withdrawn = withdraw_consent(hired, at=AT).lead
-    retained = step(withdrawn, LeadStage.RETAINED_30, AT + timedelta(days=31))
+    retained = advance_by_employer(withdrawn, LeadStage.RETAINED_30, AT + timedelta(days=31))
     assert (retained.due_at, retained.escalate_at, retained.escalated_to) == (None, None, None)
 
 
 def test_advancing_clears_the_next_action() -> None:
-    planned = add_note(a_lead(), "周五再联系", TODAY, by="a", at=AT).lead
+    planned = add_note(lead_in_follow_up(), "周五再联系", TODAY, by="a", at=AT).lead
     assert planned.next_action_on == TODAY
     assert add_note(planned, "未接通", None, by="a", at=AT).lead.next_action_on == TODAY
-    assert step(planned, LeadStage.CONTACTED).next_action_on is None
+    assert advance_by_employer(planned, LeadStage.CONTACTED).next_action_on is None
 
 
 def test_a_note_is_stripped() -> None:
@@ -315,4 +186,4 @@ def test_an_invalid_note_is_refused(body: str, on: date | None, field: str) -> N
 @pytest.mark.parametrize("stage", [LeadStage.INTERESTED, LeadStage.REFUSED])
 def test_a_hire_is_confirmed_only_from_the_offer_on(stage: LeadStage) -> None:
     with pytest.raises(LeadStageConflict, match="from OFFERED on"):
-        confirm_hire(a_lead(stage=stage), HireSide.EMPLOYER, hired=True, by=None, at=AT)
+        confirm_hire(lead_in_follow_up(stage=stage), HireSide.EMPLOYER, hired=True, by=None, at=AT)

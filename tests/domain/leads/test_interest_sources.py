@@ -1,3 +1,5 @@
+"""Sources of an interest: in which sessions, and with which codes, each is allowed."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime

@@ -1,3 +1,5 @@
+"""Stages of a lead: which may follow which, with reasons and versions."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime

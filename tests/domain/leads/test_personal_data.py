@@ -1,3 +1,5 @@
+"""Withdrawal, erasure, receipts and retention periods of a lead's personal data."""
+
 from __future__ import annotations
 
 from datetime import timedelta

@@ -1,3 +1,5 @@
+"""Topics of a session's events."""
+
 from __future__ import annotations
 
 from hypothesis import given

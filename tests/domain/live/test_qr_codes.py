@@ -1,3 +1,5 @@
+"""Signed tokens of QR codes."""
+
 from __future__ import annotations
 
 import re

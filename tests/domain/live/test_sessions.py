@@ -1,3 +1,5 @@
+"""Status changes of a live session."""
+
 from __future__ import annotations
 
 import pytest

@@ -104,14 +104,14 @@ def test_every_reason_has_an_english_and_a_chinese_text(person: Wants, work: Job
         assert any("\u4e00" <= char <= "\u9fff" for char in reason.text_zh)
 
 
-def said(wanted: dict[str, Any], offered: dict[str, Any]) -> list[tuple[MatchCode, str, str]]:
+def reasons(wanted: dict[str, Any], offered: dict[str, Any]) -> list[tuple[MatchCode, str, str]]:
     person, work = Wants(**wanted), job(**offered)
     reasons = find_violations(person, work) or explain_satisfied(person, work)
     return [(reason.code, reason.text, reason.text_zh) for reason in reasons]
 
 
 def test_a_pick_up_reason_says_when_work_ends() -> None:
-    assert said(BY_FIVE, DAY) == [
+    assert reasons(BY_FIVE, DAY) == [
         (
             MatchCode.PICK_UP,
             "ends at 17:00: you can pick up your child",
@@ -121,7 +121,7 @@ def test_a_pick_up_reason_says_when_work_ends() -> None:
 
 
 def test_flexible_hours_can_be_agreed_on() -> None:
-    ((_, text, _),) = said({"ends_by": FIVE}, {"shift": Shift.FLEXIBLE})
+    ((_, text, _),) = reasons({"ends_by": FIVE}, {"shift": Shift.FLEXIBLE})
     assert text == "flexible hours that you can agree with the employer"
 
 
@@ -135,13 +135,13 @@ def test_flexible_hours_can_be_agreed_on() -> None:
     ],
 )
 def test_a_late_end_is_explained(offered: dict[str, Any], text: str) -> None:
-    ((_, found, _),) = said({"ends_by": FIVE}, offered)
+    ((_, found, _),) = reasons({"ends_by": FIVE}, offered)
     assert found == text
 
 
 def test_intensity_and_distance_are_described() -> None:
     wanted = {"heaviest": Intensity.LIGHT, "near": Near(point=HOME, kilometres=13)}
-    assert said(wanted, {"intensity": Intensity.LIGHT, "point": NEARBY}) == [
+    assert reasons(wanted, {"intensity": Intensity.LIGHT, "point": NEARBY}) == [
         (MatchCode.INTENSITY, "LIGHT work only", "劳动强度：轻"),
         (MatchCode.DISTANCE, "12 km", "12公里"),
     ]

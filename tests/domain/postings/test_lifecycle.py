@@ -1,3 +1,5 @@
+"""Status changes of a posting after screening, reviews, reports, hires and its last day."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -118,11 +120,11 @@ def test_a_posting_refused_by_an_officer_returns_to_review() -> None:
 
 def test_enough_reports_send_a_posting_to_review() -> None:
     for count in range(MIN_REPORTS_TO_HOLD + 2):
-        told = apply_reports(posting(), count, FIXED_NOW)
+        reported = apply_reports(posting(), count, FIXED_NOW)
         held = count >= MIN_REPORTS_TO_HOLD
-        assert told.status is (PostingStatus.IN_REVIEW if held else PostingStatus.OPEN)
-        assert (told.waiting_since is None) is (count == 0)
-        assert apply_reports(told, 0, FIXED_NOW).status is PostingStatus.OPEN
+        assert reported.status is (PostingStatus.IN_REVIEW if held else PostingStatus.OPEN)
+        assert (reported.waiting_since is None) is (count == 0)
+        assert apply_reports(reported, 0, FIXED_NOW).status is PostingStatus.OPEN
     gone = close_posting(posting(), CloseReason.WITHDRAWN, FIXED_NOW)
     assert apply_reports(gone, MIN_REPORTS_TO_HOLD, FIXED_NOW).status is PostingStatus.CLOSED
 

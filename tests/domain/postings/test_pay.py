@@ -1,3 +1,5 @@
+"""Pay converted between hour and month."""
+
 from __future__ import annotations
 
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""When a posting is open."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta

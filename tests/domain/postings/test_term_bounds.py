@@ -1,3 +1,5 @@
+"""Bounds of the terms of a posting."""
+
 from __future__ import annotations
 
 from contextlib import suppress

@@ -1,3 +1,5 @@
+"""Differences between the terms of a lead and those of its posting."""
+
 from __future__ import annotations
 
 from dataclasses import replace

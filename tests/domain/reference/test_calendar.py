@@ -1,3 +1,5 @@
+"""Days and months in China time."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta

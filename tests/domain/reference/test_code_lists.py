@@ -1,3 +1,5 @@
+"""Code lists that are built from enumerations."""
+
 from __future__ import annotations
 
 from collections import Counter

@@ -1,3 +1,5 @@
+"""Distances, and points that lie in China."""
+
 from math import nan
 
 import pytest

@@ -1,3 +1,5 @@
+"""Regions of China: the tree, former codes, and search by name and pinyin."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Minimum wages: which rows count, and how pay is compared with them."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Forbidden phrases in text: each is found, with no false alarm on the labelled texts."""
+
 from __future__ import annotations
 
 from collections import Counter

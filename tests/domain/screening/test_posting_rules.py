@@ -1,3 +1,5 @@
+"""Screening rules for the terms of a posting."""
+
 from __future__ import annotations
 
 from dataclasses import replace

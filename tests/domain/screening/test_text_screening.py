@@ -1,3 +1,5 @@
+"""Screening of public texts apart from postings."""
+
 from __future__ import annotations
 
 import pytest

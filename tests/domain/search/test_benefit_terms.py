@@ -1,3 +1,5 @@
+"""Search terms for benefits."""
+
 from __future__ import annotations
 
 from collections import Counter

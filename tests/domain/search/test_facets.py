@@ -1,3 +1,5 @@
+"""Facets: codes stored as characters, and their counts."""
+
 from __future__ import annotations
 
 from collections import Counter

@@ -1,3 +1,5 @@
+"""Highlights of search words in a text."""
+
 from __future__ import annotations
 
 import pytest

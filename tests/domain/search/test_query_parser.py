@@ -1,3 +1,5 @@
+"""Search text parsed into words and benefit terms."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The search entry of a posting, and which searches find it."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Suggestions from titles, employers, occupations and places."""
+
 from __future__ import annotations
 
 from domain.search.suggestions import (

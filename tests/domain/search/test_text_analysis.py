@@ -1,3 +1,5 @@
+"""Text folded, split into words, and spelled in pinyin."""
+
 from __future__ import annotations
 
 import pytest

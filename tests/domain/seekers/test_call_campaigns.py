@@ -1,4 +1,4 @@
-"""Calls: when the next one is due, and when nobody may call any more."""
+"""Calls: the day of the next one, and when no further call is recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Consent to matching: the current text, and when and by whom it was asked on the phone."""
+"""Consent to matching: the current text, and who asked for it on the phone, and when."""
 
 from __future__ import annotations
 

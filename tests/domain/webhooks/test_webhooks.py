@@ -165,7 +165,7 @@ def test_changes_for_staff_only_have_no_notice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "message_type"),
     [
         ("OPEN", "posting.opened"),
         ("IN_REVIEW", "posting.held"),
@@ -173,12 +173,12 @@ def test_changes_for_staff_only_have_no_notice() -> None:
         ("CLOSED", "posting.closed"),
     ],
 )
-def test_a_posting_notice_depends_on_the_status(status: str, told: str) -> None:
+def test_a_posting_notice_depends_on_the_status(status: str, message_type: str) -> None:
     posting = records.posting(status=PostingStatus[status])
     notice = build_posting_notice(posting, ("root", "union"), at=AT)
     assert notice is not None
     message = notice.to_message()
-    assert (message["type"], message["data"]["status"]) == (told, status)
+    assert (message["type"], message["data"]["status"]) == (message_type, status)
     assert message["timestamp"] == "2026-10-01T12:00:00Z"
 
 

@@ -11,7 +11,8 @@ from domain.postings.postings import Severity
 from storage.mongo.client import new_id
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.services import FINDING, RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import FINDING, World, gid
 
 SEEN = "query ($id: ID!) { import(id: $id) { id } node(id: $id) { id } imports { edges { node { id } } } }"  # noqa: E501 - one document
 ROWS = """query ($id: ID!, $outcome: RowOutcome, $first: Int, $after: String) {

@@ -116,7 +116,7 @@ def test_everything_below_a_root_field_fits_a_document(name: str) -> None:
         st.just("id"), lambda inner: st.lists(inner, min_size=1, max_size=3), max_leaves=30
     )
 )
-def test_the_measure_counts_each_field_where_it_stands(tree: object) -> None:
+def test_each_field_is_counted_where_it_is_selected(tree: object) -> None:
     def text(node: object) -> str:
         if isinstance(node, list):
             return "parent {" + " ".join(map(text, node)) + "}"

@@ -1,4 +1,4 @@
-"""Documents: prepared once a text, within bounds, whatever the text holds."""
+"""Documents are prepared once for each text, within limits, for any text."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def prepared() -> DocumentCache:
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=list(REFUSED))
-def test_a_document_over_a_limit_is_refused_soon_and_says_why(
+def test_a_document_over_a_limit_is_refused_quickly_with_the_reason(
     text: str, message: str, prepared: DocumentCache
 ) -> None:
     began = time.perf_counter()
@@ -128,12 +128,12 @@ def test_a_text_is_prepared_once(text: str, prepared: DocumentCache) -> None:
     assert prepared.prepare(text) is prepared.prepare(text)
 
 
-def test_a_text_that_is_too_long_is_not_kept(prepared: DocumentCache) -> None:
+def test_a_text_that_is_too_long_is_not_cached(prepared: DocumentCache) -> None:
     text = ME + " " * LIMITS.characters
     assert prepared.prepare(text) is not prepared.prepare(text)
 
 
-def test_the_texts_that_are_kept_have_a_bound_and_the_least_used_goes_first() -> None:
+def test_the_cache_is_bounded_and_evicts_the_least_recently_used() -> None:
     prepared = DocumentCache(SCHEMA._schema, DocumentLimits(cached_characters=3 * 20))
     texts = [f"{{ a{number}: me {{ id }} }}".ljust(20) for number in range(4)]
     first, second, third = (prepared.prepare(text) for text in texts[:3])

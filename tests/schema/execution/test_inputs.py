@@ -1,4 +1,4 @@
-"""Input objects are those that Strawberry builds."""
+"""Input objects equal those that Strawberry builds."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SCALARS: dict[str, Any] = {
 
 @st.composite
 def given_values(draw: st.DrawFn, kind: Any) -> Any:
-    """What graphql-core hands over for an input of that type."""
+    """Draw a value that graphql-core passes for an input of the type."""
     if isinstance(kind, GraphQLNonNull):
         return draw(given_values(kind.of_type).filter(lambda value: value is not None))
     if draw(st.booleans()) and draw(st.booleans()):
@@ -61,7 +61,7 @@ def given_values(draw: st.DrawFn, kind: Any) -> Any:
     return SCALARS[kind.name]
 
 
-def _converted(name: str, value: Any) -> Any:
+def _convert(name: str, value: Any) -> Any:
     kind = INPUTS[name].origin
     return convert_argument(
         value, kind, SCHEMA.schema_converter.scalar_registry, SCHEMA.config, None
@@ -86,6 +86,6 @@ def test_every_input_is_built_as_strawberry_builds_it(data: st.DataObject) -> No
     name = data.draw(st.sampled_from(sorted(INPUTS)))
     kind = SCHEMA._schema.type_map[name]
     value = data.draw(given_values(kind).filter(lambda value: value is not None))
-    ours = _converted(name, value)
+    ours = _convert(name, value)
     with _readers_away():
-        assert _converted(name, value) == ours
+        assert _convert(name, value) == ours

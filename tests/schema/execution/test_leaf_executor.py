@@ -1,4 +1,4 @@
-"""The lean executor answers what graphql-core's answers, whatever the objects hold."""
+"""The leaf executor returns what graphql-core's executor returns, for any objects."""
 
 from __future__ import annotations
 
@@ -102,14 +102,14 @@ scalars = st.sampled_from(
         *(Colour.RED, Colour.BLUE, Other.RED, LeadStage.HIRED, ValueError("held"), FALL_BACK),
     ]
 )
-anything = (
+any_values = (
     st.none()
     | scalars
     | st.lists(scalars, max_size=3)
     | st.lists(scalars, max_size=3).map(tuple)
     | st.lists(st.lists(scalars, max_size=2), max_size=2)
 )
-fitting: dict[str, Any] = {
+FITTING_VALUES: dict[str, Any] = {
     "text": "text",
     "at": datetime(2026, 10, 1, tzinfo=UTC),
     "colour": Colour.BLUE,
@@ -125,13 +125,13 @@ fitting: dict[str, Any] = {
 }
 
 
-def thing_of(**values: Any) -> Thing:
-    """One with these values; the others are as they should be."""
-    return Thing(**{**dict.fromkeys(LEAVES), **fitting, **values})
+def build_thing(**values: Any) -> Thing:
+    """Build a thing with these values and fitting values for the rest."""
+    return Thing(**{**dict.fromkeys(LEAVES), **FITTING_VALUES, **values})
 
 
 class Bare:
-    """Neither of a type of the schema nor with its attributes."""
+    """An object without the attributes of any type of the schema."""
 
     def __repr__(self) -> str:
         return "Bare"
@@ -147,9 +147,9 @@ def leaves(draw: st.DrawFn) -> Any:
 
 @st.composite
 def things(draw: st.DrawFn) -> Any:
-    """A thing of which most attributes are as they should be."""
-    values = {name: draw(anything) for name in draw(st.sets(st.sampled_from(LEAVES), max_size=6))}
-    thing = thing_of(
+    """Draw a thing in which most attributes fit their types."""
+    values = {name: draw(any_values) for name in draw(st.sets(st.sampled_from(LEAVES), max_size=6))}
+    thing = build_thing(
         leaf=draw(leaves()),
         leaves=draw(st.lists(leaves(), max_size=3)),
         named=draw(leaves()),
@@ -182,7 +182,7 @@ def selections(draw: st.DrawFn, known: list[str], depth: int = 2) -> str:
     return "{ " + " ".join(parts) + " }"
 
 
-async def _answer(kind: type[Executor[Any]], document: Any, thing: Any, yes: bool) -> Any:
+async def _execute(kind: type[Executor[Any]], document: Any, thing: Any, yes: bool) -> Any:
     executor = kind.build(SCHEMA, document, context_value=thing, raw_variable_values={"yes": yes})
     assert isinstance(executor, kind)
     result: Any = executor.execute_operation()
@@ -194,17 +194,17 @@ async def _answer(kind: type[Executor[Any]], document: Any, thing: Any, yes: boo
 
 @settings(max_examples=300, deadline=None)
 @given(selected=selections(ALL), thing=things(), yes=st.booleans())
-async def test_every_answer_is_that_of_graphql_core(selected: str, thing: Any, yes: bool) -> None:
+async def test_results_equal_those_of_graphql_core(selected: str, thing: Any, yes: bool) -> None:
     document = parse(f"query ($yes: Boolean! = true) {{ thing {selected} things {selected} }}")
     if validate(SCHEMA, document):
         return  # two different fields under one name: never executed
-    assert await _answer(LeafExecutor, document, thing, yes) == await _answer(
+    assert await _execute(LeafExecutor, document, thing, yes) == await _execute(
         Executor, document, thing, yes
     )
 
 
-class _Watched(LeafExecutor):
-    """Notes which fields are left to graphql-core."""
+class _RecordingExecutor(LeafExecutor):
+    """Records the fields that are left to graphql-core."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -215,11 +215,11 @@ class _Watched(LeafExecutor):
         return super().execute_field(parent_type, source, details, *rest)
 
 
-async def test_plain_fields_are_read_at_once_and_in_their_order() -> None:
-    thing = thing_of(leaf=None, leaves=[], named=None)
+async def test_plain_fields_are_read_without_graphql_core_in_order() -> None:
+    thing = build_thing(leaf=None, leaves=[], named=None)
     document = parse("{ thing { colour __typename later text at colours texts day counted } }")
-    executor = _Watched.build(SCHEMA, document, context_value=thing)
-    assert isinstance(executor, _Watched)
+    executor = _RecordingExecutor.build(SCHEMA, document, context_value=thing)
+    assert isinstance(executor, _RecordingExecutor)
     result: Any = executor.execute_operation()
     shown = (await result).data["thing"]
     assert executor.left == ["thing", "later", "counted"]

@@ -1,4 +1,4 @@
-"""Where documents are trusted, no other is executed."""
+"""With persisted documents, no other document is executed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from schema.execution.documents import hash_document
 from schema.execution.engine import Engine, GraphQLRequest
 from schema.execution.persisted_documents import TrustedDocuments, find_document_errors
 from schema.execution.results import RequestInvalid
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 ME = "query Me { me { role } }"
 TWO = "query One { me { role } } query Two { me { id } }"
@@ -60,14 +61,16 @@ def test_any_other_text_is_refused(query: str, engine: Engine) -> None:
     assert len(engine.documents) == 0
 
 
-def test_a_digest_that_nobody_knows_is_not_found(engine: Engine, running: RunningServices) -> None:
+def test_an_unknown_digest_is_not_found(engine: Engine, running: RunningServices) -> None:
     assert code_of(engine, query="", sha256="ab" * 32) == "PERSISTED_QUERY_NOT_FOUND"
     plain = Engine(running.services)
     plain.prepare(GraphQLRequest(query=ME))
     assert code_of(plain, query="", sha256=hash_document(ME)) == "PERSISTED_QUERY_NOT_FOUND"
 
 
-def test_a_digest_of_something_else_is_told(engine: Engine, running: RunningServices) -> None:
+def test_a_digest_that_does_not_fit_its_text_is_refused(
+    engine: Engine, running: RunningServices
+) -> None:
     for each in (engine, Engine(running.services)):
         assert code_of(each, query=ME, sha256=hash_document(TWO)) == "BAD_REQUEST"
 
@@ -92,7 +95,7 @@ async def test_subscribers_by_text_and_by_digest_are_one_group(
     assert joined[0].group_key == joined[1].group_key
 
 
-def test_what_cannot_be_executed_is_told_with_its_place() -> None:
+def test_a_document_that_cannot_be_executed_is_named_with_its_place() -> None:
     assert find_document_errors(ME) == []
     (fault,) = find_document_errors("query {\n  salaries\n}")
     assert fault.startswith("2:3: Cannot query field 'salaries'")

@@ -1,4 +1,4 @@
-"""Messages about broken requests say where and what, and never repeat what was sent."""
+"""Error messages name the place and the fault, and never repeat a value of the request."""
 
 from __future__ import annotations
 
@@ -52,19 +52,19 @@ BROKEN: dict[str, tuple[Any, list[tuple[str, str]]]] = {
 }
 
 
-@pytest.mark.parametrize(("given", "said"), BROKEN.values(), ids=list(BROKEN))
+@pytest.mark.parametrize(("given", "expected"), BROKEN.values(), ids=list(BROKEN))
 async def test_a_broken_variable_is_named_but_not_repeated(
-    given: Any, said: list[tuple[str, str]], api: GraphQLClient
+    given: Any, expected: list[tuple[str, str]], api: GraphQLClient
 ) -> None:
     answer = await api.execute(TAP, {"input": given})
     assert [error["message"] for error in answer["errors"]] == [
-        f"Variable '$input' has invalid value{place}: {what}" for place, what in said
+        f"Variable '$input' has invalid value{place}: {what}" for place, what in expected
     ]
     assert {error["extensions"]["code"] for error in answer["errors"]} == {"BAD_REQUEST"}
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "expected"),
     [
         (
             f"{{ postings(first: {PHONE}.5) {{ __typename }} }}",
@@ -94,9 +94,9 @@ async def test_a_broken_variable_is_named_but_not_repeated(
     ],
 )
 async def test_a_broken_document_is_explained_but_its_literals_are_not_repeated(
-    query: str, said: str, api: GraphQLClient
+    query: str, expected: str, api: GraphQLClient
 ) -> None:
-    assert (await api.fetch_error(query))["message"] == said
+    assert (await api.fetch_error(query))["message"] == expected
 
 
 @given(st.text() | st.text(alphabet=f"'\".:,{PHONE}") | st.just(f"Expected {PHONE}"))
@@ -177,7 +177,7 @@ async def test_no_value_of_a_document_is_in_an_answer(
 
 @given(value=VALUES)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_is_sent_is_never_repeated(value: Any, api: GraphQLClient) -> None:
+async def test_no_sent_value_is_repeated(value: Any, api: GraphQLClient) -> None:
     answer = await api.post({"query": TAP, "variables": {"input": value}})
     assert answer.json()["errors"]
     assert NAME not in orjson.dumps(answer.json()).decode()

@@ -13,9 +13,10 @@ from storage.clock import utc_now
 from storage.mongo.client import Mongo
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import CONSENT_TEMPLATE, interest_input
+from tests.support.mutation_inputs import CONSENT_TEMPLATE, interest_input
 from tests.support.records import ManualClock
-from tests.support.services import RunningServices, World, gid, running_services
+from tests.support.services import RunningServices, running_services
+from tests.support.world import World, gid
 
 TEXT = "query ($id: ID!) { consentText(postingId: $id) { version body sha256 } }"
 PUBLISHED = "... on ConsentTextPublished { version validFrom }"

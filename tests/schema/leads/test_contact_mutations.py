@@ -13,7 +13,8 @@ from storage.clock import utc_now
 from storage.mongo.client import Transaction
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 REVEAL = MUTATION_CASES["revealContact"]
 CONTACT = {"name": "王小明", "phone": "+8613800138000"}

@@ -12,9 +12,11 @@ from domain.identity.accounts import Account
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
-from tests.support.services import RunningServices, World, gid, running_services, today
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input
+from tests.support.services import RunningServices, running_services
 from tests.support.waiting import wait_until
+from tests.support.world import World, gid, today
 from workers.escalation import LeadEscalator
 
 LEADS = (
@@ -142,7 +144,7 @@ async def test_an_assignee_sees_and_follows_up_the_lead(api: GraphQLClient, worl
     assert refused["code"] == "NOT_FOUND"
 
 
-async def test_mine_and_another_assignee_are_refused_together(
+async def test_the_filters_mine_and_assignee_exclude_each_other(
     api: GraphQLClient, world: World
 ) -> None:
     given = {"mine": True, "assigneeId": gid(world.host)}
@@ -182,16 +184,16 @@ async def test_a_disagreement_on_the_hire_is_shown_and_filtered(
     api: GraphQLClient, world: World
 ) -> None:
     offered = gid(world.offered)
-    said = await mutate(api, world, "confirmHire", world.recruiter)
+    answer = await mutate(api, world, "confirmHire", world.recruiter)
     proof = {"employer": True, "seeker": None, "agreed": False, "disagreement": False}
-    assert said["lead"]["hireProof"] == proof
-    said = await mutate(api, world, "confirmHire", world.officer, hired=False)
-    assert said["lead"]["hireProof"] == proof | {"seeker": False, "disagreement": True}
+    assert answer["lead"]["hireProof"] == proof
+    answer = await mutate(api, world, "confirmHire", world.officer, hired=False)
+    assert answer["lead"]["hireProof"] == proof | {"seeker": False, "disagreement": True}
     for by in (world.officer, world.host, world.recruiter):
         assert await listed(api, world, by, disagreement=True) == [offered]
         assert await listed(api, world, by, disagreement=False) == [gid(world.lead)]
-    said = await mutate(api, world, "confirmHire", world.officer, hired=True)
-    assert said["lead"]["hireProof"] == proof | {"seeker": True, "agreed": True}
+    answer = await mutate(api, world, "confirmHire", world.officer, hired=True)
+    assert answer["lead"]["hireProof"] == proof | {"seeker": True, "agreed": True}
     assert await listed(api, world, world.officer, disagreement=True) == []
 
 

@@ -12,8 +12,10 @@ from domain.leads.funnel import FunnelDimension
 from domain.leads.leads import LeadStage
 from storage.mongo.client import new_id
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
-from tests.support.services import RunningServices, World, gid
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 FUNNEL = """
 query ($by: FunnelDimension!, $filter: FunnelFilter, $first: Int, $after: String) {
@@ -149,8 +151,11 @@ async def test_the_group_is_as_given_and_visible_to_unions_and_the_giver(
         assert tapped["lead"]["group"] is None
         mine = await api.fetch_data(own, {"receipt": tapped["receipt"]})
         assert [edge["node"]["group"] for edge in mine["myLeads"]["edges"]] == seen
-    said = await rows(api, world, "officer", "GROUP")
-    assert [(row["group"], row["interests"]) for row in said] == [(None, 1), ("HARDSHIP_WORKER", 1)]
+    found_rows = await rows(api, world, "officer", "GROUP")
+    assert [(row["group"], row["interests"]) for row in found_rows] == [
+        (None, 1),
+        ("HARDSHIP_WORKER", 1),
+    ]
     for caller, group in (("officer", "HARDSHIP_WORKER"), ("recruiter", None)):
         leads = await api.fetch_data(
             "{ leads(first: 1) { edges { node { id group } } } }", {}, world.token_of(caller)
@@ -172,8 +177,8 @@ async def test_an_erased_lead_still_counts_in_its_group(api: GraphQLClient, worl
     assert [lead["group"] for lead in mine["data"]["leads"]] == ["GIG_WORKER"]
     erased = await api.mutate("eraseMyData", {"receipt": receipt}, None, erase.selection)
     assert erased["leads"] == 1
-    said = await rows(api, world, "officer", "GROUP")
-    assert [(row["group"], row["people"]) for row in said] == [(None, 1), ("GIG_WORKER", 1)]
+    found_rows = await rows(api, world, "officer", "GROUP")
+    assert [(row["group"], row["people"]) for row in found_rows] == [(None, 1), ("GIG_WORKER", 1)]
 
 
 async def test_a_hire_counts_for_every_stage_before_it(

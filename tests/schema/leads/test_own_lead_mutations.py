@@ -1,8 +1,7 @@
-"""The rights of the person behind a lead, exercised with the receipt."""
+"""Rights of the person behind a lead, exercised with the receipt: reading, correcting, erasing."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -10,61 +9,19 @@ from typing import Any
 
 import pytest
 
-from domain.leads.leads import Lead, LeadStage
 from schema.relay import global_id
 from services.leads import own_leads
 from storage.clock import utc_now
-from storage.mongo.client import Transaction
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
-from tests.support.services import RunningServices, World, gid, hash_collections
-
-OWN_LEADS = """
-query ($receipt: String!, $first: Int, $after: String) {
-  myLeads(receipt: $receipt, first: $first, after: $after) {
-    edges { node {
-      id stage source contact { name phone } employer { id } terms { title }
-      consentVersion consentSha256 consentedAt withdrawnAt createdAt updatedAt
-    } }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-"""
-TAP = "... on InterestRecorded { created receipt lead { id withdrawnAt } }"
-STAFF_LEADS = """
-query ($session: ID!) {
-  leads(filter: {sessionId: $session}) {
-    edges { node { id stage nextStages withdrawnAt erasedAt contact { name } } }
-  }
-}
-"""
-
-
-async def express_interest(
-    api: GraphQLClient, world: World, token: str, **changes: Any
-) -> dict[str, Any]:
-    given = interest_input(world, **changes)
-    return await api.mutate("expressInterest", given, token, TAP)
-
-
-async def own_leads_of(api: GraphQLClient, receipt: str, **page: Any) -> list[dict[str, Any]]:
-    """Read the leads of a receipt. No token is needed."""
-    answer = await api.fetch_data(OWN_LEADS, {"receipt": receipt, **page})
-    return [edge["node"] for edge in answer["myLeads"]["edges"]]
-
-
-async def mutate(api: GraphQLClient, name: str, /, **given: Any) -> dict[str, Any]:
-    return await api.mutate(name, given, None, MUTATION_CASES[name].selection)
-
-
-async def leads_seen_by(api: GraphQLClient, world: World, caller: str) -> list[dict[str, Any]]:
-    answer = await api.fetch_data(STAFF_LEADS, {"session": gid(world.live)}, world.token_of(caller))
-    return [edge["node"] for edge in answer["leads"]["edges"]]
-
-
-async def set_stage(running: RunningServices, lead: Lead, stage: LeadStage) -> None:
-    change = {"$set": {"stage": stage.value}}
-    await running.store.mongo["leads"].update_one({"_id": lead.id}, change)
+from tests.support.own_leads import (
+    OWN_LEADS_QUERY,
+    express_interest,
+    mutate_with_receipt,
+    read_leads_as,
+    read_own_leads,
+)
+from tests.support.services import RunningServices, hash_collections
+from tests.support.world import World, gid
 
 
 async def test_a_giver_reads_their_leads_unmasked_with_employer_and_consent(
@@ -74,14 +31,14 @@ async def test_a_giver_reads_their_leads_unmasked_with_employer_and_consent(
     contact = {"name": "诸葛小明", "phone": phone}
     first = await express_interest(api, world, viewer, contact=contact)
     second = await express_interest(api, world, viewer, contact=contact, postingId=gid(world.third))
-    leads = await own_leads_of(api, second["receipt"])
+    leads = await read_own_leads(api, second["receipt"])
     assert [lead["id"] for lead in leads] == [second["lead"]["id"], first["lead"]["id"]]
     assert [lead["employer"]["id"] for lead in leads] == [gid(world.rival), gid(world.employer)]
     assert {json.dumps(lead["contact"]) for lead in leads} == {
         json.dumps({"name": "诸葛小明", "phone": f"+86{phone}"})
     }
     assert (leads[0]["stage"], leads[0]["consentVersion"]) == ("INTERESTED", "1")
-    assert await own_leads_of(api, first["receipt"], first=1) == leads[:1]
+    assert await read_own_leads(api, first["receipt"], first=1) == leads[:1]
 
 
 async def test_sending_the_phone_of_somebody_else_reveals_nothing_of_theirs(
@@ -93,24 +50,28 @@ async def test_sending_the_phone_of_somebody_else_reveals_nothing_of_theirs(
         api, world, world.viewer_token(), contact={**contact, "name": "某人"}
     )
     assert (stranger["created"], stranger["lead"]["id"]) == (False, theirs["lead"]["id"])
-    assert await own_leads_of(api, stranger["receipt"]) == []
-    refused = await mutate(
+    assert await read_own_leads(api, stranger["receipt"]) == []
+    refused = await mutate_with_receipt(
         api, "withdrawConsent", receipt=stranger["receipt"], leadId=theirs["lead"]["id"]
     )
     assert refused["code"] == "NOT_FOUND"
-    assert (await mutate(api, "eraseMyData", receipt=stranger["receipt"]))["leads"] == 0
-    named = await mutate(api, "correctMyContact", receipt=stranger["receipt"], name="某人")
+    assert (await mutate_with_receipt(api, "eraseMyData", receipt=stranger["receipt"]))[
+        "leads"
+    ] == 0
+    named = await mutate_with_receipt(
+        api, "correctMyContact", receipt=stranger["receipt"], name="某人"
+    )
     assert named["leads"] == 0
-    exported = await mutate(api, "exportMyData", receipt=stranger["receipt"])
+    exported = await mutate_with_receipt(api, "exportMyData", receipt=stranger["receipt"])
     assert exported["data"] == {"leads": [], "profile": None}
-    assert [lead["contact"]["name"] for lead in await own_leads_of(api, theirs["receipt"])] == [
+    assert [lead["contact"]["name"] for lead in await read_own_leads(api, theirs["receipt"])] == [
         "诸葛小明"
     ]
 
 
 @pytest.mark.parametrize("receipt", ["", "x", "a.b.c"])
 async def test_anything_but_a_receipt_is_refused(receipt: str, api: GraphQLClient) -> None:
-    error = await api.fetch_error(OWN_LEADS, {"receipt": receipt})
+    error = await api.fetch_error(OWN_LEADS_QUERY, {"receipt": receipt})
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
@@ -131,8 +92,10 @@ async def test_giver_and_staff_see_both_sides_of_a_hire(api: GraphQLClient, worl
     denied = {"leadId": lead, "hired": False}
     await api.mutate("confirmHire", denied, world.token_of("recruiter"))
     assert await seen() == nothing | {"employer": False}
-    said = await mutate(api, "confirmMyHire", receipt=receipt, leadId=lead, hired=True)
-    assert said["lead"]["hireProof"] == {"employer": False, "seeker": True, "agreed": False}
+    answer = await mutate_with_receipt(
+        api, "confirmMyHire", receipt=receipt, leadId=lead, hired=True
+    )
+    assert answer["lead"]["hireProof"] == {"employer": False, "seeker": True, "agreed": False}
     assert await seen() == {
         "employer": False,
         "seeker": True,
@@ -155,10 +118,12 @@ async def test_only_the_giver_confirms_a_hire_and_only_after_an_offer(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     receipt = world.lead_receipt(world.lead)
-    early = await mutate(api, "confirmMyHire", receipt=receipt, leadId=gid(world.lead), hired=True)
+    early = await mutate_with_receipt(
+        api, "confirmMyHire", receipt=receipt, leadId=gid(world.lead), hired=True
+    )
     assert (early["__typename"], early["code"]) == ("LeadStageConflict", "LEAD_STAGE_CONFLICT")
     before = await hash_collections(running)
-    theirs = await mutate(
+    theirs = await mutate_with_receipt(
         api, "confirmMyHire", receipt=receipt, leadId=gid(world.offered), hired=True
     )
     assert (theirs["__typename"], theirs["code"]) == ("NotFound", "NOT_FOUND")
@@ -175,8 +140,10 @@ async def test_confirmations_by_the_giver_are_limited_per_hour(
         (False, "MyHireConfirmed"),
         (True, "TooManyAttempts"),
     ):
-        said = await mutate(api, "confirmMyHire", receipt=receipt, leadId=lead, hired=hired)
-        assert said["__typename"] == kind
+        answer = await mutate_with_receipt(
+            api, "confirmMyHire", receipt=receipt, leadId=lead, hired=hired
+        )
+        assert answer["__typename"] == kind
 
 
 async def test_a_receipt_is_no_token_and_a_changed_receipt_is_refused(
@@ -188,77 +155,8 @@ async def test_a_receipt_is_no_token_and_a_changed_receipt_is_refused(
     head, body, signature = receipt.split(".")
     other = world.lead_receipt(replace(world.lead, giver="another")).split(".")[1]
     for forged in (f"{head}.{other}.{signature}", f"{head}.{body}.", f"{head}.{body}"):
-        error = await api.fetch_error(OWN_LEADS, {"receipt": forged})
+        error = await api.fetch_error(OWN_LEADS_QUERY, {"receipt": forged})
         assert error["extensions"]["code"] == "UNAUTHENTICATED"
-
-
-async def test_a_withdrawn_consent_closes_the_lead_to_the_employer(
-    api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    receipt, lead = world.lead_receipt(world.lead), gid(world.lead)
-    before = await running.store.event_log.read(f"leads/{world.live.id}", after=0, limit=100)
-    taken = (await mutate(api, "withdrawConsent", receipt=receipt, leadId=lead))["lead"]
-    assert (taken["id"], taken["stage"]) == (lead, "WITHDRAWN")
-    assert taken["withdrawnAt"] is not None
-    assert await leads_seen_by(api, world, "recruiter") == []
-    (seen,) = await leads_seen_by(api, world, "host")
-    assert seen == {
-        "id": lead,
-        "stage": "WITHDRAWN",
-        "nextStages": [],
-        "withdrawnAt": taken["withdrawnAt"],
-        "erasedAt": None,
-        "contact": None,
-    }
-    query = "query ($id: ID!) { node(id: $id) { id } }"
-    assert await api.fetch_data(query, {"id": lead}, world.token(world.recruiter)) == {"node": None}
-    logged = await running.store.event_log.read(f"leads/{world.live.id}", after=0, limit=100)
-    names = [type(placed.event).__name__ for placed in logged]
-    assert names.count("LeadAdvanced") == 1
-    assert len(before) <= len(logged)
-    nothing_more = await hash_collections(running)
-    again = await mutate(api, "withdrawConsent", receipt=receipt, leadId=lead)
-    assert again["lead"] == taken
-    assert await hash_collections(running) == nothing_more
-
-
-@pytest.mark.parametrize("name", ["withdrawConsent", "advanceLead"])
-async def test_a_new_interest_after_withdrawal_is_one_new_lead(
-    name: str, api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    given = interest_input(world)
-    first = await api.mutate("expressInterest", given, world.viewer_token(), TAP)
-    taken_back = {
-        "withdrawConsent": {"receipt": first["receipt"], "leadId": first["lead"]["id"]},
-        "advanceLead": {"leadId": first["lead"]["id"], "stage": "WITHDRAWN"},
-    }
-    answer = await api.mutate(name, taken_back[name], world.token(world.host))
-    assert "code" not in answer
-    taps = await asyncio.gather(
-        *(api.mutate("expressInterest", given, world.viewer_token(), TAP) for _ in range(10))
-    )
-    assert sorted(tap["created"] for tap in taps) == [False] * 9 + [True]
-    (anew,) = {tap["lead"]["id"] for tap in taps}
-    assert anew != first["lead"]["id"]
-    shown = {lead["id"]: lead["stage"] for lead in await leads_seen_by(api, world, "host")}
-    assert (shown[first["lead"]["id"]], shown[anew]) == ("WITHDRAWN", "INTERESTED")
-    assert anew in {lead["id"] for lead in await leads_seen_by(api, world, "recruiter")}
-    # The first giver keeps the first lead; the receipt of the new lead's giver shows the new one.
-    assert [lead["id"] for lead in await own_leads_of(api, first["receipt"])] == [
-        first["lead"]["id"]
-    ]
-    (holding,) = [tap["receipt"] for tap in taps if tap["created"]]
-    assert [lead["id"] for lead in await own_leads_of(api, holding)] == [anew]
-
-
-@pytest.mark.parametrize("stage", ["HIRED", "RETAINED_90", "REFUSED"])
-async def test_withdrawal_keeps_the_stages_hired_and_refused(
-    stage: str, api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    await set_stage(running, world.lead, LeadStage[stage])
-    given = {"receipt": world.lead_receipt(world.lead), "leadId": gid(world.lead)}
-    assert (await mutate(api, "withdrawConsent", **given))["lead"]["stage"] == stage
-    assert await leads_seen_by(api, world, "recruiter") == []
 
 
 async def test_a_name_is_corrected_in_every_lead_of_the_receipt(
@@ -269,9 +167,9 @@ async def test_a_name_is_corrected_in_every_lead_of_the_receipt(
     receipt = (await express_interest(api, world, viewer, contact=contact))["receipt"]
     await express_interest(api, world, viewer, contact=contact, postingId=gid(world.third))
     given = {"receipt": receipt, "name": " 正名 "}
-    assert (await mutate(api, "correctMyContact", **given))["leads"] == 2
-    assert (await mutate(api, "correctMyContact", **given))["leads"] == 0
-    leads = await own_leads_of(api, receipt)
+    assert (await mutate_with_receipt(api, "correctMyContact", **given))["leads"] == 2
+    assert (await mutate_with_receipt(api, "correctMyContact", **given))["leads"] == 0
+    leads = await read_own_leads(api, receipt)
     assert [lead["contact"] for lead in leads] == [
         {"name": "正名", "phone": f"+86{contact['phone']}"}
     ] * 2
@@ -286,10 +184,10 @@ async def test_erased_data_cannot_be_read_and_the_lead_still_counts(
     await express_interest(api, world, viewer, contact=contact, postingId=gid(world.third))
     receipt = first["receipt"]
     await hash_collections(running)
-    assert (await mutate(api, "eraseMyData", receipt=receipt))["leads"] == 2
-    assert await own_leads_of(api, receipt) == []
-    assert (await mutate(api, "eraseMyData", receipt=receipt))["leads"] == 0
-    seen = {lead["id"]: lead for lead in await leads_seen_by(api, world, "officer")}
+    assert (await mutate_with_receipt(api, "eraseMyData", receipt=receipt))["leads"] == 2
+    assert await read_own_leads(api, receipt) == []
+    assert (await mutate_with_receipt(api, "eraseMyData", receipt=receipt))["leads"] == 0
+    seen = {lead["id"]: lead for lead in await read_leads_as(api, world, "officer")}
     assert len(seen) == 3
     erased = seen[first["lead"]["id"]]
     assert (erased["stage"], erased["contact"], erased["nextStages"]) == ("INTERESTED", None, [])
@@ -316,123 +214,6 @@ async def test_erased_data_cannot_be_read_and_the_lead_still_counts(
     again = await express_interest(api, world, viewer, contact=contact)
     assert again["created"] is True
     assert again["lead"]["id"] != first["lead"]["id"]
-    assert [lead["id"] for lead in await own_leads_of(api, again["receipt"])] == [
+    assert [lead["id"] for lead in await read_own_leads(api, again["receipt"])] == [
         again["lead"]["id"]
     ]
-
-
-async def test_an_export_holds_everything_stored_and_all_accesses(
-    api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    reveal = MUTATION_CASES["revealContact"].build_input(world)
-    await api.mutate("revealContact", reveal, world.token(world.recruiter))
-    note = {"leadId": gid(world.lead), "body": "周三下午面试"}
-    await api.mutate("noteLead", note, world.token(world.recruiter))
-    answer = await mutate(api, "exportMyData", receipt=world.lead_receipt(world.lead))
-    assert answer["next"] is None
-    (lead,) = answer["data"]["leads"]
-    (access,) = lead.pop("accesses")
-    assert (access["action"], access["by"]) == ("REVEAL", "RECRUITER")
-    (noted,) = lead.pop("notes")
-    assert noted["body"] == "周三下午面试"
-    assert lead.pop("updatedAt") == noted["at"]
-    at = world.lead.created_at.isoformat()
-    assert lead == {
-        "id": gid(world.lead),
-        "name": "王小明",
-        "phone": "+8613800138000",
-        "session": gid(world.live),
-        "posting": gid(world.open),
-        "title": world.lead.terms.title,
-        "recipient": world.employer.name,
-        "consent": {
-            "textVersion": "1",
-            "sha256": "0" * 64,
-            "at": world.lead.consent.at.isoformat(),
-            "withdrawnAt": None,
-        },
-        "source": "LIVE_TAP",
-        "group": None,
-        "stage": "INTERESTED",
-        "reason": None,
-        "createdAt": at,
-        "hiredAt": None,
-    }
-
-
-async def test_an_export_continues_after_the_last_page(
-    api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    now = utc_now()
-    template = world.new_lead("王小明", "+8613800138001")
-    many = [
-        replace(
-            template,
-            id=f"{number:024x}",
-            session_id=f"{world.live.id}{number}",
-            contact=running.store.keyring.seal_contact(
-                f"{number:024x}", await _contact(running, template)
-            ),
-            created_at=now,
-        )
-        for number in range(101)
-    ]
-    await running.store.leads.record(many)
-    # Marked as logged, since these sessions do not exist.
-    ids = [lead.id for lead in many]
-    logged = {"$set": {"logged": True}}
-    await running.store.mongo["leads"].update_many({"_id": {"$in": ids}}, logged)
-    receipt = world.lead_receipt(template)
-    first = await mutate(api, "exportMyData", receipt=receipt)
-    rest = await mutate(api, "exportMyData", receipt=receipt, after=first["next"])
-    ids = [lead["id"] for lead in first["data"]["leads"] + rest["data"]["leads"]]
-    assert (len(first["data"]["leads"]), rest["next"]) == (100, None)
-    assert ids == [global_id("Lead", lead.id) for lead in reversed(many)]
-    erased = await mutate(api, "eraseMyData", receipt=receipt)
-    assert erased["leads"] == 101
-
-
-async def _contact(running: RunningServices, lead: Lead) -> Any:
-    return await running.store.open_contact(lead)
-
-
-async def test_exports_and_corrections_are_limited_per_hour(
-    api: GraphQLClient, world: World, running: RunningServices, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(own_leads, "MAX_OWN_ACCESSES_PER_HOUR", 2)
-    receipt = world.lead_receipt(world.lead)
-    for expected in ("MyDataExported", "MyDataExported", "TooManyAttempts"):
-        assert (await mutate(api, "exportMyData", receipt=receipt))["__typename"] == expected
-    for name, kind in (("甲", "MyContactCorrected"), ("乙", "MyContactCorrected")):
-        answer = await mutate(api, "correctMyContact", receipt=receipt, name=name)
-        assert answer["__typename"] == kind
-    late = await mutate(api, "correctMyContact", receipt=receipt, name="丙")
-    assert late["__typename"] == "TooManyAttempts"
-
-
-async def test_a_withdrawal_is_not_revealed_to_who_sends_the_phone_again(
-    api: GraphQLClient, world: World
-) -> None:
-    contact = {"name": "诸葛小明", "phone": world.next_phone()}
-    first = await express_interest(api, world, world.viewer_token(), contact=contact)
-    given = {"receipt": first["receipt"], "leadId": first["lead"]["id"]}
-    await mutate(api, "withdrawConsent", **given)
-    again = await express_interest(api, world, world.viewer_token(), contact=contact)
-    # The answer is the same as for a phone that was never sent.
-    assert again["created"]
-    assert again["lead"] == {"id": again["lead"]["id"], "withdrawnAt": None}
-    assert again["lead"]["id"] != first["lead"]["id"]
-
-
-async def test_concurrent_withdrawals_leave_one_audit_row(
-    api: GraphQLClient, world: World, running: RunningServices
-) -> None:
-    given = {"receipt": world.lead_receipt(world.lead), "leadId": gid(world.lead)}
-    answers = await asyncio.gather(*(mutate(api, "withdrawConsent", **given) for _ in range(10)))
-    assert len({answer["lead"]["withdrawnAt"] for answer in answers}) == 1
-
-    async def count(transaction: Transaction) -> int:
-        where = {"subject_id": world.lead.id, "action": "WITHDRAW_CONSENT"}
-        return await running.store.mongo["audit"].count_documents(where, session=transaction)
-
-    assert await running.store.mongo.run_transaction(count) == 1

@@ -10,8 +10,10 @@ from storage.leads.lead_query import LeadQuery
 from storage.mongo.paging import PageRequest
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input
-from tests.support.services import PUBLIC_URL, RunningServices, World, gid
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input
+from tests.support.services import PUBLIC_URL, RunningServices
+from tests.support.world import World, gid
 
 RESOLVE = "query ($token: String!) { resolveCode(token: $token) { kind place session { id } posting { id } } }"  # noqa: E501 - one document
 CODES = "query ($session: ID) { codes(sessionId: $session) { edges { node { id } } } }"
@@ -269,5 +271,5 @@ async def test_an_interrupted_session_still_takes_interests(
     assert (await tap(api, world, sessionId=gid(world.interrupted)))["created"] is True
 
 
-def test_a_code_of_these_tests_has_an_id_that_fits_a_token() -> None:
+def test_a_sample_code_has_an_id_that_fits_a_token() -> None:
     assert len(bytes.fromhex(records.code().id)) == 12

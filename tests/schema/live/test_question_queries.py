@@ -12,7 +12,8 @@ from schema.execution.engine import GraphQLRequest
 from schema.relay import global_id
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 NODE = "query ($id: ID!) { node(id: $id) { ... on Question { body status answer } } }"
 ROOM = """query ($id: ID!, $first: Int, $after: String) { liveSession(id: $id) {
@@ -169,8 +170,8 @@ async def test_viewers_receive_a_question_and_its_answer(
     viewer = running.tokens.issue_for_viewer().principal
     joined = await running.engine.subscribe(request, viewer)
     await mutate(api, world, "answerQuestion")
-    told = await running.store.event_log.read(joined.source.topic, after=0, limit=10)
-    shown = [json.loads(await joined.render(placed))["data"]["sessionEvents"] for placed in told]
+    logged = await running.store.event_log.read(joined.source.topic, after=0, limit=10)
+    shown = [json.loads(await joined.render(placed))["data"]["sessionEvents"] for placed in logged]
     assert shown == [
         {
             "__typename": "QuestionPublished",

@@ -13,7 +13,8 @@ from storage.mongo.client import Document, Transaction
 from storage.mongo.event_log import envelope_to_document
 from storage.store import Store
 from tests.support.graphql_clients import UvicornServer, open_websocket
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 SUBSCRIPTIONS = {
     "sessionEvents": (

@@ -16,8 +16,9 @@ from services.matching.match_search import MatchSearchLimits
 from tests.schema.matching.town import Town
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.services import RunningServices, gid, today
+from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
+from tests.support.world import gid, today
 
 MATCH = "posting { id title } score afterTraining reasonsFor { code text textZh } reasonsAgainst { code text textZh }"  # noqa: E501 - one selection
 RECOMMENDED = f"query ($first: Int! = 5) {{ recommendedPostings(first: $first) {{ {MATCH} }} }}"
@@ -51,13 +52,15 @@ async def test_recommendations_give_reasons_in_both_languages(
     (match,) = await fetch_recommendations(api, town.world.seeker_token(seeker))
     assert match["posting"] == {"id": gid(job), "title": "电工"}
     assert not match["afterTraining"]
-    said = {reason["code"]: (reason["text"], reason["textZh"]) for reason in match["reasonsFor"]}
-    assert said["PICK_UP"] == (
+    texts_by_code = {
+        reason["code"]: (reason["text"], reason["textZh"]) for reason in match["reasonsFor"]
+    }
+    assert texts_by_code["PICK_UP"] == (
         "ends at 17:00: you can pick up your child",
         "17:00下班，可以接孩子",
     )
-    assert said["INTENSITY"] == ("LIGHT work only", "劳动强度：轻")
-    assert said["DISTANCE"] == ("0 km", "0公里")
+    assert texts_by_code["INTENSITY"] == ("LIGHT work only", "劳动强度：轻")
+    assert texts_by_code["DISTANCE"] == ("0 km", "0公里")
     assert match["reasonsAgainst"] == []
     officers = await api.fetch_data(
         MATCHES, {"id": gid(seeker)}, town.world.token(town.world.officer)

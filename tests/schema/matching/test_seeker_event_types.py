@@ -16,8 +16,9 @@ from tests.support.graphql_clients import (
     WebSocketClient,
     open_websocket,
 )
-from tests.support.mutation_cases import posting_change_input
-from tests.support.services import RunningServices, World, gid
+from tests.support.mutation_inputs import posting_change_input
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 POSTING_MATCHED = """subscription ($after: String) { postingMatched(after: $after) {
   __typename seq cursor

@@ -15,7 +15,9 @@ from domain.seekers.profile import Near, Wants
 from domain.seekers.seekers import Seeker
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
-from tests.support.services import RunningServices, World, new_credit_code, today
+from tests.support.organisations import new_credit_code
+from tests.support.services import RunningServices
+from tests.support.world import World, today
 
 _places = count()
 

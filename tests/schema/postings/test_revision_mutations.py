@@ -9,8 +9,10 @@ import pytest
 
 from domain.live.events import session_topic
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input, posting_change_input
-from tests.support.services import RunningServices, World, gid
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input, posting_change_input
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 CHANGED = "query ($id: ID!) { node(id: $id) { ... on Lead { segment termsChanged { field then now } terms { pay { amount } } } } }"  # noqa: E501 - one document
 ROOM = "query ($id: ID!) { liveSession(id: $id) { segment segmentTitle pinnedPosting { id } postings { edges { node { id } } } } }"  # noqa: E501 - one document

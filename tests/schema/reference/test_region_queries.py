@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import posting_input
-from tests.support.services import World, gid
+from tests.support.mutation_inputs import posting_input
+from tests.support.world import World, gid
 
 
 async def test_a_code_gives_its_region_and_the_regions_around_it(api: GraphQLClient) -> None:

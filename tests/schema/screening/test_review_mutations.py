@@ -16,8 +16,10 @@ from storage.clock import utc_now
 from storage.mongo.paging import PageRequest
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, posting_change_input
-from tests.support.services import FINDING, RunningServices, World, gid
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import posting_change_input
+from tests.support.services import RunningServices
+from tests.support.world import FINDING, World, gid
 
 QUEUE = "query ($first: Int, $after: String) { reviewQueue(first: $first, after: $after) { edges { cursor node { waitingSince posting { id } } } pageInfo { hasNextPage } } }"  # noqa: E501 - one document
 HISTORY = "query ($id: ID!) { node(id: $id) { ... on Posting { status closeReason decisions { edges { node { kind reason revision by { displayName } findings { code } } } } reports { edges { node { id reason state resolvedBy { displayName } } } } } } }"  # noqa: E501 - one document
@@ -213,7 +215,7 @@ async def test_the_last_hire_that_is_wanted_closes_a_posting(
     assert (full["code"], full["field"]) == ("INVALID_INPUT", ["input", "headcount"])
     more = await api.mutate("changePosting", posting_change_input(world, headcount=2), token)
     assert more["__typename"] == "PostingAccepted"
-    # A hire that is withdrawn is not counted any more.
+    # A withdrawn hire is no longer counted.
     leaves = hire | {"stage": LeadStage.WITHDRAWN.value}
     await api.mutate("advanceLead", leaves, token)
     after = await now(running, world.open)

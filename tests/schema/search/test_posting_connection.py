@@ -1,4 +1,4 @@
-"""The employers of a connection of postings: one query for a page, none if not asked for."""
+"""The employers of a connection of postings: one query for a page, none if not selected."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from storage.employers.employers import Employers
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.services import World, gid
+from tests.support.world import World, gid
 
 EMPLOYERS = """
 query ($filter: PostingFilter, $asked: Boolean = true) {

@@ -15,7 +15,7 @@ from domain.postings.postings import Occupation
 from tests.domain.posting_terms_samples import hourly_pay, posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.services import World, gid, today
+from tests.support.world import World, gid, today
 
 SEARCH = """
 query ($filter: PostingFilter, $orderBy: PostingOrder, $first: Int, $after: String) {
@@ -166,9 +166,7 @@ async def test_staff_list_postings_that_are_not_open_in_their_scope(
         assert found["facets"]["total"] == number
 
 
-async def test_pages_in_every_order_go_on_where_they_ended(
-    api: GraphQLClient, world: World
-) -> None:
+async def test_pages_continue_in_every_order(api: GraphQLClient, world: World) -> None:
     made = [
         records.posting(
             employer_id=world.employer.id,
@@ -245,7 +243,7 @@ async def test_pages_in_every_order_go_on_where_they_ended(
         ({"status": "IN_REVIEW"}, None, "UNAUTHENTICATED", None),
     ],
 )
-async def test_a_filter_that_cannot_be_right_is_refused_with_its_field(
+async def test_an_invalid_filter_is_refused_with_its_field(
     api: GraphQLClient,
     filters: dict[str, Any],
     order: str | None,

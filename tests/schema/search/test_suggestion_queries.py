@@ -11,7 +11,7 @@ from domain.postings.postings import PostingStatus
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.services import World, today
+from tests.support.world import World, today
 
 
 async def suggest(api: GraphQLClient, prefix: str, first: int = 20) -> list[dict[str, Any]]:
@@ -60,7 +60,7 @@ async def test_a_title_is_suggested_only_while_it_is_shown(
 @pytest.mark.parametrize(
     ("prefix", "first", "field"), [("长" * 21, 10, ["prefix"]), ("a", 21, ["first"])]
 )
-async def test_a_suggestion_that_cannot_be_is_refused(
+async def test_an_invalid_prefix_is_refused(
     api: GraphQLClient, prefix: str, first: int, field: list[str]
 ) -> None:
     error = await api.fetch_error(

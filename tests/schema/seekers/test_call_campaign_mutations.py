@@ -12,7 +12,8 @@ from storage.clock import utc_now
 from storage.mongo.errors import StorageUnavailable
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.services import RunningServices, World, gid, today
+from tests.support.services import RunningServices
+from tests.support.world import World, gid, today
 
 LIST = """query ($id: ID!, $filter: CallFilter, $first: Int, $after: String) {
   callList(campaignId: $id, filter: $filter, first: $first, after: $after) {

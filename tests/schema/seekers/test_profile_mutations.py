@@ -9,8 +9,10 @@ from domain.identity.unions import UnionLevel
 from schema.relay import parse_global_id
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import MUTATION_CASES, interest_input, profile_input
-from tests.support.services import RunningServices, World, gid
+from tests.support.mutation_cases import MUTATION_CASES
+from tests.support.mutation_inputs import interest_input, profile_input
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 MY_PROFILE = """{ myProfile {
   consentVersion contact { name phone } searches { id name }

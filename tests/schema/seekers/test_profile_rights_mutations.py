@@ -7,7 +7,8 @@ from typing import Any
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 

@@ -8,7 +8,8 @@ from domain.seekers.referrals import ReferralStatus, transition_referral
 from storage.clock import utc_now
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.services import RunningServices, World, gid
+from tests.support.services import RunningServices
+from tests.support.world import World, gid
 
 REFERRALS = """query ($filter: ReferralFilter) { referrals(filter: $filter) {
   edges { node { id kind status steps { status note } seeker { id } } } } }"""

@@ -8,7 +8,7 @@ from domain.seekers.seekers import MAX_SAVED_SEARCHES
 from schema.relay import global_id
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.services import World
+from tests.support.world import World
 
 
 async def mutate(

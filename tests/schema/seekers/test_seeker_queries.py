@@ -6,7 +6,7 @@ import pytest
 
 from domain.seekers.call_campaigns import CallOutcome
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.services import World, gid
+from tests.support.world import World, gid
 
 SEEKERS = """query ($filter: SeekerFilter) { seekers(filter: $filter) {
   edges { node { id status contact { name phone } profile { group } } } } }"""

@@ -15,7 +15,8 @@ from storage.clock import utc_now
 from tests.schema.webhooks.webhook_calls import DELIVERIES, create_webhook, list_deliveries
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
-from tests.support.services import RunningServices, World, gid, hash_collections
+from tests.support.services import RunningServices, hash_collections
+from tests.support.world import World, gid
 
 
 async def test_a_test_message_is_queued_and_holds_no_data(api: GraphQLClient, world: World) -> None:

@@ -11,8 +11,9 @@ from schema.relay import global_id
 from storage.mongo.client import new_id
 from tests.schema.webhooks.webhook_calls import DELIVERIES, create_webhook, list_deliveries
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.mutation_cases import interest_input, posting_input
-from tests.support.services import RunningServices, World, gid, hash_collections
+from tests.support.mutation_inputs import interest_input, posting_input
+from tests.support.services import RunningServices, hash_collections
+from tests.support.world import World, gid
 
 LIST = "query ($first: Int, $after: String) { webhooks(first: $first, after: $after) { edges { node { id url createdBy { id } } } pageInfo { endCursor } } }"  # noqa: E501 - one document
 NODE = "query ($id: ID!) { node(id: $id) { ... on Webhook { id url } } }"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.graphql_clients import GraphQLClient
-from tests.support.services import World
+from tests.support.world import World
 
 CREATED = "... on WebhookCreated { secret webhook { id } }"
 DELIVERIES = """

@@ -1,4 +1,4 @@
-"""Cancelling an import: both writes, or none."""
+"""Cancelling an import writes the import and its rows together, or neither."""
 
 from __future__ import annotations
 

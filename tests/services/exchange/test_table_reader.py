@@ -1,4 +1,4 @@
-"""Any file gives rows of texts or one refusal that says what to do."""
+"""Any file is read as rows of text, or refused with a message that says what to do."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_file_that_is_no_table_is_refused_with_what_to_do(
         rows(folder, content)
 
 
-def test_the_last_line_says_how_reading_ended(folder: Path) -> None:
+def test_the_last_item_says_how_reading_ended(folder: Path) -> None:
     out = io.BytesIO()
     (folder / "table").write_bytes(b"a\nb\n")
     main(folder / "table", out)

@@ -171,10 +171,10 @@ async def test_a_stopping_node_hands_its_lease_to_the_next_immediately(
     one = LeadEscalator(store, follow_up, clock, node="one")
     one.start()
 
-    async def told() -> bool:
+    async def is_notified() -> bool:
         return await entry_kinds(store, lead) == ["RECORDED", "ESCALATED"]
 
-    await wait_until(told)
+    await wait_until(is_notified)
     (late,) = await store_leads(store, 1)
     clock.advance(seconds=1)
     two = LeadEscalator(other_store, other_follow_up, clock, node="two")

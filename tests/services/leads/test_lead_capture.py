@@ -1,4 +1,4 @@
-"""Every tap becomes one lead, every lead one entry in the log and one in the tally."""
+"""Each tap becomes one lead, and each lead one log event and one count in the tally."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ TOPIC = lead_topic("session")
 OFFICER = Principal(role=Role.OFFICER, subject="officer", union_id="root")
 
 
-class Desk:
-    """The lead log and the capture of one node."""
+class CaptureNode:
+    """Lead capture and the lead log writer of one node."""
 
     def __init__(
         self, store: Store, commit: GroupCommit, limits: CaptureLimits = DEFAULT_LIMITS
@@ -50,20 +50,20 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(store: Store, commit: GroupCommit) -> AsyncIterator[Desk]:
-    desk = Desk(store, commit)
+async def desk(store: Store, commit: GroupCommit) -> AsyncIterator[CaptureNode]:
+    desk = CaptureNode(store, commit)
     yield desk
     await desk.close()
 
 
 @pytest.fixture
-async def other_desk(other_store: Store, other_commit: GroupCommit) -> AsyncIterator[Desk]:
-    desk = Desk(other_store, other_commit)
+async def other_desk(other_store: Store, other_commit: GroupCommit) -> AsyncIterator[CaptureNode]:
+    desk = CaptureNode(other_store, other_commit)
     yield desk
     await desk.close()
 
 
-async def logged(store: Store, session_id: str = "session") -> list[str]:
+async def logged_lead_ids(store: Store, session_id: str = "session") -> list[str]:
     placed = await store.event_log.read(lead_topic(session_id), after=0, limit=1000)
     assert [each.seq for each in placed] == list(range(1, len(placed) + 1))
     return [each.event.lead_id for each in placed if isinstance(each.event, LeadRecorded)]
@@ -74,8 +74,8 @@ async def all_leads(store: Store) -> list[Lead]:
     return list((await store.leads.page(query, PageRequest(limit=1000))).items)
 
 
-async def test_the_same_tap_fifty_times_on_two_nodes_is_one_lead(
-    store: Store, desk: Desk, other_desk: Desk
+async def test_fifty_identical_taps_on_two_nodes_are_one_lead(
+    store: Store, desk: CaptureNode, other_desk: CaptureNode
 ) -> None:
     taps = [records.lead(person="w") for _ in range(50)]
     answers = await asyncio.gather(
@@ -89,15 +89,18 @@ async def test_the_same_tap_fifty_times_on_two_nodes_is_one_lead(
     await wait_until(lambda: store.event_log.last_seq(TOPIC))
     await desk.close()
     await other_desk.close()
-    assert await logged(store) == [stored[0].id]
+    assert await logged_lead_ids(store) == [stored[0].id]
     assert await store.interest_counts.by_sessions(["session"]) == {"session": {"posting": 1}}
 
 
-async def test_log_and_tally_are_exact_after_a_rush_on_two_nodes(
+async def test_log_and_tally_are_exact_after_a_burst_on_two_nodes(
     store: Store, other_store: Store, commit: GroupCommit, other_commit: GroupCommit
 ) -> None:
     limits = CaptureLimits(leads_per_insert=16, leads_logged_per_transaction=7)
-    desk, other_desk = Desk(store, commit, limits), Desk(other_store, other_commit, limits)
+    desk, other_desk = (
+        CaptureNode(store, commit, limits),
+        CaptureNode(other_store, other_commit, limits),
+    )
     taps = [
         records.lead(session_id=session, posting_id=posting, person=str(person))
         for session in ("session", "other")
@@ -114,7 +117,7 @@ async def test_log_and_tally_are_exact_after_a_rush_on_two_nodes(
     await wait_until(lambda: _all_logged(store))
     for session in ("session", "other"):
         of_session = Counter(lead.id for lead in stored if lead.session_id == session)
-        assert Counter(await logged(store, session)) == of_session
+        assert Counter(await logged_lead_ids(store, session)) == of_session
     assert await store.interest_counts.by_sessions(["session", "other"]) == {
         session: {"a": 20, "b": 20, "c": 20} for session in ("session", "other")
     }
@@ -127,7 +130,7 @@ async def _all_logged(store: Store) -> bool:
 
 
 async def test_the_answer_does_not_wait_for_the_log(
-    store: Store, desk: Desk, commit: GroupCommit
+    store: Store, desk: CaptureNode, commit: GroupCommit
 ) -> None:
     holds, go = asyncio.Event(), asyncio.Event()
 
@@ -141,17 +144,17 @@ async def test_the_answer_does_not_wait_for_the_log(
     first, second = records.lead(), records.lead()
     assert await desk.capture.record(first) == (first, True)
     assert await desk.capture.record(second) == (second, True)
-    assert await logged(store) == []
+    assert await logged_lead_ids(store) == []
     go.set()
     await held
     await desk.close()
-    assert await logged(store) == [first.id, second.id]
+    assert await logged_lead_ids(store) == [first.id, second.id]
 
 
-async def test_a_lead_that_a_crash_kept_from_the_log_is_found_by_the_sweep(
+async def test_the_sweep_logs_a_lead_that_a_crash_left_unlogged(
     store: Store, commit: GroupCommit
 ) -> None:
-    desk = Desk(store, commit, CaptureLimits(sweep=Schedule(interval_seconds=0.02)))
+    desk = CaptureNode(store, commit, CaptureLimits(sweep=Schedule(interval_seconds=0.02)))
     before, during = records.lead(), records.lead(session_id="other")
     await store.leads.record([before])
     desk.log.start()
@@ -159,16 +162,16 @@ async def test_a_lead_that_a_crash_kept_from_the_log_is_found_by_the_sweep(
     await store.leads.record([during])
     await wait_until(lambda: store.event_log.last_seq(lead_topic("other")))
     await desk.close()
-    assert await logged(store) == [before.id]
-    assert await logged(store, "other") == [during.id]
+    assert await logged_lead_ids(store) == [before.id]
+    assert await logged_lead_ids(store, "other") == [during.id]
     assert await store.interest_counts.by_sessions(["session", "other"]) == {
         "session": {"posting": 1},
         "other": {"posting": 1},
     }
 
 
-async def test_more_leads_than_may_wait_are_refused(store: Store, commit: GroupCommit) -> None:
-    desk = Desk(store, commit, CaptureLimits(max_waiting_leads=2))
+async def test_a_lead_is_refused_when_the_queue_is_full(store: Store, commit: GroupCommit) -> None:
+    desk = CaptureNode(store, commit, CaptureLimits(max_waiting_leads=2))
     taps = [records.lead() for _ in range(3)]
     outcomes = await asyncio.gather(
         *(desk.capture.record(tap) for tap in taps), return_exceptions=True
@@ -180,27 +183,31 @@ async def test_more_leads_than_may_wait_are_refused(store: Store, commit: GroupC
     await desk.close()
 
 
-async def test_a_giver_that_is_gone_does_not_take_its_lead_back(store: Store, desk: Desk) -> None:
-    gone, stays = records.lead(), records.lead()
-    giving = [asyncio.create_task(desk.capture.record(each)) for each in (gone, stays)]
+async def test_a_lead_is_stored_although_its_caller_was_cancelled(
+    store: Store, desk: CaptureNode
+) -> None:
+    cancelled, kept = records.lead(), records.lead()
+    captures = [asyncio.create_task(desk.capture.record(each)) for each in (cancelled, kept)]
     await asyncio.sleep(0)
-    giving[0].cancel()
-    assert await giving[1] == (stays, True)
-    assert giving[0].cancelled()
+    captures[0].cancel()
+    assert await captures[1] == (kept, True)
+    assert captures[0].cancelled()
     await desk.close()
-    assert await logged(store) == [gone.id, stays.id]
+    assert await logged_lead_ids(store) == [cancelled.id, kept.id]
 
 
-async def test_what_was_taken_is_finished_before_the_end(store: Store, desk: Desk) -> None:
+async def test_close_waits_for_the_accepted_changes(store: Store, desk: CaptureNode) -> None:
     taps = [records.lead() for _ in range(3)]
-    giving = [asyncio.create_task(desk.capture.record(each)) for each in taps]
+    captures = [asyncio.create_task(desk.capture.record(each)) for each in taps]
     await asyncio.sleep(0)
     await desk.close()
-    assert [each.result() for each in giving] == [(each, True) for each in taps]
-    assert await logged(store) == [each.id for each in taps]
+    assert [each.result() for each in captures] == [(each, True) for each in taps]
+    assert await logged_lead_ids(store) == [each.id for each in taps]
 
 
-async def test_a_broken_lead_does_not_spoil_its_neighbours(store: Store, desk: Desk) -> None:
+async def test_an_invalid_lead_does_not_affect_others_in_its_batch(
+    store: Store, desk: CaptureNode
+) -> None:
     unstorable = records.lead(terms=posting_terms(headcount=2**70))
     refused = replace(records.lead(), person=7)  # type: ignore[arg-type] # this is what is broken
     good = [records.lead() for _ in range(3)]
@@ -212,18 +219,18 @@ async def test_a_broken_lead_does_not_spoil_its_neighbours(store: Store, desk: D
     assert isinstance(outcomes[1], OverflowError)
     assert isinstance(outcomes[3], StorageError)
     await desk.close()
-    assert await logged(store) == [each.id for each in good]
+    assert await logged_lead_ids(store) == [each.id for each in good]
 
 
-async def recorded(desk: Desk) -> Lead:
+async def record_new_lead(desk: CaptureNode) -> Lead:
     lead, _ = await desk.capture.record(records.lead(id=new_id()))
     return lead
 
 
-async def test_of_ten_who_advance_a_lead_at_once_one_does(
-    store: Store, desk: Desk, other_desk: Desk
+async def test_of_ten_concurrent_advances_one_succeeds(
+    store: Store, desk: CaptureNode, other_desk: CaptureNode
 ) -> None:
-    lead = await recorded(desk)
+    lead = await record_new_lead(desk)
     outcomes = await asyncio.gather(
         *(
             each.pipeline.advance(
@@ -253,8 +260,8 @@ async def test_of_ten_who_advance_a_lead_at_once_one_does(
     assert advanced in events
 
 
-async def test_a_step_that_is_refused_changes_and_logs_nothing(store: Store, desk: Desk) -> None:
-    lead = await recorded(desk)
+async def test_a_refused_step_changes_and_logs_nothing(store: Store, desk: CaptureNode) -> None:
+    lead = await record_new_lead(desk)
     with pytest.raises(LeadStageConflict, match="version 1"):
         await desk.pipeline.advance(lead, LeadStage.CONTACTED, None, by=OFFICER, expected_version=2)
     with pytest.raises(InvalidInput):
@@ -264,8 +271,8 @@ async def test_a_step_that_is_refused_changes_and_logs_nothing(store: Store, des
     assert await store.event_log.last_seq(TOPIC) == 1
 
 
-async def test_a_refusal_keeps_its_reason(desk: Desk) -> None:
-    lead = await recorded(desk)
+async def test_a_refusal_keeps_its_reason(desk: CaptureNode) -> None:
+    lead = await record_new_lead(desk)
     reason = RefusalReason.POSITION_FILLED
     refused = await desk.pipeline.advance(
         lead, LeadStage.REFUSED, reason, by=OFFICER, expected_version=1

@@ -1,4 +1,4 @@
-"""Rights of a lead's giver: what is written, and its row of the audit log, are one transaction."""
+"""Changes by a lead's giver are stored with their audit row in one transaction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def own_leads(store: Store, commit: GroupCommit) -> OwnLeads:
 
 
 async def stored_lead(store: Store, stage: LeadStage) -> tuple[ReceiptHolder, Lead]:
-    """A lead in this stage, and the holder of its receipt."""
+    """Store a lead in this stage, and return it with the holder of its receipt."""
     lead = records.lead(stage=stage, giver="a giver")
     await store.leads.record([lead])
     return ReceiptHolder(person=lead.person, giver="a giver"), lead

@@ -30,7 +30,7 @@ SPOKEN = "张三说的话"
 
 
 class LeadHistory:
-    """One lead, and every change that can be made to it."""
+    """One lead, and methods for every change to it."""
 
     def __init__(self, store: Store, commit: GroupCommit) -> None:
         self.store, self.clock = store, ManualClock()

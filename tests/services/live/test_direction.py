@@ -59,7 +59,7 @@ async def try_everything(
         Principal(role=Role.VIEWER, subject="a viewer"),
     ],
 )
-async def test_who_does_not_direct_the_session_changes_nothing(
+async def test_a_caller_who_does_not_direct_the_session_changes_nothing(
     store: Store, direction: SessionDirection, caller: Principal
 ) -> None:
     session = await stored_session(store)

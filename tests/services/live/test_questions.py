@@ -1,4 +1,4 @@
-"""Questions: each change is stored with its event, and what may wait is bounded."""
+"""Questions: each change is stored with its event, and waiting questions are limited."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ async def test_questions_are_limited_per_viewer_and_per_address(
 ) -> None:
     for number in range(VIEWER_QUESTION_LIMIT.amount):
         asked = await ask(questions, f"第{number}问", viewer="viewer")
-        # The same question sent again is the same one and does not count.
+        # A repeated question is the same question and does not count.
         if number < VIEWER_QUESTION_LIMIT.amount - 1:
             assert await ask(questions, f"第{number}问", viewer="viewer") == asked
         await questions.decline(HOST, asked.id)

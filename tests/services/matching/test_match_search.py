@@ -1,4 +1,4 @@
-"""Match search: its bound on examined profiles, and who is found."""
+"""Match search: its limit on examined profiles, and the seekers that it finds."""
 
 from __future__ import annotations
 

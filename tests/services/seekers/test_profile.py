@@ -1,4 +1,4 @@
-"""Profiles under concurrent changes: no change is lost, and no caller waits for ever."""
+"""Profiles under concurrent changes: no change is lost, and no caller waits forever."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ async def test_an_unknown_account_is_none(store: Store) -> None:
     assert await store.accounts.by_id("nobody") is None
 
 
-async def test_a_password_is_changed_for_one_account_alone(store: Store) -> None:
+async def test_a_password_changes_for_one_account_only(store: Store) -> None:
     host, officer = records.account(), records.account(username="officer")
     await store.accounts.add(host)
     await store.accounts.add(officer)

@@ -62,12 +62,12 @@ async def test_rows_come_back_as_they_were_written_the_newest_first(either_store
     assert [row.seq for row in several] == [4, 3, 2]
 
 
-async def test_an_empty_log_is_whole_and_writing_nothing_leaves_it_so(store: Store) -> None:
+async def test_an_empty_log_is_valid_and_stays_so_after_an_empty_write(store: Store) -> None:
     await write(store)
     assert await store.audit_log.verify() == (0, GENESIS_DIGEST)
 
 
-async def test_what_an_aborted_transaction_wrote_leaves_no_gap(store: Store) -> None:
+async def test_an_aborted_transaction_leaves_no_gap(store: Store) -> None:
     await write(store, look("a"))
 
     async def fails(transaction: Transaction) -> None:
@@ -81,7 +81,7 @@ async def test_what_an_aborted_transaction_wrote_leaves_no_gap(store: Store) -> 
     assert (await store.audit_log.verify())[0] == 2
 
 
-async def test_writers_on_two_nodes_make_one_chain(store: Store, mongo_uri: str) -> None:
+async def test_writers_on_two_nodes_extend_one_chain(store: Store, mongo_uri: str) -> None:
     async with connect_second_store(mongo_uri, store) as other:
         stores = [store, other] * 10
         await asyncio.gather(*(write(one, look(f"{n}")) for n, one in enumerate(stores)))
@@ -91,7 +91,7 @@ async def test_writers_on_two_nodes_make_one_chain(store: Store, mongo_uri: str)
     assert (await store.audit_log.verify())[0] == 20
 
 
-async def test_looks_are_counted_by_who_and_what_and_since_when(store: Store) -> None:
+async def test_reveals_are_counted_by_account_action_and_time(store: Store) -> None:
     await write(store, look("a"), look("b"), look("c", actor=Actor(role=AuditRole.OFFICER, id="o")))
     await write(store, look("late"), minutes=30)
 
@@ -124,7 +124,7 @@ TAMPERINGS = [
 @pytest.mark.parametrize(
     ("where", "change", "fault"), [case[1:] for case in TAMPERINGS], ids=[c[0] for c in TAMPERINGS]
 )
-async def test_a_row_that_was_changed_in_the_database_is_named(
+async def test_a_changed_row_is_named(
     store: Store,
     where: dict[str, int],
     change: dict[str, dict[str, object]],
@@ -141,7 +141,7 @@ async def test_a_row_that_was_changed_in_the_database_is_named(
 @pytest.mark.parametrize(
     ("gone", "fault"), [(1, "row 1 is missing"), (3, "row 3 is missing"), (5, "row 5 is missing")]
 )
-async def test_a_row_that_was_removed_is_named(store: Store, gone: int, fault: str) -> None:
+async def test_a_removed_row_is_named(store: Store, gone: int, fault: str) -> None:
     await write(store, *(look(str(n)) for n in range(5)))
     await store.mongo["audit"].delete_one({"_id": gone})
     with pytest.raises(AuditChainBroken, match=fault):
@@ -151,7 +151,7 @@ async def test_a_row_that_was_removed_is_named(store: Store, gone: int, fault: s
 @pytest.mark.parametrize(
     ("kept", "fault"), [(5, "what followed row 5"), (3, "what followed row 3")]
 )
-async def test_a_head_that_was_removed_is_missed_with_or_without_rows_before_it(
+async def test_a_removed_head_is_detected_with_or_without_rows_before_it(
     store: Store, kept: int, fault: str
 ) -> None:
     await write(store, *(look(str(n)) for n in range(5)))
@@ -161,7 +161,7 @@ async def test_a_head_that_was_removed_is_missed_with_or_without_rows_before_it(
         await store.audit_log.verify()
 
 
-async def test_rows_that_changed_places_are_found(store: Store) -> None:
+async def test_swapped_rows_are_detected(store: Store) -> None:
     await write(store, *(look(str(n)) for n in range(4)))
     collection = store.mongo["audit"]
     second_row = await collection.find_one({"_id": 2})
@@ -174,7 +174,7 @@ async def test_rows_that_changed_places_are_found(store: Store) -> None:
         await store.audit_log.verify()
 
 
-async def test_a_chain_that_was_made_without_the_key_is_found(store: Store) -> None:
+async def test_a_chain_forged_without_the_key_is_detected(store: Store) -> None:
     other = Store(store.mongo, "what an intruder has for a secret")
     await write(other, look("a"), look("b"))
     with pytest.raises(AuditChainBroken, match="row 1 was changed"):

@@ -1,4 +1,4 @@
-"""The funnel counted again in plain Python, and random leads to count."""
+"""Recounts the funnel in plain Python, and generates random leads to count."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def leads(draw: st.DrawFn) -> Lead:
 
 @st.composite
 def sessions(draw: st.DrawFn) -> list[LiveSession]:
-    """Some of those that leads name, and one that brought none."""
+    """QR codes that some leads name, and one without leads."""
     return [
         records.live_session(
             id=session_id,

@@ -35,8 +35,8 @@ async def write(store: Store, before: Lead, change: LeadChange | None) -> bool:
     return await store.mongo.run_transaction(body)
 
 
-async def followed(store: Store) -> tuple[Lead, list[LeadChange]]:
-    """A lead to which everything has been done that storage keeps."""
+async def followed_up_lead(store: Store) -> tuple[Lead, list[LeadChange]]:
+    """A lead with every change that storage records."""
     first = start_follow_up(records.lead(union_path=("national", "root", records.UNION_ID)))
     await store.leads.record([first])
     lead = first
@@ -64,8 +64,8 @@ async def followed(store: Store) -> tuple[Lead, list[LeadChange]]:
     return lead, changes
 
 
-async def test_a_lead_comes_back_as_each_change_left_it(either_store: Store) -> None:
-    lead, changes = await followed(either_store)
+async def test_a_lead_is_read_as_each_change_left_it(either_store: Store) -> None:
+    lead, changes = await followed_up_lead(either_store)
     assert await either_store.leads.by_id(lead.id) == lead
     page = await either_store.lead_timelines.page(lead, PageRequest(limit=10))
     entries = [change.entry for change in reversed(changes)]
@@ -73,7 +73,7 @@ async def test_a_lead_comes_back_as_each_change_left_it(either_store: Store) -> 
     assert (page.has_next, page.has_previous) == (False, False)
 
 
-async def test_a_change_of_a_version_that_was_overtaken_writes_nothing(store: Store) -> None:
+async def test_a_change_of_an_outdated_version_writes_nothing(store: Store) -> None:
     first = records.lead()
     await store.leads.record([first])
     winner = add_note(first, "先", None, by="a", at=LATER)
@@ -86,7 +86,7 @@ async def test_a_change_of_a_version_that_was_overtaken_writes_nothing(store: St
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])
 async def test_a_timeline_is_paged_without_gap_or_repeat(store: Store, limit: int) -> None:
-    lead, _ = await followed(store)
+    lead, _ = await followed_up_lead(store)
     await store.leads.record([other := records.lead()])
     await write(store, other, add_note(other, "别人的", None, by="a", at=LATER))
     seen, after, more = [], None, True
@@ -100,7 +100,7 @@ async def test_a_timeline_is_paged_without_gap_or_repeat(store: Store, limit: in
     assert (behind.items, behind.has_next) == ([], False)
 
 
-async def test_a_lead_that_nothing_happened_to_has_its_beginning(store: Store) -> None:
+async def test_a_new_lead_has_its_first_entry(store: Store) -> None:
     lead = records.lead()
     page = await store.lead_timelines.page(lead, PageRequest(limit=1))
     assert [entry.kind for entry in page.items] == [TimelineEntryKind.RECORDED]
@@ -109,7 +109,7 @@ async def test_a_lead_that_nothing_happened_to_has_its_beginning(store: Store) -
     assert (nothing.items, nothing.has_next) == ([], True)
 
 
-async def test_those_that_wait_longest_are_escalated_first(store: Store) -> None:
+async def test_the_longest_waiting_leads_are_escalated_first(store: Store) -> None:
     hours = {"a": 3, "b": 1, "c": 2, "d": 5}
     await store.leads.record(
         [

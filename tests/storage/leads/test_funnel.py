@@ -11,12 +11,7 @@ from hypothesis import strategies as st
 
 from domain.leads.follow_up import advance_lead as moved_on
 from domain.leads.funnel import FunnelDimension, FunnelRow
-from domain.leads.leads import (
-    HireSide,
-    Lead,
-    LeadStage,
-    RefusalReason,
-)
+from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
 from domain.leads.timeline import LeadChange
 from domain.live.sessions import LiveSession
 from storage.leads.funnel import FunnelQuery
@@ -24,13 +19,7 @@ from storage.leads.lead_query import LeadQuery
 from storage.mongo.client import Transaction
 from storage.mongo.paging import PageRequest
 from storage.store import Store
-from tests.storage.leads.funnel_recount import (
-    UNION_IDS,
-    leads,
-    once_a_person,
-    recounted,
-    sessions,
-)
+from tests.storage.leads.funnel_recount import UNION_IDS, leads, once_a_person, recounted, sessions
 from tests.support import records
 from tests.support.stores import empty_store
 
@@ -73,7 +62,7 @@ moments = st.none() | st.integers(0, 3).map(
     ),
     size=st.integers(1, 4),
 )
-async def test_counts_are_those_of_a_recount_by_every_dimension_page_by_page(
+async def test_counts_equal_a_recount_in_every_dimension_and_page(
     pymongo_store: Store,
     given_leads: list[Lead],
     given_sessions: list[LiveSession],
@@ -101,7 +90,7 @@ async def test_counts_are_those_of_a_recount_by_every_dimension_page_by_page(
         (LeadQuery(employer_id="e"), (), {"root": None, "a": None}),
     ],
 )
-async def test_a_union_has_the_views_of_the_sessions_that_the_caller_may_count(
+async def test_a_union_counts_the_views_of_the_sessions_in_scope(
     either_store: Store,
     leads_of: LeadQuery,
     below: tuple[str, ...],
@@ -126,7 +115,7 @@ async def test_a_union_has_the_views_of_the_sessions_that_the_caller_may_count(
     assert timed.views is None
 
 
-async def advanced(store: Store, lead: Lead, *stages: LeadStage) -> Lead:
+async def advance(store: Store, lead: Lead, *stages: LeadStage) -> Lead:
     for stage in stages:
         reason = RefusalReason.OTHER if stage is LeadStage.REFUSED else None
 
@@ -145,10 +134,10 @@ async def advanced(store: Store, lead: Lead, *stages: LeadStage) -> Lead:
     return lead
 
 
-async def test_a_lead_remembers_how_far_it_came_and_how_often_it_moved(store: Store) -> None:
+async def test_a_lead_stores_its_furthest_stage_and_its_number_of_changes(store: Store) -> None:
     lead = records.lead()
     await store.leads.record([lead])
-    there = await advanced(
+    there = await advance(
         store,
         lead,
         LeadStage.CONTACTED,
@@ -166,7 +155,7 @@ async def test_a_lead_remembers_how_far_it_came_and_how_often_it_moved(store: St
 
 
 @pytest.mark.parametrize(("stage", "hired"), [(LeadStage.RETAINED_30, 1), (LeadStage.CONTACTED, 0)])
-async def test_a_lead_of_before_counts_for_the_stage_that_it_stands_at(
+async def test_a_lead_without_funnel_fields_counts_for_its_present_stage(
     either_store: Store, stage: LeadStage, hired: int
 ) -> None:
     store = either_store
@@ -179,5 +168,5 @@ async def test_a_lead_of_before_counts_for_the_stage_that_it_stands_at(
     assert (found.contacted, found.hired, found.services) == (1, hired, 0)
     (found,) = await all_pages(store, FunnelDimension.GROUP, query, 10)
     assert (found.key, found.interests) == ("", 1)
-    withdrawn = await advanced(store, lead, LeadStage.WITHDRAWN)
+    withdrawn = await advance(store, lead, LeadStage.WITHDRAWN)
     assert withdrawn.reached is stage

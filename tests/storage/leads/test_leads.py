@@ -20,7 +20,7 @@ DISPUTED = NO_HIRE_PROOF.with_statement(HireSide.EMPLOYER, hired=True).with_stat
 )
 
 
-async def test_a_person_gives_one_lead_a_session_and_posting(either_store: Store) -> None:
+async def test_a_person_has_one_lead_per_session_and_posting(either_store: Store) -> None:
     leads = either_store.leads
     first = records.lead(person="w")
     assert await leads.record([first]) == [(first, True)]
@@ -43,7 +43,7 @@ async def test_a_person_gives_one_lead_a_session_and_posting(either_store: Store
     assert await leads.by_id(again.id) is None
 
 
-async def test_a_lead_that_is_sent_again_is_still_the_new_one(store: Store) -> None:
+async def test_a_retried_lead_is_still_reported_as_created(store: Store) -> None:
     lead = records.lead()
     await store.leads.record([lead])
     assert await store.leads.record([lead, records.lead(person=lead.person)]) == [
@@ -52,7 +52,7 @@ async def test_a_lead_that_is_sent_again_is_still_the_new_one(store: Store) -> N
     ]
 
 
-async def test_a_broken_lead_is_refused_and_does_not_look_like_a_duplicate(store: Store) -> None:
+async def test_an_invalid_lead_is_refused_and_not_reported_as_a_duplicate(store: Store) -> None:
     broken = replace(records.lead(), person=7)  # type: ignore[arg-type] # this is what is broken
     with pytest.raises(StorageError, match=r"\(121\)$"):
         await store.leads.record([broken])
@@ -103,7 +103,7 @@ async def test_leads_are_listed_newest_first_within_a_scope(
         (LeadQuery(union_id="root", escalated=True, overdue=True, now=records.FIXED_NOW), ""),
     ],
 )
-async def test_leads_are_narrowed_to_what_their_follow_up_needs(
+async def test_leads_are_filtered_by_what_their_follow_up_needs(
     store: Store, query: LeadQuery, found: str
 ) -> None:
     later = records.FIXED_NOW + timedelta(hours=1)
@@ -121,7 +121,7 @@ async def test_leads_are_narrowed_to_what_their_follow_up_needs(
     assert "".join(lead.id for lead in page.items) == found
 
 
-async def test_unlogged_leads_are_taken_once_the_oldest_first(store: Store) -> None:
+async def test_unlogged_leads_are_claimed_once_oldest_first(store: Store) -> None:
     made = [records.lead() for _ in range(5)]
     elsewhere = records.lead(session_id="other")
     await store.leads.record([*made, elsewhere])
@@ -137,7 +137,7 @@ async def test_unlogged_leads_are_taken_once_the_oldest_first(store: Store) -> N
     assert await store.leads.sessions_with_unlogged(limit=1) == ["other"]
 
 
-async def test_a_person_gives_one_lead_a_posting_without_a_session(either_store: Store) -> None:
+async def test_a_person_has_one_lead_per_posting_without_a_session(either_store: Store) -> None:
     leads = either_store.leads
     board = {"session_id": None, "owner_id": None, "person": "w"}
     first = records.lead(**board)
@@ -147,11 +147,11 @@ async def test_a_person_gives_one_lead_a_posting_without_a_session(either_store:
     again = records.lead(**board)
     assert await leads.record([again, elsewhere]) == [(first, False), (elsewhere, True)]
     assert await leads.find(None, "posting", "w") == first
-    # There is no log that they wait for, but webhooks may have to be told.
+    # Leads without a session wait for no event log, but webhooks may have to be notified.
     assert await leads.sessions_with_unlogged() == [None, "session"]
 
 
-async def test_a_lead_that_made_way_leaves_room_for_one_more(either_store: Store) -> None:
+async def test_a_superseded_lead_leaves_room_for_another(either_store: Store) -> None:
     leads = either_store.leads
     gone = [records.lead(person="w") for _ in range(2)]
     gone = [replace(lead, stage=LeadStage.WITHDRAWN, made_way=lead.id) for lead in gone]
@@ -162,7 +162,7 @@ async def test_a_lead_that_made_way_leaves_room_for_one_more(either_store: Store
     assert await leads.find("session", "posting", "w") == first
 
 
-async def test_what_a_code_has_brought_is_counted_from_its_leads(either_store: Store) -> None:
+async def test_the_leads_of_a_code_are_counted(either_store: Store) -> None:
     stages = [LeadStage.INTERESTED, LeadStage.HIRED, LeadStage.RETAINED_90, LeadStage.WITHDRAWN]
     await either_store.leads.record(
         [

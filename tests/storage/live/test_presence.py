@@ -11,7 +11,7 @@ _marks = iter(range(10**9))
 
 
 def crowds(**counts: int) -> dict[str, ViewerSketch]:
-    """So many viewers of each session, whom no other node sees."""
+    """Sketches of so many viewers per session, which no other node reports."""
     return {
         session: sketch_viewers([next(_marks) for _ in range(count)])
         for session, count in counts.items()
@@ -30,17 +30,17 @@ async def test_viewers_are_summed_over_the_nodes(store: Store) -> None:
     assert await store.presence_reports.count_viewers(["one"], at=FIXED_NOW) == {"one": 5}
 
 
-async def test_a_node_that_fell_silent_is_left_out(store: Store) -> None:
-    watch = ManualClock()
-    await store.presence_reports.report("silent", crowds(one=3), at=watch())
-    watch.advance(seconds=REPORT_LIFETIME.total_seconds() - 1)
-    await store.presence_reports.report("b", crowds(one=4), at=watch())
-    assert await store.presence_reports.count_viewers(["one"], at=watch()) == {"one": 7}
-    watch.advance(seconds=1)
-    assert await store.presence_reports.count_viewers(["one"], at=watch()) == {"one": 4}
+async def test_a_node_without_recent_reports_is_left_out(store: Store) -> None:
+    clock = ManualClock()
+    await store.presence_reports.report("silent", crowds(one=3), at=clock())
+    clock.advance(seconds=REPORT_LIFETIME.total_seconds() - 1)
+    await store.presence_reports.report("b", crowds(one=4), at=clock())
+    assert await store.presence_reports.count_viewers(["one"], at=clock()) == {"one": 7}
+    clock.advance(seconds=1)
+    assert await store.presence_reports.count_viewers(["one"], at=clock()) == {"one": 4}
 
 
-async def test_a_node_that_leaves_takes_nobody_elses_viewers_along(store: Store) -> None:
+async def test_removing_a_node_keeps_the_viewers_of_the_others(store: Store) -> None:
     for node in ("a", "a0", "b"):
         await store.presence_reports.report(node, crowds(one=1, two=1), at=FIXED_NOW)
     await store.presence_reports.delete_node("a")
@@ -50,7 +50,7 @@ async def test_a_node_that_leaves_takes_nobody_elses_viewers_along(store: Store)
     }
 
 
-async def test_who_is_seen_by_two_nodes_counts_once(either_store: Store) -> None:
+async def test_a_viewer_seen_by_two_nodes_counts_once(either_store: Store) -> None:
     marks = [0, 1, 1 << 63, (1 << 64) - 1]
     await either_store.presence_reports.report(
         "a", {"one": sketch_viewers(marks[:3])}, at=FIXED_NOW
@@ -61,7 +61,7 @@ async def test_who_is_seen_by_two_nodes_counts_once(either_store: Store) -> None
     assert await either_store.presence_reports.count_viewers(["one"], at=FIXED_NOW) == {"one": 4}
 
 
-async def test_what_an_older_node_reports_is_added(store: Store) -> None:
+async def test_the_report_of_a_node_of_an_older_version_is_added(store: Store) -> None:
     await store.presence_reports.report("new", {"one": sketch_viewers([1, 2])}, at=FIXED_NOW)
     await store.mongo["presence"].insert_one(
         {"_id": "old/one", "session_id": "one", "viewers": 5, "at": FIXED_NOW}

@@ -17,7 +17,7 @@ from tests.support import records
 FIELD = ("token",)
 
 
-async def test_a_code_comes_back_and_its_scans_add_up(either_store: Store) -> None:
+async def test_a_code_is_read_back_and_its_scans_are_summed(either_store: Store) -> None:
     code = records.code(kind=CodeKind.POSTER, place="东门", posting_id="posting")
     other = records.code()
     for each in (code, other):
@@ -56,7 +56,7 @@ async def test_codes_are_listed_newest_first_within_a_scope(
     assert "".join(code.id for code in page.items) == found
 
 
-async def test_a_token_is_of_one_secret(store: Store) -> None:
+async def test_a_token_is_valid_under_one_secret_only(store: Store) -> None:
     code = records.code()
     token = store.qr_codes.sign_token(code)
     assert store.qr_codes.verify_token(token, field=FIELD) == code.id

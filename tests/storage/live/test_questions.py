@@ -21,52 +21,52 @@ from tests.support import records
 from tests.support.records import FIXED_NOW
 
 
-def asked(body: str, **changes: object) -> Question:
+def ask(body: str, **changes: object) -> Question:
     return records.question(asker="viewer", body=body, **changes)
 
 
-async def changed(store: Store, question: Question) -> None:
+async def change(store: Store, question: Question) -> None:
     async def body(transaction: Transaction) -> None:
         await store.questions.update(question, transaction=transaction)
 
     await store.mongo.run_transaction(body)
 
 
-async def test_a_viewer_has_so_many_waiting_in_a_session_however_they_come(
+async def test_concurrent_questions_of_a_viewer_stay_within_the_limit(
     either_store: Store,
 ) -> None:
     store = either_store
-    questions = [asked(f"第{number}问") for number in range(10)]
+    questions = [ask(f"第{number}问") for number in range(10)]
     kept = await asyncio.gather(*(store.questions.add(question) for question in questions))
     waiting = [question for question in kept if question is not None]
     assert len(waiting) == MAX_WAITING_PER_VIEWER
     assert await store.questions.by_ids(question.id for question in questions) == {
         question.id: question for question in waiting
     }
-    # Elsewhere, and of others.
-    for other in (asked("有宿舍吗？", session_id="other"), records.question()):
+    # In another session, and by other viewers.
+    for other in (ask("有宿舍吗？", session_id="other"), records.question()):
         assert await store.questions.add(other) == other
-    # One that was looked at makes room for one.
-    await changed(store, decline_question(waiting[0]))
-    assert await store.questions.add(again := asked("又一问")) == again
-    assert await store.questions.add(asked("还一问")) is None
+    # A handled question frees one slot.
+    await change(store, decline_question(waiting[0]))
+    assert await store.questions.add(again := ask("又一问")) == again
+    assert await store.questions.add(ask("还一问")) is None
 
 
-async def test_the_same_question_waits_once(store: Store) -> None:
-    first = asked("有宿舍吗？")
+async def test_a_repeated_question_waits_once(store: Store) -> None:
+    first = ask("有宿舍吗？")
     assert await store.questions.add(first) == first
-    assert await store.questions.add(asked("有宿舍吗？")) == first
-    await changed(store, publish_question(first, FIXED_NOW))
-    second = asked("有宿舍吗？")
+    assert await store.questions.add(ask("有宿舍吗？")) == first
+    await change(store, publish_question(first, FIXED_NOW))
+    second = ask("有宿舍吗？")
     assert await store.questions.add(second) == second
 
 
-async def test_those_that_wait_are_counted_up_to_a_bound(store: Store) -> None:
+async def test_waiting_questions_are_counted_up_to_a_limit(store: Store) -> None:
     for _ in range(3):
         await store.questions.add(records.question())
     shown = records.question()
     await store.questions.add(shown)
-    await changed(store, publish_question(shown, FIXED_NOW))
+    await change(store, publish_question(shown, FIXED_NOW))
     assert await store.questions.count_waiting("session", 10) == 3
     assert await store.questions.count_waiting("session", 2) == 2
     assert await store.questions.count_waiting("other", 2) == 0
@@ -76,14 +76,14 @@ async def test_those_that_wait_are_counted_up_to_a_bound(store: Store) -> None:
     ("statuses", "found"),
     [(PUBLIC_STATUSES, ["d", "b"]), (frozenset({QuestionStatus.ASKED}), ["c", "a"])],
 )
-async def test_questions_of_a_session_are_listed_by_status_the_last_asked_first(
+async def test_questions_are_listed_by_status_newest_first(
     store: Store, statuses: frozenset[QuestionStatus], found: list[str]
 ) -> None:
     for question_id in "abcd":
         question = records.question(id=question_id)
         await store.questions.add(question)
         if question_id in "bd":
-            await changed(store, publish_question(question, FIXED_NOW))
+            await change(store, publish_question(question, FIXED_NOW))
     await store.questions.add(records.question(id="e", session_id="other"))
     page = await store.questions.page("session", statuses, PageRequest(limit=10))
     assert [question.id for question in page.items] == found

@@ -27,7 +27,7 @@ LATER = records.FIXED_NOW + timedelta(hours=1)
         (LiveSessionQuery(owner_id="other", status=SessionStatus.ENDED), ""),
     ],
 )
-async def test_sessions_are_listed_by_start_and_narrowed_by_all_that_is_named(
+async def test_sessions_are_listed_by_start_and_match_every_filter(
     store: Store, query: LiveSessionQuery, found: str
 ) -> None:
     await store.live_sessions.add(
@@ -43,7 +43,7 @@ async def test_sessions_are_listed_by_start_and_narrowed_by_all_that_is_named(
     assert await store.live_sessions.count(query) == len(found)
 
 
-async def test_a_session_that_is_not_there_is_none(store: Store) -> None:
+async def test_an_unknown_session_is_none(store: Store) -> None:
     session = records.live_session()
     await store.live_sessions.add([session])
     assert await store.live_sessions.by_ids([session.id, "none"]) == {session.id: session}
@@ -51,7 +51,7 @@ async def test_a_session_that_is_not_there_is_none(store: Store) -> None:
     assert await store.live_sessions.by_id("none") is None
 
 
-async def moved(store: Store, before: LiveSession, wanted: SessionStatus) -> LiveSession:
+async def move(store: Store, before: LiveSession, wanted: SessionStatus) -> LiveSession:
     async def body(transaction: Transaction) -> None:
         await store.live_sessions.change_status(before, wanted, at=LATER, transaction=transaction)
 
@@ -61,28 +61,26 @@ async def moved(store: Store, before: LiveSession, wanted: SessionStatus) -> Liv
     return after
 
 
-async def test_a_session_starts_once_however_often_it_is_interrupted(store: Store) -> None:
+async def test_a_session_has_one_start_time_however_often_it_is_interrupted(store: Store) -> None:
     session = records.live_session(status=SessionStatus.SCHEDULED)
     await store.live_sessions.add([session])
-    live = await moved(store, session, SessionStatus.LIVE)
+    live = await move(store, session, SessionStatus.LIVE)
     assert live == replace(session, status=SessionStatus.LIVE, started_at=LATER)
     early = replace(live, status=SessionStatus.INTERRUPTED, started_at=records.FIXED_NOW)
     other = replace(early, id="other")
     await store.live_sessions.add([other])
-    assert await moved(store, other, SessionStatus.LIVE) == replace(
-        other, status=SessionStatus.LIVE
-    )
+    assert await move(store, other, SessionStatus.LIVE) == replace(other, status=SessionStatus.LIVE)
 
 
 @pytest.mark.parametrize("wanted", [SessionStatus.ENDED, SessionStatus.CANCELLED])
-async def test_the_end_has_a_time_and_nothing_stays_pinned_or_on_air(
+async def test_ending_a_session_sets_the_time_and_clears_pin_and_segment(
     store: Store, wanted: SessionStatus
 ) -> None:
     session = records.live_session(
         pinned_posting_id="posting", segment=Segment.STORY, segment_title="三十年焊工"
     )
     await store.live_sessions.add([session])
-    assert await moved(store, session, wanted) == replace(
+    assert await move(store, session, wanted) == replace(
         session,
         status=wanted,
         ended_at=LATER,
@@ -92,11 +90,11 @@ async def test_the_end_has_a_time_and_nothing_stays_pinned_or_on_air(
     )
 
 
-async def test_a_session_that_has_moved_on_is_not_moved(store: Store) -> None:
+async def test_a_session_that_changed_meanwhile_is_not_changed(store: Store) -> None:
     session = records.live_session(status=SessionStatus.ENDED)
     await store.live_sessions.add([session])
     stale = replace(session, status=SessionStatus.INTERRUPTED)
-    assert await moved(store, stale, SessionStatus.LIVE) == session
+    assert await move(store, stale, SessionStatus.LIVE) == session
 
 
 async def test_a_posting_is_pinned_in_a_live_session_only(store: Store) -> None:
@@ -125,10 +123,10 @@ async def test_the_peak_only_rises(store: Store) -> None:
     assert await store.live_sessions.raise_peak_viewers("none", 4) == 4
 
 
-async def test_views_are_added_up_for_each_session(store: Store) -> None:
+async def test_views_are_summed_per_session(store: Store) -> None:
     one, other = records.live_session(), records.live_session()
     await store.live_sessions.add([one, other])
-    # Those of before have no field for it.
+    # Earlier sessions lack the field.
     await store.mongo["sessions"].update_one({"_id": one.id}, {"$unset": {"views": ""}})
     for views in ({one.id: 2, other.id: 1, "none": 4}, {one.id: 3}, {}):
         await store.live_sessions.add_views(views)
@@ -155,7 +153,7 @@ async def test_a_segment_is_set_in_a_live_session_only(store: Store) -> None:
     }
 
 
-async def test_a_posting_is_found_where_it_is_shown_and_taken_away_there(store: Store) -> None:
+async def test_a_posting_is_found_and_unpinned_in_the_sessions_that_show_it(store: Store) -> None:
     live = records.live_session(pinned_posting_id="posting")
     interrupted = replace(live, id="interrupted", status=SessionStatus.INTERRUPTED)
     other = records.live_session(pinned_posting_id="other")

@@ -6,7 +6,7 @@ from storage.mongo.client import Transaction
 from storage.store import Store
 
 
-async def test_each_interest_counts_once_for_its_posting(store: Store) -> None:
+async def test_each_lead_counts_once_for_its_posting(store: Store) -> None:
     async def body(transaction: Transaction) -> None:
         await store.interest_counts.add("session", ["a", "b", "a"], transaction=transaction)
         await store.interest_counts.add("session", ["b"], transaction=transaction)

@@ -100,7 +100,7 @@ PAGES_OF_STARTS = [
     PageRequest(limit=2, backward=True, before=(records.FIXED_NOW, "0" * 24)),
 ]
 Reading = Callable[[Store], Awaitable[object]]
-# What grows without end: an index gives filter and order.
+# Collections that grow without limit: an index serves filter and order.
 LISTS: list[Reading] = [
     *(lambda store, wanted=wanted: store.employers.page(wanted) for wanted in (FIRST, NEXT, LAST)),
     *(
@@ -195,7 +195,7 @@ LISTS: list[Reading] = [
     ),
     lambda store: store.seekers.by_campaign("campaign", after="0", limit=2),
 ]
-# A filter and an order from two sides may need a sort of the few that match.
+# A filter and an order over two ranges may need an in-memory sort of the few matches.
 LOOKUPS: list[Reading] = [
     put,
     lambda store: store.webhooks.disabled_ids(),

@@ -5,13 +5,7 @@ import time
 
 import pytest
 
-from storage.mongo.client import (
-    ChangeStream,
-    Document,
-    HistoryLost,
-    Mongo,
-    Transaction,
-)
+from storage.mongo.client import ChangeStream, Document, HistoryLost, Mongo, Transaction
 
 
 def data_of(changes: list[Document]) -> list[str]:
@@ -29,7 +23,7 @@ async def test_a_stream_sees_every_insert_from_the_moment_it_is_open(either_mong
         assert data_of(await take(stream, 3)) == ["a", "b", "c"]
 
 
-async def test_a_stream_shows_a_transaction_once_it_has_committed(either_mongo: Mongo) -> None:
+async def test_a_stream_shows_a_transaction_after_its_commit(either_mongo: Mongo) -> None:
     async def body(transaction: Transaction) -> None:
         await either_mongo["events"].insert_one({"_id": "first"}, session=transaction)
         await either_mongo["events"].insert_one({"_id": "second"}, session=transaction)
@@ -39,7 +33,7 @@ async def test_a_stream_shows_a_transaction_once_it_has_committed(either_mongo: 
         assert data_of(await take(stream, 2)) == ["first", "second"]
 
 
-async def test_a_stream_goes_on_after_its_token_without_a_gap(either_mongo: Mongo) -> None:
+async def test_a_stream_resumes_after_its_token_without_a_gap(either_mongo: Mongo) -> None:
     events = either_mongo["events"]
     async with either_mongo.watch("events", []) as stream:
         await events.insert_many([{"_id": each} for each in "abc"])

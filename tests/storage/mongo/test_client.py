@@ -1,4 +1,4 @@
-"""The client keeps its promises, on both drivers and a real replica set."""
+"""The MongoDB client on both drivers and a real replica set: durability, errors and types."""
 
 import asyncio
 import socket
@@ -33,7 +33,7 @@ def closed_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def test_a_uri_cannot_weaken_what_writes_and_reads_promise(
+async def test_a_uri_cannot_weaken_the_read_and_write_concerns(
     mongo_uri: str, database_name: str, driver: Driver
 ) -> None:
     weak = f"{mongo_uri}&w=0&journal=false&readPreference=secondary&readConcernLevel=local"
@@ -48,13 +48,13 @@ async def test_a_uri_cannot_weaken_what_writes_and_reads_promise(
         await mongo.close()
 
 
-async def test_times_come_back_in_utc_with_their_zone(either_mongo: Mongo) -> None:
+async def test_times_are_read_as_utc_with_their_zone(either_mongo: Mongo) -> None:
     at = datetime(2026, 5, 1, 8, 30, tzinfo=UTC)
     await either_mongo["sessions"].insert_one({"_id": "a", "at": at})
     assert await either_mongo["sessions"].find_one({"_id": "a"}) == {"_id": "a", "at": at}
 
 
-async def test_nobody_at_the_address_is_reported_quickly_and_without_the_password(
+async def test_an_unreachable_server_is_reported_quickly_and_without_the_password(
     driver: Driver, closed_port: int
 ) -> None:
     uri = f"mongodb://officer:{SECRET}@127.0.0.1:{closed_port}/?replicaSet=rs0"
@@ -79,9 +79,7 @@ async def test_nobody_at_the_address_is_reported_quickly_and_without_the_passwor
         "",
     ],
 )
-async def test_a_uri_that_cannot_be_read_is_refused_without_being_quoted(
-    uri: str, driver: Driver
-) -> None:
+async def test_an_invalid_uri_is_refused_without_being_quoted(uri: str, driver: Driver) -> None:
     with pytest.raises(StorageMisconfigured, match=r"^MONGODB_URI cannot be read") as caught:
         await Mongo.connect(uri, "songgang", driver=driver, timeout=0.5)
     assert SECRET not in str(caught.value)
@@ -121,7 +119,7 @@ async def test_a_server_without_replication_is_refused(
             await mongod.stop()
 
 
-async def test_a_server_that_went_away_is_unavailable(folder: Path, driver: Driver) -> None:
+async def test_a_stopped_server_is_unavailable(folder: Path, driver: Driver) -> None:
     async with run_embedded(folder) as running:
         mongo = await Mongo.connect(running.uri, "songgang", driver=driver, timeout=0.5)
         await mongo.ping()
@@ -147,7 +145,7 @@ async def test_a_duplicate_names_the_fields_and_not_the_values(either_mongo: Mon
     assert await leads.count_documents({}) == 1
 
 
-async def test_a_batch_stores_the_rest_and_tells_which_places_were_duplicates(
+async def test_a_batch_stores_the_rest_and_reports_the_duplicates(
     either_mongo: Mongo,
 ) -> None:
     leads = either_mongo["leads"]
@@ -160,7 +158,7 @@ async def test_a_batch_stores_the_rest_and_tells_which_places_were_duplicates(
     assert await leads.distinct("_id") == ["a", "b", "c", "d"]
 
 
-async def test_a_document_against_the_rules_is_refused_without_being_quoted(
+async def test_an_invalid_document_is_refused_without_being_quoted(
     either_mongo: Mongo,
 ) -> None:
     await either_mongo.create_collection("leads")
@@ -175,7 +173,7 @@ async def test_a_document_against_the_rules_is_refused_without_being_quoted(
         assert str(caught.value) == "MongoDB refuses: error (121)"
 
 
-async def test_a_collection_can_be_made_by_many_at_once(either_mongo: Mongo) -> None:
+async def test_many_nodes_may_create_a_collection_at_once(either_mongo: Mongo) -> None:
     await asyncio.gather(*(either_mongo.create_collection("leads") for _ in range(5)))
     assert await either_mongo.read_validators() == {"leads": {}}
 
@@ -187,7 +185,7 @@ async def test_a_pipeline_yields_its_documents_in_order(either_mongo: Mongo) -> 
     assert found == list(range(499, 99, -1))
 
 
-async def test_a_pipeline_that_is_wrong_is_an_error_of_ours(either_mongo: Mongo) -> None:
+async def test_an_invalid_pipeline_is_a_storage_error(either_mongo: Mongo) -> None:
     with pytest.raises(StorageError, match=r"^MongoDB refuses: Location40324 \(40324\)$"):
         await anext(either_mongo.aggregate("postings", [{"$no": 1}]))
 
@@ -198,7 +196,7 @@ async def test_a_dropped_database_is_empty(either_mongo: Mongo) -> None:
     assert await either_mongo.read_validators() == {}
 
 
-def test_ids_are_24_hexadecimal_characters_in_the_order_they_were_made() -> None:
+def test_ids_are_24_hexadecimal_characters_in_creation_order() -> None:
     ids = [new_id() for _ in range(1000)]
     assert all(len(each) == 24 and int(each, 16) for each in ids)
     assert len(set(ids)) == 1000

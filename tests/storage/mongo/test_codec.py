@@ -23,7 +23,7 @@ from storage.store import Store
 from tests.domain.posting_terms_samples import any_terms
 from tests.support import records
 
-# What MongoDB can hold: 64 bits, 34 digits, milliseconds, UTC.
+# The ranges that MongoDB can store: 64 bits, 34 digits, milliseconds, UTC.
 texts = st.text(max_size=8)
 numbers = st.integers(-(2**63), 2**63 - 1)
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=0, max_value=999)
@@ -124,11 +124,11 @@ COLLECTIONS = {
 
 @settings(
     max_examples=60,
-    # The database stays from example to example: each stores a record and takes it away again.
+    # All examples share the database: each stores a record and deletes it again.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(record=any_record)
-async def test_a_record_that_mongodb_accepts_comes_back_as_it_was(
+async def test_a_record_that_mongodb_accepts_is_read_unchanged(
     either_store: Store, record: Any
 ) -> None:
     collection = either_store.mongo[COLLECTIONS[type(record)]]
@@ -139,7 +139,7 @@ async def test_a_record_that_mongodb_accepts_comes_back_as_it_was(
     assert to_record(type(record), found) == record
 
 
-def test_the_id_is_the_key_and_stands_nowhere_else() -> None:
+def test_the_id_is_stored_only_as_the_key() -> None:
     union = records.union()
     assert to_document(union) == {
         "_id": union.id,
@@ -157,13 +157,13 @@ def test_a_record_without_an_id_has_no_key() -> None:
     assert to_record(Contact, to_document(contact)) == contact
 
 
-def test_what_only_storage_knows_is_ignored() -> None:
+def test_fields_that_only_storage_knows_are_ignored() -> None:
     lead = records.lead()
     assert to_record(Lead, to_document(lead) | {"logged": True}) == lead
 
 
 @pytest.mark.parametrize("stored", [8, 8.0, "8"])
-def test_a_number_that_somebody_wrote_by_hand_is_read_as_a_decimal(stored: float | str) -> None:
+def test_a_number_written_by_hand_is_read_as_a_decimal(stored: float | str) -> None:
     document = to_document(records.posting())
     document["terms"]["hours_per_day"] = stored
     assert to_record(Posting, document).terms.hours_per_day == Decimal(8)

@@ -19,7 +19,7 @@ async def shape(mongo: Mongo) -> dict[str, tuple[set[str], Document]]:
     }
 
 
-async def test_an_index_of_an_earlier_version_is_made_anew(either_mongo: Mongo) -> None:
+async def test_an_index_of_an_earlier_version_is_recreated(either_mongo: Mongo) -> None:
     await ensure_collections(either_mongo)
     leads = either_mongo["leads"]
     await leads.drop_index("by_owner")
@@ -28,7 +28,7 @@ async def test_an_index_of_an_earlier_version_is_made_anew(either_mongo: Mongo) 
     assert (await leads.index_information())["by_owner"]["key"] == [("owner_id", 1), ("_id", -1)]
 
 
-async def test_an_index_of_an_earlier_version_goes_once_its_successor_is_there(
+async def test_an_index_of_an_earlier_version_is_dropped_after_its_successor_exists(
     either_mongo: Mongo,
 ) -> None:
     await ensure_collections(either_mongo)
@@ -41,7 +41,7 @@ async def test_an_index_of_an_earlier_version_goes_once_its_successor_is_there(
     assert "one_standing_lead_a_person" in names
 
 
-async def test_collections_can_be_made_again_and_by_many_at_once(either_mongo: Mongo) -> None:
+async def test_collections_can_be_created_repeatedly_and_concurrently(either_mongo: Mongo) -> None:
     await asyncio.gather(*(ensure_collections(either_mongo) for _ in range(3)))
     made = await shape(either_mongo)
     assert made.keys() == INDEXES.keys()

@@ -17,19 +17,19 @@ CONTACT = Contact(name="王师傅", phone="+8614412345678")
 
 
 @given(name=st.text(max_size=60), phone=st.text(max_size=20), lead_id=st.text(max_size=30))
-def test_what_was_sealed_for_a_lead_opens_for_it(name: str, phone: str, lead_id: str) -> None:
+def test_a_contact_sealed_for_a_lead_decrypts_for_it(name: str, phone: str, lead_id: str) -> None:
     contact = Contact(name=name, phone=phone)
     assert SEAL.open_contact(lead_id, SEAL.seal_contact(lead_id, contact)) == contact
 
 
-def test_a_sealed_value_shows_nothing_and_is_never_the_same_twice() -> None:
+def test_a_sealed_value_reveals_nothing_and_differs_each_time() -> None:
     first, second = SEAL.seal_contact("lead", CONTACT), SEAL.seal_contact("lead", CONTACT)
     assert first != second
     assert CONTACT.name.encode() not in first.name
     assert CONTACT.phone.encode() not in first.phone
 
 
-def test_a_sealed_value_does_not_open_elsewhere() -> None:
+def test_a_sealed_value_decrypts_only_in_its_own_place() -> None:
     sealed = SEAL.seal_contact("lead", CONTACT)
     moved = replace(sealed, name=sealed.phone, phone=sealed.name)
     older = replace(sealed, key_version=2)
@@ -47,7 +47,7 @@ def test_a_sealed_value_does_not_open_elsewhere() -> None:
             seal.open_contact(lead_id, value)
 
 
-def test_a_phone_stands_for_one_person_under_one_secret() -> None:
+def test_a_phone_has_one_person_hash_per_secret() -> None:
     assert SEAL.hash_phone(CONTACT.phone) == Keyring("one secret").hash_phone(CONTACT.phone)
     assert SEAL.hash_phone(CONTACT.phone) != SEAL.hash_phone("+8614412345679")
     assert SEAL.hash_phone(CONTACT.phone) != OTHER.hash_phone(CONTACT.phone)
@@ -59,7 +59,7 @@ def test_each_purpose_has_a_key_of_its_own() -> None:
     assert len(derive_key("secret", "person")) == 32
 
 
-def test_the_newest_key_seals_and_the_older_ones_still_open() -> None:
+def test_the_newest_key_encrypts_and_older_keys_still_decrypt() -> None:
     seal = Keyring("one secret")
     old = seal.seal_contact("lead", CONTACT)
     seal.add_keys({f"contact/{version}": bytes([version]) * 32 for version in (2, 10, 9)})
@@ -72,7 +72,7 @@ def test_the_newest_key_seals_and_the_older_ones_still_open() -> None:
         SEAL.open_contact("lead", new)
 
 
-def test_what_is_stored_away_shows_nothing_and_does_not_open_as_a_contact() -> None:
+def test_an_archived_contact_reveals_nothing_and_does_not_decrypt_as_a_contact() -> None:
     away = SEAL.seal_retained("lead", CONTACT.phone.encode())
     assert CONTACT.phone.encode() not in away
     with pytest.raises(ContactDamaged):

@@ -19,7 +19,7 @@ from storage.mongo.embedded import DataFolderBusy, EmbeddedMongod, run_embedded
 from storage.mongo.folder_owner import read_owner_status
 from tests.support.waiting import wait_until
 
-# An app that says where its mongod is, and when it is stopped writes once more before it goes.
+# An app that prints the address of its mongod, and writes once more when it is stopped.
 APP = """
 import asyncio, dataclasses, json, signal, sys
 from pathlib import Path
@@ -45,8 +45,8 @@ asyncio.run(main())
 
 
 @asynccontextmanager
-async def app_on(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
-    """Another process that runs the embedded mongod of that folder, in a session of its own."""
+async def run_app(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
+    """Another process that runs the embedded mongod of that folder, in its own process session."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", APP, str(folder)),
         stdout=asyncio.subprocess.PIPE,
@@ -64,7 +64,7 @@ async def app_on(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process
 
 
 @asynccontextmanager
-async def notes(running: EmbeddedMongod) -> AsyncIterator[Mongo]:
+async def connect_notes(running: EmbeddedMongod) -> AsyncIterator[Mongo]:
     mongo = await Mongo.connect(running.uri, "songgang")
     try:
         yield mongo
@@ -73,12 +73,12 @@ async def notes(running: EmbeddedMongod) -> AsyncIterator[Mongo]:
 
 
 async def write(running: EmbeddedMongod, note: str) -> None:
-    async with notes(running) as mongo:
+    async with connect_notes(running) as mongo:
         await mongo["notes"].insert_one({"_id": note})
 
 
 async def read(running: EmbeddedMongod) -> list[str]:
-    async with notes(running) as mongo:
+    async with connect_notes(running) as mongo:
         return [document["_id"] async for document in mongo["notes"].find().sort("_id")]
 
 
@@ -88,7 +88,7 @@ async def eventually(holds: Callable[[], bool], *, within: float = 20) -> None:
             await asyncio.sleep(0.01)
 
 
-def remember(folder: Path, port: str) -> None:
+def write_port_file(folder: Path, port: str) -> None:
     (folder / "port").write_text(port)
 
 
@@ -96,7 +96,7 @@ def contents(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def lives(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -104,10 +104,10 @@ def lives(pid: int) -> bool:
     return True
 
 
-async def test_data_survive_a_restart_at_the_same_port(folder: Path) -> None:
+async def test_data_survive_a_restart_on_the_same_port(folder: Path) -> None:
     async with run_embedded(folder) as first:
         await write(first, "a")
-    assert not lives(first.pid)
+    assert not is_alive(first.pid)
     async with run_embedded(folder) as second:
         assert second.port == first.port
         assert await read(second) == ["a"]
@@ -118,7 +118,7 @@ async def test_data_survive_when_another_mongod_has_taken_the_port(folder: Path)
     async with run_embedded(ours) as first:
         await write(first, "a")
     theirs.mkdir()
-    remember(theirs, str(first.port))
+    write_port_file(theirs, str(first.port))
     async with run_embedded(theirs) as other:
         assert other.port == first.port
         async with run_embedded(ours) as second:
@@ -131,19 +131,19 @@ async def test_data_survive_when_another_mongod_has_taken_the_port(folder: Path)
         assert await read(third) == ["a", "b"]
 
 
-async def test_a_damaged_note_of_the_port_does_no_harm(folder: Path) -> None:
+async def test_a_damaged_port_file_does_no_harm(folder: Path) -> None:
     async with run_embedded(folder) as first:
         await write(first, "a")
     for damage in ("eighty", "99999999"):
-        remember(folder, damage)
+        write_port_file(folder, damage)
         async with run_embedded(folder) as running:
             assert await read(running) == ["a"]
 
 
-async def test_it_listens_on_the_loopback_address_only(folder: Path) -> None:
+async def test_mongod_listens_on_the_loopback_address_only(folder: Path) -> None:
     async with run_embedded(folder) as running:
         assert running.address == f"mongodb://127.0.0.1:{running.port}/?replicaSet=songgang"
-        async with notes(running) as mongo:
+        async with connect_notes(running) as mongo:
             options = await mongo._driver.client.admin.command("getCmdLineOpts")
     assert options["parsed"]["net"]["bindIp"] == "127.0.0.1"
     assert options["parsed"]["net"]["unixDomainSocket"] == {"enabled": False}
@@ -156,7 +156,7 @@ async def test_a_warm_start_and_a_stop_take_a_few_seconds_at_most(folder: Path) 
     async with run_embedded(folder):
         started = time.monotonic()
     stopped = time.monotonic()
-    # Far above what was measured (1.2 s and 1.0 s): a busy machine is no failure.
+    # Far above the measured 1.2 s and 1.0 s, so that a busy machine does not fail the test.
     assert started - began < 10
     assert stopped - started < 10
 
@@ -170,8 +170,8 @@ async def test_two_folders_run_side_by_side(folder: Path) -> None:
         assert await read(second) == ["b"]
 
 
-async def test_a_folder_in_use_is_refused_and_the_refusal_says_by_whom(folder: Path) -> None:
-    async with app_on(folder) as (process, running):
+async def test_a_folder_in_use_is_refused_with_its_holder(folder: Path) -> None:
+    async with run_app(folder) as (process, running):
         with pytest.raises(DataFolderBusy) as caught:
             async with run_embedded(folder):
                 pytest.fail("entered")
@@ -183,7 +183,7 @@ async def test_a_folder_in_use_is_refused_and_the_refusal_says_by_whom(folder: P
             assert way_out in str(caught.value)
 
 
-async def test_a_folder_in_use_by_this_process_is_refused_as_well(folder: Path) -> None:
+async def test_a_folder_in_use_by_this_process_is_refused_too(folder: Path) -> None:
     async with run_embedded(folder) as running:
         with pytest.raises(DataFolderBusy) as caught:
             async with run_embedded(folder):
@@ -193,22 +193,22 @@ async def test_a_folder_in_use_by_this_process_is_refused_as_well(folder: Path) 
 
 
 async def test_a_killed_app_takes_its_mongod_with_it(folder: Path) -> None:
-    async with app_on(folder) as (process, running):
-        assert lives(running["pid"])
+    async with run_app(folder) as (process, running):
+        assert is_alive(running["pid"])
         process.kill()
         await process.wait()
-        await eventually(lambda: not lives(running["pid"]))
+        await eventually(lambda: not is_alive(running["pid"]))
 
 
 async def test_the_folder_of_a_killed_app_can_be_used_at_once(folder: Path) -> None:
-    async with app_on(folder) as (process, _):
+    async with run_app(folder) as (process, _):
         process.kill()
         await process.wait()
     async with run_embedded(folder) as running:
         assert await read(running) == ["started"]
 
 
-async def test_a_killed_mongod_loses_nothing_that_was_acknowledged(folder: Path) -> None:
+async def test_a_killed_mongod_loses_no_acknowledged_write(folder: Path) -> None:
     async with run_embedded(folder) as first:
         await write(first, "a")
         os.kill(first.pid, signal.SIGKILL)
@@ -217,7 +217,7 @@ async def test_a_killed_mongod_loses_nothing_that_was_acknowledged(folder: Path)
 
 
 async def test_a_mongod_that_is_killed_twice_runs_again_at_its_port(folder: Path) -> None:
-    async with run_embedded(folder) as running, notes(running) as mongo:
+    async with run_embedded(folder) as running, connect_notes(running) as mongo:
         port, pids = running.port, [running.pid]
         with capture_logs() as logged:
             for kill in (1, 2):
@@ -245,7 +245,7 @@ async def test_a_mongod_that_is_killed_twice_runs_again_at_its_port(folder: Path
         ("embedded mongod does not run", 2),
         ("embedded mongod runs again", None),
     ]
-    assert not any(lives(pid) for pid in pids)
+    assert not any(is_alive(pid) for pid in pids)
     assert read_owner_status(folder) is None
 
 
@@ -260,22 +260,22 @@ async def test_an_app_that_is_stopped_while_its_mongod_is_away_ends_at_once(fold
 
 
 async def test_ctrl_c_lets_the_app_write_before_its_mongod_goes(folder: Path) -> None:
-    async with app_on(folder) as (process, running):
+    async with run_app(folder) as (process, running):
         os.killpg(process.pid, signal.SIGINT)
         await process.wait()
-        assert not lives(running["pid"])
+        assert not is_alive(running["pid"])
     async with run_embedded(folder) as again:
         assert await read(again) == ["started", "stopped"]
 
 
-async def test_an_error_in_the_block_stops_mongod_and_comes_out(folder: Path) -> None:
+async def test_an_error_in_the_context_stops_mongod_and_propagates(folder: Path) -> None:
     with pytest.raises(LookupError):
         async with run_embedded(folder) as running:
             raise LookupError
-    assert not lives(running.pid)
+    assert not is_alive(running.pid)
 
 
-async def test_the_log_of_the_last_run_is_kept_and_no_older_one(folder: Path) -> None:
+async def test_only_the_log_of_the_last_run_is_kept(folder: Path) -> None:
     (folder / "mongod.log.1").write_text("the run before the last")
     (folder / "mongod.log").write_text("the last run")
     async with run_embedded(folder):

@@ -1,4 +1,4 @@
-"""The driver's errors become errors of storage."""
+"""Driver errors are translated into storage errors, and a cancellation is never lost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from storage.store import Store
 @pytest.mark.filterwarnings(
     r"ignore:Exception ignored in. <socket\.socket:pytest.PytestUnraisableExceptionWarning"
 )
-async def test_a_cancellation_is_never_lost_whenever_it_comes(either_store: Store) -> None:
+async def test_a_cancellation_at_any_moment_is_never_lost(either_store: Store) -> None:
     async def read() -> None:
         await either_store.event_log.read("session/a", after=0, limit=5)
 
@@ -31,13 +31,13 @@ async def test_a_cancellation_is_never_lost_whenever_it_comes(either_store: Stor
     gc.collect()
 
 
-async def test_a_cancellation_goes_before_an_error(store: Store) -> None:
+async def test_a_cancellation_wins_over_an_error(store: Store) -> None:
     async def ask() -> None:
         with translate_errors():
             this = asyncio.current_task()
             assert this is not None
             this.cancel()
-            # What the driver does on the interpreters of which `translated` tells.
+            # What the driver does on the interpreters that `translated` names.
             with pytest.raises(asyncio.CancelledError):
                 await asyncio.sleep(0)
             await store.mongo["list"].find({"$no": 1}).to_list(1)

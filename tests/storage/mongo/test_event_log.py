@@ -57,12 +57,12 @@ async def append(store: Store, topic: str, *happened: LoggedEvent) -> list[Event
 
 
 @given(event=any_event, seq=st.integers(1, 10**15 - 1))
-def test_every_kind_of_event_comes_back_from_its_document(event: LoggedEvent, seq: int) -> None:
+def test_every_kind_of_event_is_read_from_its_document(event: LoggedEvent, seq: int) -> None:
     placed = EventEnvelope(topic="session/a", seq=seq, at=FIXED_NOW, event=event)
     assert envelope_from_document(envelope_to_document(placed)) == placed
 
 
-async def test_a_topic_counts_from_one_whatever_the_others_do(either_store: Store) -> None:
+async def test_each_topic_counts_its_own_events_from_one(either_store: Store) -> None:
     log = either_store.event_log
     assert await append(either_store, "session/a") == []
     assert await log.last_seq("session/a") == 0
@@ -79,13 +79,13 @@ async def test_a_topic_counts_from_one_whatever_the_others_do(either_store: Stor
     assert await log.read("session/a", after=3, limit=10) == []
 
 
-async def test_events_are_read_in_the_order_of_their_number(store: Store) -> None:
+async def test_events_are_read_in_seq_order(store: Store) -> None:
     await append(store, "session/a", *(announcement(number) for number in range(1, 121)))
     read = await store.event_log.read("session/a", after=8, limit=1000)
     assert [placed.seq for placed in read] == list(range(9, 121))
 
 
-async def test_an_aborted_transaction_leaves_no_hole(store: Store) -> None:
+async def test_an_aborted_transaction_leaves_no_gap(store: Store) -> None:
     async def body(transaction: Transaction) -> None:
         await store.event_log.append(
             "session/a", [announcement(1)], at=FIXED_NOW, transaction=transaction

@@ -8,13 +8,7 @@ from domain.leads.follow_up import add_note
 from domain.live.sessions import SessionStatus
 from storage.mongo.client import Document, Transaction
 from storage.store import Store
-from tests.storage.mongo.indexed_queries import (
-    DISPUTED,
-    LATER,
-    LISTS,
-    LOOKUPS,
-    Reading,
-)
+from tests.storage.mongo.indexed_queries import DISPUTED, LATER, LISTS, LOOKUPS, Reading
 from tests.support import records
 
 
@@ -35,11 +29,11 @@ async def fill(store: Store) -> None:
             for _ in range(5)
         ]
     )
-    await enter(store, "lead", 5)
+    await add_notes(store, "lead", 5)
     await store.leads.record([records.lead(code_id="code") for _ in range(5)])
     for _ in range(5):
         await store.qr_codes.add(records.code())
-    # Newer ones of another owner, which a list must not read.
+    # Newer records of another owner, which a list must not examine.
     foreign = {"union_path": ("elsewhere",), "owner_id": "other"}
     ended = SessionStatus.ENDED
     await store.live_sessions.add(
@@ -60,11 +54,11 @@ async def fill(store: Store) -> None:
             for _ in range(40)
         ]
     )
-    await enter(store, "other", 40)
+    await add_notes(store, "other", 40)
 
 
-async def enter(store: Store, lead_id: str, entries: int) -> None:
-    """Note so much about a lead."""
+async def add_notes(store: Store, lead_id: str, entries: int) -> None:
+    """Write so many notes about a lead."""
 
     async def body(transaction: Transaction) -> None:
         lead = records.lead(id=lead_id)
@@ -80,7 +74,7 @@ async def enter(store: Store, lead_id: str, entries: int) -> None:
 
 
 async def plans(store: Store, readings: list[Reading]) -> list[Document]:
-    """What the server says of each operation that the readings send."""
+    """Return the profiler's record of each operation that the queries send."""
     await fill(store)
     await store.mongo.command({"profile": 2})
     for read in readings:
@@ -93,14 +87,14 @@ async def plans(store: Store, readings: list[Reading]) -> list[Document]:
 
 
 @pytest.mark.parametrize("readings", [LISTS, LOOKUPS], ids=["lists", "lookups"])
-async def test_nothing_is_read_without_an_index(store: Store, readings: list[Reading]) -> None:
+async def test_every_query_uses_an_index(store: Store, readings: list[Reading]) -> None:
     seen = await plans(store, readings)
     assert len(seen) >= len(readings)
     assert [each for each in seen if "COLLSCAN" in each["planSummary"]] == []
 
 
-async def test_a_list_reads_little_more_than_it_shows(store: Store) -> None:
+async def test_a_list_examines_little_more_than_it_returns(store: Store) -> None:
     seen = await plans(store, LISTS)
     assert [each["command"] for each in seen if each.get("hasSortStage")] == []
-    # One more than the two on the page, from each of two ranges of keys that it may begin with.
+    # A page of two reads one more, from each of the two key ranges that it may start in.
     assert [each["command"] for each in seen if each["keysExamined"] > 6] == []

@@ -15,13 +15,13 @@ async def take(store: Store, holder: str, at: datetime) -> bool:
     return await store.leases.acquire("work", holder, at=at, until=at + MINUTE)
 
 
-async def test_one_of_many_gets_a_lease(either_store: Store) -> None:
+async def test_one_of_many_concurrent_nodes_gets_a_lease(either_store: Store) -> None:
     nodes = [f"node{number}" for number in range(8)]
     taken = await asyncio.gather(*(take(either_store, node, records.FIXED_NOW) for node in nodes))
     assert sorted(taken) == [False] * 7 + [True]
 
 
-async def test_a_lease_is_prolonged_by_its_holder_and_runs_out_for_the_others(
+async def test_a_lease_is_renewed_by_its_holder_and_expires_for_others(
     store: Store,
 ) -> None:
     assert await take(store, "a", records.FIXED_NOW)
@@ -34,7 +34,7 @@ async def test_a_lease_is_prolonged_by_its_holder_and_runs_out_for_the_others(
     )
 
 
-async def test_a_lease_is_given_back_by_its_holder_alone(store: Store) -> None:
+async def test_only_its_holder_releases_a_lease(store: Store) -> None:
     assert await take(store, "a", records.FIXED_NOW)
     await store.leases.release("work", "b")
     assert not await take(store, "b", records.FIXED_NOW)

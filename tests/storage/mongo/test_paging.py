@@ -19,9 +19,9 @@ from tests.support.records import FIXED_NOW
 
 BEST_PAID: SortOrder = (("terms.pay.amount", -1), ("_id", -1))
 ORDERS = [NEWEST_FIRST, BY_START, BEST_PAID, (("_id", 1),)]
-# Few values, so that many are equal in all but the id.
+# Few values, so that many records differ only in the id.
 keys = st.tuples(st.integers(0, 3), st.integers(0, 60))
-# The database stays from example to example: each begins by emptying the list.
+# All examples share the database: each begins by emptying the list.
 checked = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -113,7 +113,7 @@ async def test_a_page_is_a_slice_of_the_whole_list(
     added=st.lists(st.lists(keys, max_size=3), max_size=6),
     backward=st.booleans(),
 )
-async def test_nothing_that_was_there_is_skipped_or_repeated_while_the_list_grows(
+async def test_no_record_is_skipped_or_repeated_while_the_list_grows(
     mongo: Mongo,
     order: SortOrder,
     chosen: list[tuple[int, int]],
@@ -145,7 +145,7 @@ async def test_nothing_that_was_there_is_skipped_or_repeated_while_the_list_grow
     assert set(ids(there)) <= set(ids(seen))
 
 
-async def test_a_page_holds_what_the_condition_leaves_and_only_the_wanted_fields(
+async def test_a_page_holds_the_matching_records_and_only_the_requested_fields(
     mongo: Mongo,
 ) -> None:
     await put(mongo, unique([(0, 1), (1, 2), (1, 3)]))
@@ -160,6 +160,6 @@ async def test_a_page_holds_what_the_condition_leaves_and_only_the_wanted_fields
 
 
 @pytest.mark.parametrize("has_next", [True, False])
-def test_a_page_can_be_made_of_what_it_holds(has_next: bool) -> None:
+def test_a_page_can_be_mapped(has_next: bool) -> None:
     page = Page(items=[1, 2], has_next=has_next, has_previous=False)
     assert page.map(str) == Page(items=["1", "2"], has_next=has_next, has_previous=False)

@@ -1,4 +1,4 @@
-"""What every repository has from its base."""
+"""The repository base: reads, pages, conditional writes and transactions."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test_records_are_found_counted_and_paged(notes: RecordCollection[Note]
     assert (list(page.items), page.has_next, page.has_previous) == ([B], True, True)
 
 
-async def test_a_duplicate_is_named_and_an_empty_batch_is_no_write(
+async def test_a_duplicate_is_reported_and_an_empty_batch_writes_nothing(
     notes: RecordCollection[Note],
 ) -> None:
     with pytest.raises(Duplicate) as caught:
@@ -80,7 +80,7 @@ async def test_a_duplicate_is_named_and_an_empty_batch_is_no_write(
     await notes.insert_many([])
 
 
-async def test_updates_say_whether_they_met_a_record(notes: RecordCollection[Note]) -> None:
+async def test_updates_report_whether_they_matched_a_record(notes: RecordCollection[Note]) -> None:
     change = {"$set": {"text": "new"}}
     assert await notes.update_one({"_id": "a"}, change)
     assert not await notes.update_one({"_id": "z"}, change)
@@ -107,7 +107,7 @@ async def test_a_document_from_before_versions_counts_as_version_one(
     assert unchanged_condition(replace(A, version=2)) == {"_id": "a", "version": 2}
 
 
-async def test_all_of_it_takes_part_in_a_transaction(
+async def test_every_operation_takes_part_in_a_transaction(
     repository: Notes, notes: RecordCollection[Note], either_mongo: Mongo
 ) -> None:
     new = Note(id="d")

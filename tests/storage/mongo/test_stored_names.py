@@ -1,4 +1,4 @@
-"""What is stored under a name keeps that name: the literal lists of all of them."""
+"""Stored names never change: literal lists of every event, enumeration value and topic prefix."""
 
 from __future__ import annotations
 
@@ -16,19 +16,14 @@ from domain.live.events import EventEnvelope, LoggedEvent, parse_session_topic
 from domain.live.sessions import Segment
 from storage.mongo.client import Transaction
 from storage.mongo.event_log import envelope_from_document
-from storage.mongo.stored_names import (
-    EVENT_NAMES,
-    UnnamedEvent,
-    event_class_of,
-    name_of_event,
-)
+from storage.mongo.stored_names import EVENT_NAMES, UnnamedEvent, event_class_of, name_of_event
 from storage.mongo.validators import RECORD_CLASSES
 from storage.store import Store, encryption_context
 from tests.support import records
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 
-# The names in the log of every database. A renamed class keeps its line; no line goes.
+# The names in the log of every database. A renamed class keeps its line; no line is removed.
 STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
     "SessionStarted": (events.SessionStarted(session_id="s"), {"session_id": "s"}),
     "SessionInterrupted": (events.SessionInterrupted(session_id="s"), {"session_id": "s"}),
@@ -177,7 +172,7 @@ STORED_ENUM_VALUES = {
 
 
 def enumerations(kind: Any, seen: set[Any]) -> Iterator[type[Enum]]:
-    """All enumerations in the fields of a record, at any depth."""
+    """Return all enumerations in the fields of a record, at any depth."""
     if kind in seen:
         return
     seen.add(kind)
@@ -191,7 +186,7 @@ def enumerations(kind: Any, seen: set[Any]) -> Iterator[type[Enum]]:
             yield from enumerations(hints[field.name], seen)
 
 
-def test_every_class_of_logged_events_has_a_name_of_its_own() -> None:
+def test_every_class_of_logged_events_has_a_unique_stored_name() -> None:
     assert set(EVENT_NAMES) == set(get_args(LoggedEvent))
     assert sorted(EVENT_NAMES.values()) == sorted(STORED_EVENTS)
 

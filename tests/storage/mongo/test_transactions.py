@@ -1,19 +1,13 @@
-"""Transactions commit whole or not at all, on both drivers and a real replica set."""
+"""Transactions commit entirely or not at all, on both drivers and a real replica set."""
 
 import asyncio
 
 import pytest
 
-from storage.mongo.client import (
-    Duplicate,
-    Mongo,
-    StorageUnavailable,
-    Transaction,
-    translate_errors,
-)
+from storage.mongo.client import Duplicate, Mongo, StorageUnavailable, Transaction, translate_errors
 
 
-async def test_a_transaction_is_seen_whole_once_it_has_committed(either_mongo: Mongo) -> None:
+async def test_a_transaction_becomes_visible_as_a_whole_at_its_commit(either_mongo: Mongo) -> None:
     async def body(transaction: Transaction) -> int:
         await either_mongo["events"].insert_one({"_id": 1}, session=transaction)
         await either_mongo["heads"].insert_one({"_id": "s", "seq": 1}, session=transaction)
@@ -26,7 +20,7 @@ async def test_a_transaction_is_seen_whole_once_it_has_committed(either_mongo: M
     assert await either_mongo["heads"].count_documents({}) == 1
 
 
-async def test_an_exception_aborts_the_transaction_and_comes_out_as_it_is(
+async def test_an_exception_aborts_the_transaction_and_propagates_unchanged(
     either_mongo: Mongo,
 ) -> None:
     refusal = LookupError("no such posting")
@@ -71,7 +65,7 @@ async def test_a_cancelled_transaction_leaves_nothing_behind(either_mongo: Mongo
     assert await either_mongo["events"].count_documents({}) == 1
 
 
-async def test_a_transaction_is_cancelled_whenever_it_is_asked_to(either_mongo: Mongo) -> None:
+async def test_a_transaction_can_be_cancelled_at_any_moment(either_mongo: Mongo) -> None:
     async def body(transaction: Transaction) -> None:
         with translate_errors():
             await either_mongo["events"].insert_one({}, session=transaction)
@@ -81,7 +75,7 @@ async def test_a_transaction_is_cancelled_whenever_it_is_asked_to(either_mongo: 
         written = asyncio.Event()
         task = asyncio.create_task(either_mongo.run_transaction(body))
         await written.wait()
-        # Through what the driver does from here to the server's word that it is committed.
+        # Cancel after 0 to 19 loop iterations: at every step of the driver up to the commit.
         for _ in range(turns):
             await asyncio.sleep(0)
         if task.cancel():
@@ -126,7 +120,9 @@ async def test_many_transactions_on_one_document_each_count_once(either_mongo: M
     assert sorted(taken) == list(range(1, 9))
 
 
-async def test_a_transaction_that_always_conflicts_gives_up_in_time(either_mongo: Mongo) -> None:
+async def test_a_transaction_that_always_conflicts_gives_up_at_its_deadline(
+    either_mongo: Mongo,
+) -> None:
     heads = either_mongo["heads"]
     await heads.insert_one({"_id": "s", "seq": 0})
 

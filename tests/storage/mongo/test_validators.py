@@ -105,7 +105,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_every_validator_has_a_document_here() -> None:
+def test_every_validator_is_tested() -> None:
     assert DOCUMENTS.keys() == VALIDATORS.keys()
 
 
@@ -116,7 +116,7 @@ async def test_a_document_needs_its_fields_with_their_types(store: Store, name: 
     for field, value in whole.items():
         another: Document = {field: 1 if isinstance(value, dict) else {}}
         broken = [whole | another]
-        # The driver gives a key to a document that has none; a field with a default may lack.
+        # The driver adds a missing key, and a field with a default may be missing.
         if field != "_id" and field in VALIDATORS[name]["required"]:
             broken.append({key: whole[key] for key in whole if key != field})
         for document in broken:
@@ -140,9 +140,7 @@ async def test_a_document_needs_its_fields_with_their_types(store: Store, name: 
         ("created_at", "2026-10-01"),
     ],
 )
-async def test_a_field_of_a_field_needs_its_type_too(
-    store: Store, field: str, wrong: object
-) -> None:
+async def test_a_nested_field_needs_its_type_too(store: Store, field: str, wrong: object) -> None:
     posting = records.posting()
     await store.postings.add([posting])
     with pytest.raises(StorageError, match=r"\(121\)$"), translate_errors():
@@ -150,6 +148,6 @@ async def test_a_field_of_a_field_needs_its_type_too(
     assert await store.postings.by_ids([posting.id]) == {posting.id: posting}
 
 
-async def test_an_event_has_a_seq_from_one_on(store: Store) -> None:
+async def test_the_seq_of_an_event_is_at_least_one(store: Store) -> None:
     with pytest.raises(StorageError, match=r"\(121\)$"), translate_errors():
         await store.mongo["events"].insert_one(DOCUMENTS["events"] | {"seq": 0})

@@ -37,7 +37,7 @@ async def test_only_an_open_posting_is_visible_until_its_last_day(store: Store) 
     assert (await store.postings.by_ids([*everything, "none"])).keys() == set(everything)
 
 
-async def test_visible_postings_keep_the_order_in_which_they_are_given(store: Store) -> None:
+async def test_visible_postings_keep_the_given_order(store: Store) -> None:
     made = [records.posting() for _ in range(3)]
     await store.postings.add(made)
     wanted = [made[1].id, "none", made[2].id, made[0].id]
@@ -60,7 +60,7 @@ async def test_visible_postings_keep_the_order_in_which_they_are_given(store: St
         (PostingQuery(employer_id="other", union_id="other"), ""),
     ],
 )
-async def test_all_that_a_query_names_must_hold(
+async def test_a_posting_matches_every_condition_of_a_query(
     store: Store, query: PostingQuery, found: str
 ) -> None:
     await store.postings.add(
@@ -75,7 +75,7 @@ async def test_all_that_a_query_names_must_hold(
     assert "".join(await ids(store, query)) == found
 
 
-async def test_the_best_paid_come_first_and_of_equals_the_newest(store: Store) -> None:
+async def test_postings_are_ordered_by_pay_then_newest_first(store: Store) -> None:
     pays = {"a": 5000, "b": 7000, "c": 5000, "d": 6000}
     await store.postings.add(
         [
@@ -92,10 +92,10 @@ async def test_the_best_paid_come_first_and_of_equals_the_newest(store: Store) -
     assert [posting.id for posting in rest.items] == ["a"]
 
 
-async def test_a_posting_is_written_over_the_version_that_was_read_and_once(store: Store) -> None:
+async def test_a_posting_is_replaced_once_over_the_version_that_was_read(store: Store) -> None:
     first = records.posting()
     await store.postings.add([first])
-    # As one that was stored before there were versions.
+    # Like a posting stored before versions existed.
     await store.mongo["postings"].update_one({"_id": first.id}, {"$unset": {"version": 1}})
     assert await store.postings.by_ids([first.id]) == {first.id: first}
     paid = replace(first, terms=posting_terms(pay=monthly_pay(7000)), revision=2, version=2)

@@ -44,7 +44,7 @@ def query(text: str = "", **changes: Any) -> SearchQuery:
     return SearchQuery(on=TODAY, words=words(text), **changes)
 
 
-async def keep(store: Store, **offers: PostingTerms) -> None:
+async def store_postings(store: Store, **offers: PostingTerms) -> None:
     """Store open postings of these ids and terms."""
     if not await store.employers.by_ids(["employer"]):
         await store.employers.add([records.employer(id="employer", name=EMPLOYER)])
@@ -53,7 +53,7 @@ async def keep(store: Store, **offers: PostingTerms) -> None:
     )
 
 
-async def found(
+async def find_ids(
     store: Store, wanted: SearchQuery, order: SearchOrder = SearchOrder.NEWEST
 ) -> list[str]:
     page = await store.search.page(wanted, order, PageRequest(limit=50))
@@ -73,10 +73,10 @@ RELEVANT = {
 }
 
 
-async def spread(store: Store) -> None:
-    """Postings of which many are equal in every order."""
+async def store_tied_postings(store: Store) -> None:
+    """Postings of which many tie in every order."""
     made = list(RELEVANT.values())
-    await keep(
+    await store_postings(
         store,
         **{
             f"{place:02}": replace(
@@ -93,7 +93,7 @@ async def spread(store: Store) -> None:
 async def all_pages(
     store: Store, order: SearchOrder, wanted: SearchQuery, size: int, *, backward: bool
 ) -> list[SearchHit]:
-    """All pages of that size one after the other, in list order."""
+    """Return the hits of all pages of that size, in list order."""
     hits: list[SearchHit] = []
     key = None
     while True:

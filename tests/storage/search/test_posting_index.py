@@ -1,4 +1,4 @@
-"""The index in memory answers like the database."""
+"""The in-memory index gives the same answers as the database."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from tests.storage.search.stored_postings import (
     COMBINED,
     HERE,
     TODAY,
-    keep,
     query,
-    spread,
+    store_postings,
+    store_tied_postings,
     words,
 )
 from tests.support import records
@@ -39,7 +39,7 @@ def of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MIN_POSTINGS_FOR_INDEX", 0)
 
 
-async def board_of(store: Store) -> SearchIndex:
+async def fill_board(store: Store) -> SearchIndex:
     board = SearchIndex()
     async for _ in store.memory_search.fill_index(board):
         pass
@@ -48,13 +48,13 @@ async def board_of(store: Store) -> SearchIndex:
 
 @pytest.fixture
 def without_board(store: Store) -> Iterator[None]:
-    """The store is shared by tests."""
+    """Remove the index after the test from the store, which the tests share."""
     yield
     store.memory_search.index = None
 
 
-async def filled(store: Store) -> None:
-    await spread(store)
+async def store_mixed_postings(store: Store) -> None:
+    await store_tied_postings(store)
     hidden = {
         "held": records.posting(id="held", status=PostingStatus.IN_REVIEW),
         "past": records.posting(
@@ -65,8 +65,8 @@ async def filled(store: Store) -> None:
     await store.postings.add([*hidden.values()])
 
 
-def summed(places: Mapping[str, int], within: str | None) -> Counter[str]:
-    """By the regions directly below."""
+def sum_by_region(places: Mapping[str, int], within: str | None) -> Counter[str]:
+    """Sum counts by the regions directly below."""
     counts: Counter[str] = Counter()
     for code, number in places.items():
         region = region_of(code)
@@ -77,7 +77,7 @@ def summed(places: Mapping[str, int], within: str | None) -> Counter[str]:
     return counts
 
 
-def by_step(pays: Mapping[int, int]) -> Counter[int]:
+def sum_by_pay_step(pays: Mapping[int, int]) -> Counter[int]:
     counts: Counter[int] = Counter()
     for pay, number in pays.items():
         counts[max(step for step in PAY_RANGE_STARTS_YUAN if step <= pay)] += number
@@ -85,14 +85,20 @@ def by_step(pays: Mapping[int, int]) -> Counter[int]:
 
 
 def shown_counts(counts: SearchCounts, wanted: SearchQuery) -> tuple[Any, ...]:
-    places = summed(counts.places, wanted.region)
-    return counts.total, dict(counts.facets), places, by_step(counts.pays), counts.is_complete
+    places = sum_by_region(counts.places, wanted.region)
+    return (
+        counts.total,
+        dict(counts.facets),
+        places,
+        sum_by_pay_step(counts.pays),
+        counts.is_complete,
+    )
 
 
 @pytest.mark.usefixtures("without_board")
-async def test_counts_and_orders_are_those_of_the_database(store: Store) -> None:
-    await filled(store)
-    board = await board_of(store)
+async def test_counts_and_orders_equal_those_of_the_database(store: Store) -> None:
+    await store_mixed_postings(store)
+    board = await fill_board(store)
     answered = 0
     for wanted in QUERIES:
         store.memory_search.index = None
@@ -124,9 +130,9 @@ async def test_counts_and_orders_are_those_of_the_database(store: Store) -> None
 
 
 @pytest.mark.usefixtures("without_board")
-async def test_what_the_gate_takes_away_vanishes_before_the_board_knows(store: Store) -> None:
-    await keep(store, a=posting_terms(), b=posting_terms())
-    store.memory_search.index = await board_of(store)
+async def test_a_suspended_posting_is_hidden_before_the_index_follows(store: Store) -> None:
+    await store_postings(store, a=posting_terms(), b=posting_terms())
+    store.memory_search.index = await fill_board(store)
     before: Posting = (await store.postings.by_ids(["a"]))["a"]
     await store.postings.update_if_unchanged(
         before, replace(before, status=PostingStatus.CLOSED, version=2)
@@ -139,14 +145,14 @@ async def test_what_the_gate_takes_away_vanishes_before_the_board_knows(store: S
 
 
 @pytest.mark.usefixtures("without_board")
-async def test_the_database_is_asked_where_the_board_is_small_or_does_not_know(
+async def test_the_database_answers_when_the_index_is_small_or_not_ready(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await keep(store, a=posting_terms(title="焊工"))
+    await store_postings(store, a=posting_terms(title="焊工"))
     boards = store.memory_search
     part = PageRequest(limit=5)
     assert boards.count(query("焊工")) is None
-    boards.index = await board_of(store)
+    boards.index = await fill_board(store)
     assert boards.count(query("焊工")) is not None
     for beyond in (
         query(status=PostingStatus.IN_REVIEW),
@@ -167,10 +173,10 @@ async def test_the_database_is_asked_where_the_board_is_small_or_does_not_know(
     assert boards.count(query("焊工")) is None
 
 
-async def test_filling_ends_beyond_the_most(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_filling_stops_over_the_limit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_POSTINGS_FOR_INDEX", 2)
     monkeypatch.setattr(module, "POSTINGS_PER_BATCH", 2)
-    await keep(store, **{each: posting_terms() for each in "abcdef"})
+    await store_postings(store, **{each: posting_terms() for each in "abcdef"})
     board = SearchIndex()
     assert [number async for number in store.memory_search.fill_index(board)] == [2]
     assert len(board) == 3

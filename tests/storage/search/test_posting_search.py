@@ -32,10 +32,10 @@ from tests.storage.search.stored_postings import (
     RELEVANT,
     TODAY,
     all_pages,
-    found,
-    keep,
+    find_ids,
     query,
-    spread,
+    store_postings,
+    store_tied_postings,
 )
 from tests.support import records
 
@@ -72,12 +72,12 @@ from tests.support import records
         (query("没有这样的词"), ""),
     ],
 )
-async def test_all_that_a_search_names_must_hold(
+async def test_a_posting_matches_every_condition_of_a_search(
     store: Store, wanted: SearchQuery, ids: str
 ) -> None:
     both = (Benefit.MEALS, Benefit.DORMITORY)
     welder = posting_terms(title="焊工", occupation=Occupation.WELDER)
-    await keep(
+    await store_postings(
         store,
         a=posting_terms(benefits=(Benefit.MEALS,), friendly_to=(SeekerGroup.LAID_OFF,)),
         b=replace(welder, place_code="330402", benefits=both),
@@ -91,12 +91,12 @@ async def test_all_that_a_search_names_must_hold(
         e=posting_terms(employment_type=EmploymentType.PART_TIME, pay=hourly_pay(30)),
         f=posting_terms(shift=Shift.TWO_SHIFT, valid_until=TODAY + timedelta(days=330)),
     )
-    assert "".join(await found(store, wanted)) == ids
+    assert "".join(await find_ids(store, wanted)) == ids
     counts = await store.search.count(wanted)
     assert (counts.total, counts.is_complete) == (len(ids), True)
 
 
-async def test_only_what_may_be_shown_is_found_and_staff_finds_the_rest(store: Store) -> None:
+async def test_the_public_finds_visible_postings_and_staff_find_the_rest(store: Store) -> None:
     shown = {
         "open": records.posting(id="open"),
         "held": records.posting(id="held", status=PostingStatus.IN_REVIEW),
@@ -109,50 +109,50 @@ async def test_only_what_may_be_shown_is_found_and_staff_finds_the_rest(store: S
     elsewhere = replace(held, id="elsewhere", union_path=("root", "other"), employer_id="other")
     await store.postings.add([*shown.values(), elsewhere])
     for order in (SearchOrder.NEWEST, SearchOrder.PAY, SearchOrder.RELEVANCE):
-        assert await found(store, query("电工"), order) == ["open"]
+        assert await find_ids(store, query("电工"), order) == ["open"]
     near = query("电工", near=HERE)
-    assert await found(store, near, SearchOrder.DISTANCE) == ["open"]
+    assert await find_ids(store, near, SearchOrder.DISTANCE) == ["open"]
     assert (await store.search.count(query("电工"))).total == 1
     waiting = query(status=PostingStatus.IN_REVIEW)
-    assert await found(store, replace(waiting, union_id=records.UNION_ID)) == ["held"]
-    assert await found(store, replace(waiting, union_id="root")) == ["held", "elsewhere"]
-    assert await found(store, replace(waiting, employer_id="other")) == ["elsewhere"]
+    assert await find_ids(store, replace(waiting, union_id=records.UNION_ID)) == ["held"]
+    assert await find_ids(store, replace(waiting, union_id="root")) == ["held", "elsewhere"]
+    assert await find_ids(store, replace(waiting, employer_id="other")) == ["elsewhere"]
 
 
-async def test_new_terms_are_found_and_old_ones_no_more(store: Store) -> None:
-    await keep(store, a=posting_terms())
+async def test_changed_terms_are_found_and_earlier_ones_are_not(store: Store) -> None:
+    await store_postings(store, a=posting_terms())
     before = (await store.postings.by_ids(["a"]))["a"]
     after = replace(before, terms=posting_terms(title="月嫂"), version=2)
     assert await store.postings.update_if_unchanged(before, after)
-    assert await found(store, query("月嫂")) == ["a"]
-    assert await found(store, query("电工 电工")) == ["a"]  # still its occupation
+    assert await find_ids(store, query("月嫂")) == ["a"]
+    assert await find_ids(store, query("电工 电工")) == ["a"]  # still its occupation
 
 
 @pytest.mark.parametrize(
     ("text", "ids"),
     [("焊工", "fecadb"), ("焊工 叉车", "fed"), ("叉车", "fed"), ("", "fedcba")],
 )
-async def test_what_is_in_the_title_comes_first_and_of_equals_the_newest(
-    store: Store, text: str, ids: str
-) -> None:
-    await keep(store, **RELEVANT)
-    assert "".join(await found(store, query(text), SearchOrder.RELEVANCE)) == ids
+async def test_title_matches_come_first_then_the_newest(store: Store, text: str, ids: str) -> None:
+    await store_postings(store, **RELEVANT)
+    assert "".join(await find_ids(store, query(text), SearchOrder.RELEVANCE)) == ids
 
 
-async def test_the_best_paid_of_a_month_come_first(store: Store) -> None:
-    await keep(
+async def test_monthly_pay_is_ordered_highest_first(store: Store) -> None:
+    await store_postings(
         store,
         a=posting_terms(pay=monthly_pay(5_000)),
         b=posting_terms(pay=hourly_pay(30)),  # 5,220 a month
         c=posting_terms(pay=monthly_pay(6_000)),
         d=posting_terms(pay=monthly_pay(6_000)),
     )
-    assert await found(store, query(), SearchOrder.PAY) == ["d", "c", "b", "a"]
+    assert await find_ids(store, query(), SearchOrder.PAY) == ["d", "c", "b", "a"]
 
 
-async def test_the_nearest_come_first_and_say_how_far(store: Store) -> None:
+async def test_the_nearest_postings_come_first_with_their_distance(store: Store) -> None:
     codes = {"a": "310115", "b": "330402", "c": "330411", "d": "330402", "e": "650102"}
-    await keep(store, **{each: posting_terms(place_code=code) for each, code in codes.items()})
+    await store_postings(
+        store, **{each: posting_terms(place_code=code) for each, code in codes.items()}
+    )
     page = await store.search.page(query(near=HERE), SearchOrder.DISTANCE, PageRequest(limit=10))
     assert [hit.posting.id for hit in page.items] == ["d", "b", "c", "a", "e"]
     for hit in page.items:
@@ -162,8 +162,8 @@ async def test_the_nearest_come_first_and_say_how_far(store: Store) -> None:
         assert hit.metres / 1_000 == pytest.approx(distance_km(HERE, region.centre), rel=0.005)
 
 
-async def test_counts_are_of_all_that_is_found(store: Store) -> None:
-    await spread(store)
+async def test_counts_cover_every_match(store: Store) -> None:
+    await store_tied_postings(store)
     counts = await store.search.count(query("焊工"))
     assert counts.is_complete
     assert counts.places == {"330402": 7, "310115": 4, "650102": 3}
@@ -171,25 +171,25 @@ async def test_counts_are_of_all_that_is_found(store: Store) -> None:
     assert group_facet_counts(counts.facets)[Occupation] == [(Occupation.ELECTRICIAN, 14)]
 
 
-async def test_counting_ends_at_its_bound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_counting_stops_at_its_limit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_COUNTED_POSTINGS == 2_000
     monkeypatch.setattr("storage.search.posting_search.MAX_COUNTED_POSTINGS", 10)
-    await spread(store)
+    await store_tied_postings(store)
     counts = await store.search.count(query())
     assert (counts.total, counts.is_complete) == (10, False)
 
 
 @pytest.mark.parametrize("order", list(SearchOrder))
-async def test_what_is_not_findable_yet_is_listed_and_counted_but_in_no_order_of_its_entry(
+async def test_postings_without_an_entry_are_listed_and_counted_but_not_ranked(
     store: Store, order: SearchOrder
 ) -> None:
-    await keep(
+    await store_postings(
         store, a=posting_terms(benefits=(Benefit.MEALS,)), c=posting_terms(place_code="330402")
     )
     await store.postings.add([records.posting(id="b")], findable=False)
     wanted = query(near=HERE)
     has_entry = order in {SearchOrder.PAY, SearchOrder.DISTANCE}
-    ids = await found(store, wanted, order)
+    ids = await find_ids(store, wanted, order)
     assert sorted(ids) == (["a", "c"] if has_entry else ["a", "b", "c"])
     for backward in (False, True):
         hits = await all_pages(store, order, wanted, 1, backward=backward)
@@ -202,15 +202,15 @@ async def test_what_is_not_findable_yet_is_listed_and_counted_but_in_no_order_of
         [(Benefit.MEALS, 1)],
     )
     for narrowed in (query("电工"), query(pay_from=1), query(occupations=tuple(Occupation))):
-        assert await found(store, narrowed) == ["c", "a"]
+        assert await find_ids(store, narrowed) == ["c", "a"]
         of_these = await store.search.count(narrowed)
         assert (of_these.total, of_these.is_complete) == (2, True)
 
 
-async def test_a_posting_that_vanishes_between_key_and_reading_is_left_out(
+async def test_a_posting_hidden_between_index_and_read_is_left_out(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await keep(store, a=posting_terms(), b=posting_terms())
+    await store_postings(store, a=posting_terms(), b=posting_terms())
     from_keys = type(store.search)._page_by_keys
 
     async def then_closed(*arguments: Any) -> Any:
@@ -222,4 +222,4 @@ async def test_a_posting_that_vanishes_between_key_and_reading_is_left_out(
         return page
 
     monkeypatch.setattr(type(store.search), "_page_by_keys", then_closed)
-    assert await found(store, query("电工")) == ["b"]
+    assert await find_ids(store, query("电工")) == ["b"]

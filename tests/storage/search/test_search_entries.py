@@ -15,24 +15,24 @@ from tests.support import records
 TODAY = records.FIXED_NOW.date()
 
 
-async def entry(store: Store, posting_id: str) -> dict[str, object]:
+async def read_entry(store: Store, posting_id: str) -> dict[str, object]:
     document = await store.mongo["postings"].find_one({"_id": posting_id})
     assert document is not None
     found: dict[str, object] = document["search"]
     return found
 
 
-async def test_what_lacks_an_entry_gets_the_one_that_it_would_have(store: Store) -> None:
+async def test_a_missing_or_outdated_entry_is_rebuilt(store: Store) -> None:
     await store.employers.add([records.employer(id="employer", name="合成电机")])
     made = [records.posting(id=each) for each in "abc"]
     await store.postings.add(made)
-    before = await entry(store, "a")
+    before = await read_entry(store, "a")
     await store.mongo["postings"].update_one({"_id": "a"}, {"$unset": {"search": ""}})
     await store.mongo["postings"].update_one({"_id": "b"}, {"$set": {"search.version": 0}})
     assert await store.search_entries.rebuild_stale(1) == 1
     assert await store.search_entries.rebuild_stale(10) == 1
     assert await store.search_entries.rebuild_stale(10) == 0
-    assert await entry(store, "a") == await entry(store, "b") == before
+    assert await read_entry(store, "a") == await read_entry(store, "b") == before
 
 
 async def test_an_entry_of_a_newer_version_is_left_alone(store: Store) -> None:
@@ -41,13 +41,13 @@ async def test_an_entry_of_a_newer_version_is_left_alone(store: Store) -> None:
     assert await store.search_entries.rebuild_stale(10) == 0
 
 
-async def suggested(store: Store, start: str, on: date = TODAY) -> list[tuple[str, str]]:
+async def suggest(store: Store, start: str, on: date = TODAY) -> list[tuple[str, str]]:
     stored = await store.search_entries.find_suggestions(start)
     visible = await store.search.filter_productive(stored, on)
     return sorted((each.kind.value, each.text) for each in visible)
 
 
-async def test_titles_and_employers_are_suggested_by_every_beginning(store: Store) -> None:
+async def test_titles_and_employers_are_suggested_by_any_prefix(store: Store) -> None:
     await store.employers.add([records.employer(id="employer", name="合成电机")])
     made: list[Posting] = [
         records.posting(id="a", terms=posting_terms(title="焊工")),
@@ -56,27 +56,27 @@ async def test_titles_and_employers_are_suggested_by_every_beginning(store: Stor
     ]
     await store.postings.add(made)
     for start in ("焊", "han", "h"):
-        assert {("TITLE", "焊工"), ("TITLE", "焊接班长")} <= set(await suggested(store, start))
-    assert await suggested(store, "hecheng") == [("EMPLOYER", "合成电机")]
-    assert await suggested(store, "hcdj") == [("EMPLOYER", "合成电机")]
-    assert await suggested(store, ".*") == []
+        assert {("TITLE", "焊工"), ("TITLE", "焊接班长")} <= set(await suggest(store, start))
+    assert await suggest(store, "hecheng") == [("EMPLOYER", "合成电机")]
+    assert await suggest(store, "hcdj") == [("EMPLOYER", "合成电机")]
+    assert await suggest(store, ".*") == []
     assert len(await store.search_entries.find_suggestions("焊工")) == 1
 
 
-async def test_what_finds_nothing_that_is_shown_is_not_suggested(store: Store) -> None:
+async def test_a_suggestion_finds_at_least_one_visible_posting(store: Store) -> None:
     posting = records.posting(id="a", terms=posting_terms(title="焊工"), verified_until=None)
     await store.postings.add([posting])
     assert [each.text for each in await store.search_entries.find_suggestions("焊")] == ["焊工"]
-    assert await suggested(store, "焊") == []
+    assert await suggest(store, "焊") == []
     place = Suggestion(id="p", kind=SuggestionKind.PLACE, text="上海市", code="310000")
     assert await store.search.filter_productive([place], TODAY) == []
     shown = replace(posting, verified_until=records.VERIFIED_UNTIL, version=2)
     assert await store.postings.update_if_unchanged(posting, shown)
-    assert await suggested(store, "焊") == [("TITLE", "焊工")]
+    assert await suggest(store, "焊") == [("TITLE", "焊工")]
     assert await store.search.filter_productive([place], TODAY) == [place]
 
 
-async def test_what_need_not_be_findable_at_once_is_so_after_the_next_refresh(store: Store) -> None:
+async def test_a_deferred_entry_is_searchable_after_the_next_rebuild(store: Store) -> None:
     await store.postings.add([records.posting(id="a")], findable=False)
     await store.postings.add([records.posting(id="b")])
     before = (await store.postings.by_ids("b"))["b"]
@@ -91,6 +91,6 @@ async def test_what_need_not_be_findable_at_once_is_so_after_the_next_refresh(st
     for posting_id in "ab":
         assert await store.mongo["postings"].find_one({"_id": posting_id, "search": None})
     assert await store.search_entries.rebuild_stale(10) == 2
-    tokens = (await entry(store, "b"))["tokens"]
+    tokens = (await read_entry(store, "b"))["tokens"]
     assert isinstance(tokens, list)
     assert "^焊工" in tokens

@@ -13,10 +13,10 @@ from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.storage.search.stored_postings import (
     HERE,
     all_pages,
-    found,
-    keep,
+    find_ids,
     query,
-    spread,
+    store_postings,
+    store_tied_postings,
 )
 
 ORDERS = [
@@ -30,11 +30,11 @@ ORDERS = [
 
 @pytest.mark.parametrize(("order", "wanted"), ORDERS)
 @pytest.mark.parametrize("backward", [False, True])
-async def test_pages_in_any_order_hold_everything_once(
+async def test_pages_in_any_order_hold_each_posting_once(
     store: Store, order: SearchOrder, wanted: SearchQuery, backward: bool
 ) -> None:
-    await spread(store)
-    everything = await found(store, wanted, order)
+    await store_tied_postings(store)
+    everything = await find_ids(store, wanted, order)
     assert len(everything) == 14
     for size in (1, 4, 14):
         hits = await all_pages(store, order, wanted, size, backward=backward)
@@ -42,13 +42,13 @@ async def test_pages_in_any_order_hold_everything_once(
 
 
 @pytest.mark.parametrize(("order", "wanted"), ORDERS)
-async def test_what_is_stored_meanwhile_shifts_no_page(
+async def test_postings_stored_meanwhile_do_not_shift_pages(
     store: Store, order: SearchOrder, wanted: SearchQuery
 ) -> None:
-    await spread(store)
-    everything = await found(store, wanted, order)
+    await store_tied_postings(store)
+    everything = await find_ids(store, wanted, order)
     first = await store.search.page(wanted, order, PageRequest(limit=5))
-    await keep(
+    await store_postings(
         store,
         **{
             f"{place}x": posting_terms(title="叉车焊工", place_code=code, pay=monthly_pay(pay))

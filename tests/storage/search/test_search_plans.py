@@ -1,4 +1,4 @@
-"""How MongoDB reads for a search: through which index, and how much."""
+"""MongoDB's plans for searches: which index they use, and how much they examine."""
 
 from __future__ import annotations
 
@@ -7,24 +7,16 @@ from typing import Any
 
 import pytest
 
-from domain.postings.postings import (
-    Benefit,
-    Shift,
-)
+from domain.postings.postings import Benefit, Shift
 from storage.mongo.client import Document
 from storage.mongo.paging import PageRequest
 from storage.search.search_query import SearchOrder
 from storage.store import Store
-from tests.storage.search.stored_postings import (
-    COMBINED,
-    HERE,
-    query,
-    spread,
-)
+from tests.storage.search.stored_postings import COMBINED, HERE, query, store_tied_postings
 
 
 def stages(plan: Any) -> list[Document]:
-    """Every stage of every plan that an explanation names."""
+    """Return every stage of every plan in an explain result."""
     if isinstance(plan, list):
         return [stage for each in plan for stage in stages(each)]
     if not isinstance(plan, dict):
@@ -37,7 +29,7 @@ def stages(plan: Any) -> list[Document]:
 async def test_every_combination_of_filters_is_read_through_an_index(
     store: Store, order: SearchOrder
 ) -> None:
-    await spread(store)
+    await store_tied_postings(store)
     await store.mongo.command({"create": "system.profile", "capped": True, "size": 64 << 20})
     await store.mongo.command({"profile": 2})
     for narrowed in COMBINED:
@@ -53,10 +45,8 @@ async def test_every_combination_of_filters_is_read_through_an_index(
 
 
 @pytest.mark.parametrize("order", [SearchOrder.NEWEST, SearchOrder.PAY])
-async def test_what_is_sorted_in_memory_is_bounded_by_the_page(
-    store: Store, order: SearchOrder
-) -> None:
-    await spread(store)
+async def test_an_in_memory_sort_is_limited_to_the_page(store: Store, order: SearchOrder) -> None:
+    await store_tied_postings(store)
     for narrowed in COMBINED:
         reading = {
             "find": "postings",
@@ -71,8 +61,8 @@ async def test_what_is_sorted_in_memory_is_bounded_by_the_page(
             assert sort["limitAmount"] == 21
 
 
-async def test_what_is_counted_of_a_word_is_read_from_the_index_alone(store: Store) -> None:
-    await spread(store)
+async def test_counting_a_word_reads_only_the_index(store: Store) -> None:
+    await store_tied_postings(store)
     wanted = query(
         "焊工",
         region="330000",

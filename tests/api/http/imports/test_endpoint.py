@@ -1,325 +1,17 @@
-"""Tables brought in over a real server, worked on, and followed through GraphQL."""
+"""The import endpoint: which tables it refuses, and how many imports run or wait at once."""
 
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
-from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from api.http.limits import UploadLimits
 from domain.exchange.import_columns import POSTING_COLUMNS
-from domain.live.sessions import SessionStatus
-from domain.postings.postings import PostingStatus
 from services.exchange.import_creation import MAX_TABLE_BYTES, ImportLimits
-from storage.mongo.paging import PageRequest
-from storage.mongo.repository import NEWEST_FIRST
-from storage.postings.posting_query import PostingQuery
 from tests.support import records
-from tests.support.import_tables import (
-    ImportDriver,
-    csv_table,
-    finding_codes,
-    posting_row,
-    serve_imports,
-    xlsx_table,
-)
-from tests.support.services import World, gid, new_credit_code, today
-
-FORMS = {
-    "CSV in UTF-8": csv_table,
-    "CSV as Excel on Chinese Windows saves it": lambda rows: csv_table(rows, "gb18030"),
-    "XLSX": xlsx_table,
-}
-
-
-@pytest.mark.parametrize("form", FORMS)
-async def test_each_row_gets_the_verdict_of_the_gate(
-    import_driver: ImportDriver, world: World, form: str
-) -> None:
-    rows = [
-        posting_row(world, "1"),
-        posting_row(world, "2", 社会保险=""),
-        posting_row(world, "3", 工作地点代码="330402"),
-        posting_row(world, "4", 班次="夜班", 基本工资="面议"),
-        posting_row(world, "5", 岗位名称="岗" * 121),
-        posting_row(world, "6", 统一社会信用代码=new_credit_code()),
-    ]
-    done = await import_driver.import_table(FORMS[form](rows), world.token(world.officer))
-    assert (done["status"], done["total"]) == ("DONE", 6)
-    assert [(row["row"], row["externalId"], row["outcome"]) for row in done["rows"]] == [
-        (2, "1", "ACCEPTED"),
-        (3, "2", "REFUSED"),
-        (4, "3", "HELD"),
-        (5, "", "FAILED"),
-        (6, "", "FAILED"),
-        (7, "", "FAILED"),
-    ]
-    assert [finding_codes(row) for row in done["rows"]] == [
-        [],
-        [("SOCIAL_INSURANCE_MISSING", "社会保险")],
-        [("MINIMUM_WAGE_TO_CHECK", "基本工资")],
-        [("NOT_A_WHOLE_NUMBER", "基本工资"), ("NOT_IN_THE_LIST", "班次")],
-        [("INVALID_INPUT", "岗位名称")],
-        [("EMPLOYER_UNKNOWN", "统一社会信用代码")],
-    ]
-    for row in done["rows"]:
-        for finding in row["findings"]:
-            assert finding["message"].endswith(".")
-            assert finding["messageZh"].endswith("。")
-    stored = await world.running.store.postings.by_external_ids(
-        [(world.employer.id, str(number)) for number in range(1, 7)]
-    )
-    assert {posting.external_id: posting.status for posting in stored} == {
-        "1": PostingStatus.OPEN,
-        "2": PostingStatus.REFUSED,
-        "3": PostingStatus.IN_REVIEW,
-    }
-
-
-async def test_the_same_table_again_changes_nothing_and_a_changed_row_changes_its_posting(
-    import_driver: ImportDriver, world: World
-) -> None:
-    token = world.token(world.officer)
-    rows = [posting_row(world, "1"), posting_row(world, "2")]
-    first = await import_driver.import_table(csv_table(rows), token)
-    again = await import_driver.import_table(xlsx_table(rows), token)
-    assert (again["duplicates"], again["accepted"]) == (2, 0)
-    assert [row["posting"] for row in again["rows"]] == [row["posting"] for row in first["rows"]]
-    changed = await import_driver.import_table(
-        csv_table([rows[0], posting_row(world, "2", 基本工资="1800")]), token
-    )
-    assert [row["outcome"] for row in changed["rows"]] == ["DUPLICATE", "REFUSED"]
-    assert changed["rows"][1]["posting"] == first["rows"][1]["posting"] | {
-        "revision": 2,
-        "status": "REFUSED",
-    }
-
-
-async def test_a_row_without_a_number_is_known_by_what_it_says(
-    import_driver: ImportDriver, world: World
-) -> None:
-    token = world.token(world.officer)
-    rows = [posting_row(world, ""), posting_row(world, "", 岗位名称="焊工"), posting_row(world, "")]
-    done = await import_driver.import_table(csv_table(rows), token)
-    assert [row["outcome"] for row in done["rows"]] == ["ACCEPTED", "ACCEPTED", "DUPLICATE"]
-    assert (await import_driver.import_table(csv_table(rows), token))["duplicates"] == 3
-
-
-async def test_a_number_that_comes_twice_in_a_table_is_the_same_posting(
-    import_driver: ImportDriver, world: World
-) -> None:
-    rows = [
-        posting_row(world),
-        posting_row(world, 基本工资="7000"),
-        posting_row(world, 基本工资="7000"),
-    ]
-    for asked in ({"dryRun": "true"}, {}):
-        done = await import_driver.import_table(
-            csv_table(rows), world.token(world.officer), **asked
-        )
-        assert [row["outcome"] for row in done["rows"]] == ["ACCEPTED", "ACCEPTED", "DUPLICATE"]
-    (stored,) = await world.running.store.postings.by_external_ids([(world.employer.id, "A-1")])
-    assert (stored.revision, stored.terms.pay.amount) == (2, 7000)
-
-
-@pytest.fixture
-async def small_chunks_driver(import_driver: ImportDriver) -> AsyncIterator[ImportDriver]:
-    """Stores imports in chunks of two rows, so that a number comes again in a later chunk."""
-    limits = ImportLimits(rows_per_chunk=2)
-    async with serve_imports(import_driver, UploadLimits(), limits) as driver:
-        yield driver
-
-
-async def test_a_dry_run_writes_nothing_and_finds_the_same(
-    small_chunks_driver: ImportDriver, world: World
-) -> None:
-    token = world.token(world.officer)
-    await small_chunks_driver.import_table(
-        csv_table([posting_row(world, "old"), posting_row(world, "other")]), token
-    )
-    rows = [
-        posting_row(world, "1"),
-        posting_row(world, "old"),
-        posting_row(world, "2", 社会保险=""),
-        posting_row(world, "1"),
-        posting_row(world, "other", 基本工资="1000"),
-        posting_row(world, "1", 基本工资="1000"),
-        posting_row(world, "other", 基本工资="1000"),
-        posting_row(world, "3", 班次="夜班"),
-    ]
-    dry = await small_chunks_driver.import_table(csv_table(rows), token, dryRun="true")
-    stored = await world.running.store.postings.by_external_ids(
-        [(world.employer.id, number) for number in ("1", "2", "old", "other")]
-    )
-    assert {(posting.external_id, posting.revision) for posting in stored} == {
-        ("old", 1),
-        ("other", 1),
-    }
-    wet = await small_chunks_driver.import_table(csv_table(rows), token)
-    assert (dry["dryRun"], wet["dryRun"]) == (True, False)
-
-    def said(done: dict[str, Any]) -> list[Any]:
-        return [(row["row"], row["outcome"], row["findings"]) for row in done["rows"]]
-
-    assert said(dry) == said(wet)
-    assert [row["outcome"] for row in wet["rows"]] == [
-        "ACCEPTED",
-        "DUPLICATE",
-        "REFUSED",
-        "DUPLICATE",
-        "REFUSED",
-        "REFUSED",
-        "DUPLICATE",
-        "FAILED",
-    ]
-
-
-async def test_employers_are_known_by_their_code(import_driver: ImportDriver, world: World) -> None:
-    known, new = world.employer, new_credit_code()
-    rows = [
-        {"统一社会信用代码": new, "单位名称": "合成机械", "所在地代码": "310115"},
-        {"统一社会信用代码": new, "单位名称": "合成机械", "所在地代码": "310115"},
-        {"统一社会信用代码": known.credit_code, "单位名称": "别名", "所在地代码": "310115"},
-        {"统一社会信用代码": "123", "单位名称": "合成机械", "所在地代码": "310115"},
-        {"统一社会信用代码": new_credit_code(), "单位名称": "", "所在地代码": "310115"},
-        {"统一社会信用代码": new_credit_code(), "单位名称": "合成机械", "所在地代码": "999999"},
-    ]
-    token = world.token(world.officer)
-    for asked in ({"dryRun": "true"}, {}):
-        done = await import_driver.import_table(csv_table(rows), token, kind="EMPLOYERS", **asked)
-        assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
-            ("ACCEPTED", []),
-            ("DUPLICATE", []),
-            ("DUPLICATE", [("EMPLOYER_KNOWN_OTHERWISE", "统一社会信用代码")]),
-            ("FAILED", [("INVALID_INPUT", "统一社会信用代码")]),
-            ("FAILED", [("CELL_EMPTY", "单位名称")]),
-            ("FAILED", [("INVALID_INPUT", "所在地代码")]),
-        ]
-    made = (await world.running.store.employers.by_credit_codes([new]))[new]
-    assert (made.name, made.union_id, made.created_by) == (
-        "合成机械",
-        world.union.id,
-        world.officer.id,
-    )
-    assert done["rows"][0]["employer"] == {"id": gid(made), "name": "合成机械"}
-    again = await import_driver.import_table(csv_table(rows[:1]), token, kind="EMPLOYERS")
-    assert again["duplicates"] == 1
-
-
-async def test_a_recruiter_brings_postings_of_the_own_employer_only(
-    import_driver: ImportDriver, world: World
-) -> None:
-    token = world.token(world.recruiter)
-    rows = [
-        posting_row(world, "1", 统一社会信用代码=""),
-        posting_row(world, "2"),
-        posting_row(world, "3", 统一社会信用代码=world.rival.credit_code),
-    ]
-    done = await import_driver.import_table(csv_table(rows), token)
-    assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
-        ("ACCEPTED", []),
-        ("ACCEPTED", []),
-        ("FAILED", [("EMPLOYER_NOT_YOURS", "统一社会信用代码")]),
-    ]
-
-
-async def test_an_officer_names_the_employer_in_the_table_or_for_all_of_it(
-    import_driver: ImportDriver, world: World
-) -> None:
-    rows = [posting_row(world, 统一社会信用代码="")]
-    token = world.token(world.officer)
-    without = await import_driver.import_table(csv_table(rows), token)
-    assert finding_codes(without["rows"][0]) == [("EMPLOYER_MISSING", "统一社会信用代码")]
-    named = await import_driver.import_table(csv_table(rows), token, employerId=gid(world.employer))
-    assert named["accepted"] == 1
-
-
-async def test_a_posting_of_another_union_stays_as_it_is(
-    import_driver: ImportDriver, world: World
-) -> None:
-    await import_driver.import_table(csv_table([posting_row(world)]), world.token(world.officer))
-    rows = [posting_row(world), posting_row(world, 基本工资="9000")]
-    done = await import_driver.import_table(csv_table(rows), world.token(world.other_officer))
-    assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
-        ("DUPLICATE", []),
-        ("FAILED", [("POSTING_NOT_YOURS", "岗位编号")]),
-    ]
-
-
-async def test_a_closed_posting_is_not_opened_by_a_table(
-    import_driver: ImportDriver, world: World
-) -> None:
-    token = world.token(world.officer)
-    await import_driver.import_table(csv_table([posting_row(world)]), token)
-    store = world.running.store
-    (stored,) = await store.postings.by_external_ids([(world.employer.id, "A-1")])
-    await world.running.services.posting_gate.close(stored)
-    done = await import_driver.import_table(
-        csv_table([posting_row(world), posting_row(world, 基本工资="9000")]), token
-    )
-    assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
-        ("DUPLICATE", []),
-        ("FAILED", [("POSTING_CLOSED", "岗位编号")]),
-    ]
-
-
-async def test_a_room_that_shows_a_changed_posting_is_told(
-    import_driver: ImportDriver, world: World
-) -> None:
-    token = world.token(world.officer)
-    done = await import_driver.import_table(csv_table([posting_row(world)]), token)
-    store = world.running.store
-    (stored,) = await store.postings.by_external_ids([(world.employer.id, "A-1")])
-    session = records.live_session(
-        status=SessionStatus.LIVE, posting_ids=(stored.id,), pinned_posting_id=stored.id
-    )
-    await store.live_sessions.add([session])
-    done = await import_driver.import_table(csv_table([posting_row(world, 基本工资="1000")]), token)
-    assert done["refused"] == 1
-    shown = await store.live_sessions.by_id(session.id)
-    assert shown is not None
-    assert shown.pinned_posting_id is None
-
-
-async def test_the_example_row_of_the_template_is_never_taken_in(
-    import_driver: ImportDriver, world: World
-) -> None:
-    token = world.token(world.officer)
-    for name, kind in (("postings", "POSTINGS"), ("employers", "EMPLOYERS")):
-        for form in ("csv", "xlsx"):
-            answer = await import_driver.http.get(f"/imports/{name}.{form}")
-            assert answer.status_code == 200
-            done = await import_driver.import_table(answer.content, token, kind=kind)
-            assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
-                ("FAILED", [("EXAMPLE_ROW", None)])
-            ]
-    unknown = await import_driver.http.get("/imports/jobs.xls")
-    assert unknown.status_code == 404
-
-
-async def test_a_cell_with_control_characters_or_an_identity_number_is_a_finding(
-    import_driver: ImportDriver, world: World
-) -> None:
-    rows = [
-        posting_row(world, "1", 岗位名称="电\x07工"),
-        posting_row(world, "2", 工作内容="联系 11010519491231002X"),
-        posting_row(world, "3", 工作内容="长" * 9000),
-        posting_row(world, "编" * 65),
-    ]
-    done = await import_driver.import_table(csv_table(rows), world.token(world.officer))
-    assert [finding_codes(row) for row in done["rows"]] == [
-        [("INVALID_INPUT", "岗位名称")],
-        [("INVALID_INPUT", "工作内容")],
-        [("INVALID_INPUT", "工作内容")],
-        [("INVALID_INPUT", "岗位编号")],
-    ]
-    assert "11010519491231002X" not in str(done)
+from tests.support.import_tables import ImportDriver, csv_table, posting_row, serve_imports
+from tests.support.world import World, gid
 
 
 @pytest.mark.parametrize(
@@ -336,7 +28,7 @@ async def test_a_cell_with_control_characters_or_an_identity_number_is_a_finding
         ("officer", {"fileName": "a\nb"}, 400, "INVALID_INPUT"),
     ],
 )
-async def test_what_may_not_be_brought_is_refused_by_name(
+async def test_a_forbidden_or_invalid_import_is_refused_with_its_code(
     import_driver: ImportDriver,
     readonly_world: World,
     caller: str,
@@ -348,7 +40,7 @@ async def test_what_may_not_be_brought_is_refused_by_name(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_an_employer_of_others_or_of_nobody_is_refused(
+async def test_another_employer_or_an_unknown_one_is_refused(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
     rival, nobody = gid(readonly_world.rival), gid(records.employer())
@@ -363,7 +55,7 @@ async def test_an_employer_of_others_or_of_nobody_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "The file is empty"),
         (b"\n ,\n", "The file is empty"),
@@ -373,18 +65,18 @@ async def test_an_employer_of_others_or_of_nobody_is_refused(
         (b"title,color\nx,y\n", "“color” is not known"),
     ],
 )
-async def test_a_file_that_is_no_table_is_refused_and_nothing_stays(
-    import_driver: ImportDriver, readonly_world: World, content: bytes, said: str
+async def test_a_file_that_is_no_table_is_refused_and_leaves_nothing(
+    import_driver: ImportDriver, readonly_world: World, content: bytes, message: str
 ) -> None:
     token = readonly_world.token(readonly_world.officer)
     answer = await import_driver.send(content, token)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
-    assert said in answer.json()["error"]
+    assert message in answer.json()["error"]
     store = readonly_world.running.store
     assert not await store.imports.is_active(readonly_world.officer.id)
 
 
-async def test_more_rows_than_may_come_at_once_are_refused_and_nothing_stays(
+async def test_a_table_over_the_row_limit_is_refused_and_leaves_nothing(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
     limits = ImportLimits(max_rows=3, rows_per_chunk=2)
@@ -398,7 +90,7 @@ async def test_more_rows_than_may_come_at_once_are_refused_and_nothing_stays(
     assert await chunks.count_documents({}) == before
 
 
-async def test_a_body_over_the_bound_is_refused_before_it_is_read(
+async def test_a_body_over_the_limit_is_refused_before_it_is_read(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
     answer = await import_driver.send(
@@ -422,7 +114,7 @@ async def test_an_account_has_one_import_at_a_time(
     ] == 1
 
 
-async def test_of_two_imports_at_the_same_moment_one_is_taken(
+async def test_of_two_concurrent_imports_one_is_accepted(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
@@ -440,7 +132,7 @@ async def test_of_two_imports_at_the_same_moment_one_is_taken(
     assert await chunks.count_documents({}) == 0
 
 
-async def test_the_queue_and_the_tables_that_are_read_are_bounded(
+async def test_the_queue_and_the_concurrent_uploads_are_limited(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
@@ -454,37 +146,3 @@ async def test_the_queue_and_the_tables_that_are_read_are_bounded(
         assert (answer.status_code, answer.json()["code"]) == (503, "BUSY")
         assert answer.headers["retry-after"] == "10"
     await import_driver.importer.run()
-
-
-async def test_imported_postings_are_found_like_any_other(
-    import_driver: ImportDriver, world: World
-) -> None:
-    await import_driver.import_table(
-        csv_table([posting_row(world, 岗位名称="合成焊工")]), world.token(world.officer)
-    )
-    query = PostingQuery(open_on=today(), employer_id=world.employer.id)
-    page = await world.running.store.postings.page(query, NEWEST_FIRST, PageRequest(limit=1))
-    assert page.items[0].terms.title == "合成焊工"
-
-
-cell = st.text(max_size=10) | st.sampled_from(["电工", "8", "2026-12-31", "五险", ""])
-lines = st.lists(st.lists(cell, min_size=1, max_size=30), min_size=1, max_size=12)
-
-
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(lines)
-async def test_whatever_the_cells_hold_every_row_has_one_outcome(
-    import_driver: ImportDriver, world: World, lines: list[list[str]]
-) -> None:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([[column.zh for column in POSTING_COLUMNS], *lines])
-    read = [line for line in lines if any(each.strip() for each in line)]
-    answer = await import_driver.send(text.getvalue().encode(), world.token(world.officer))
-    if not read:
-        assert answer.status_code == 400
-        return
-    await import_driver.importer.run()
-    done = await import_driver.fetch_result(answer.json()["id"], world.token(world.officer))
-    assert (done["status"], done["read"], done["total"]) == ("DONE", len(read), len(read))

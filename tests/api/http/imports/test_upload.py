@@ -1,4 +1,4 @@
-"""Tables in forms, as browsers and ``curl -F`` send them, and forms that no browser makes."""
+"""Tables in multipart forms, as browsers and ``curl -F`` send them, and malformed forms."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from tests.support.import_tables import (
     serve_imports,
     xlsx_table,
 )
-from tests.support.services import World, gid
 from tests.support.waiting import wait_until
+from tests.support.world import World, gid
 
 TYPE = "multipart/form-data; boundary=b"
 
@@ -34,7 +34,7 @@ def headers(token: str, **more: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}", **more}
 
 
-async def sent(
+async def send_form(
     import_driver: ImportDriver,
     token: str,
     files: Any,
@@ -46,8 +46,8 @@ async def sent(
     )
 
 
-async def taken(import_driver: ImportDriver, answer: httpx.Response) -> Import:
-    """The import that was taken in, worked off."""
+async def run_accepted_import(import_driver: ImportDriver, answer: httpx.Response) -> Import:
+    """Run the accepted import, and return its result."""
     assert answer.status_code == 202, answer.text
     await import_driver.importer.run()
     one = await import_driver.running.store.imports.by_id(
@@ -58,32 +58,34 @@ async def taken(import_driver: ImportDriver, answer: httpx.Response) -> Import:
 
 
 @pytest.mark.parametrize("make", [csv_table, xlsx_table])
-async def test_a_table_in_a_form_is_the_same_as_one_sent_alone(
+async def test_a_table_in_a_form_is_imported_like_one_sent_alone(
     import_driver: ImportDriver, world: World, make: Any
 ) -> None:
     token = world.token(world.officer)
     content = make([posting_row(world, "1"), posting_row(world, "2", 社会保险="")])
-    one = await taken(
-        import_driver, await sent(import_driver, token, {"file": ("岗位.xlsx", content)})
+    one = await run_accepted_import(
+        import_driver, await send_form(import_driver, token, {"file": ("岗位.xlsx", content)})
     )
     assert (one.file_name, one.dry_run, one.accepted, one.refused) == ("岗位.xlsx", False, 1, 1)
     assert (await import_driver.import_table(content, token))["duplicates"] == 2
 
 
-async def test_what_is_asked_stands_in_the_form_or_in_the_address(
+async def test_options_are_form_fields_or_query_parameters(
     import_driver: ImportDriver, world: World
 ) -> None:
     token = world.token(world.officer)
     files = {"file": ("a.csv", csv_table([posting_row(world, 统一社会信用代码="")]))}
     employer = gid(world.employer)
-    one = await taken(
+    one = await run_accepted_import(
         import_driver,
-        await sent(import_driver, token, files, dryRun="true", employerId=employer, fileName="名"),
+        await send_form(
+            import_driver, token, files, dryRun="true", employerId=employer, fileName="名"
+        ),
     )
     assert (one.dry_run, one.employer_id, one.file_name) == (True, world.employer.id, "名")
     asked = {"dryRun": "true", "fileName": "名"}
-    one = await taken(
-        import_driver, await sent(import_driver, token, files, asked, employerId=employer)
+    one = await run_accepted_import(
+        import_driver, await send_form(import_driver, token, files, asked, employerId=employer)
     )
     assert (one.dry_run, one.employer_id, one.file_name) == (True, world.employer.id, "名")
 
@@ -92,20 +94,20 @@ async def test_a_file_name_in_another_encoding_does_not_refuse_the_table(
     import_driver: ImportDriver, world: World
 ) -> None:
     content = csv_table([posting_row(world)]).decode()
-    form = part('name="file"; filename="岗位.csv"', content) + "--b--"
+    form = form_part('name="file"; filename="岗位.csv"', content) + "--b--"
     answer = await import_driver.http.post(
         "/imports",
         content=form.encode().replace("岗位.csv".encode(), "岗位.csv".encode("gb18030")),
         headers=headers(world.token(world.officer), **{"content-type": TYPE}),
     )
-    one = await taken(import_driver, answer)
+    one = await run_accepted_import(import_driver, answer)
     assert (one.file_name.endswith(".csv"), one.accepted) == (True, 1)
 
 
 async def test_a_field_that_is_not_utf_8_is_refused(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
-    form = FILE.encode() + part('name="kind"', "?").encode().replace(b"?", b"\xff") + b"--b--"
+    form = FILE.encode() + form_part('name="kind"', "?").encode().replace(b"?", b"\xff") + b"--b--"
     token = readonly_world.token(readonly_world.officer)
     answer = await import_driver.http.post(
         "/imports", content=form, headers=headers(token, **{"content-type": TYPE})
@@ -113,21 +115,21 @@ async def test_a_field_that_is_not_utf_8_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
 
 
-def part(disposition: str, said: str = "x") -> str:
-    return f"--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{said}\r\n"
+def form_part(disposition: str, value: str = "x") -> str:
+    return f"--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{value}\r\n"
 
 
-FILE = part('name="file"; filename="a.csv"')
+FILE = form_part('name="file"; filename="a.csv"')
 FORMS = {
-    "without a file": part('name="dryRun"', "true") + "--b--",
-    "with the table as a text": part('name="file"') + "--b--",
-    "with the table in another field": part('name="table"; filename="a.csv"') + "--b--",
+    "without a file": form_part('name="dryRun"', "true") + "--b--",
+    "with the table as a text": form_part('name="file"') + "--b--",
+    "with the table in another field": form_part('name="table"; filename="a.csv"') + "--b--",
     "with two files": FILE + FILE + "--b--",
-    "with too many fields": part('name="kind"', "POSTINGS") * (MAX_FORM_FIELDS + 1)
+    "with too many fields": form_part('name="kind"', "POSTINGS") * (MAX_FORM_FIELDS + 1)
     + FILE
     + "--b--",
-    "with a long field": part('name="kind"', "x" * (MAX_FIELD_BYTES + 1)) + FILE + "--b--",
-    "with a part without a name": part('filename="a.csv"') + "--b--",
+    "with a long field": form_part('name="kind"', "x" * (MAX_FIELD_BYTES + 1)) + FILE + "--b--",
+    "with a part without a name": form_part('filename="a.csv"') + "--b--",
     "that ends in the middle": FILE[:-2],
     "of another boundary": FILE.replace("--b", "--c"),
     "of nothing": "",
@@ -158,7 +160,7 @@ async def test_a_form_without_a_boundary_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("caller", "asked", "fields", "status", "said"),
+    ("caller", "asked", "fields", "status", "message"),
     [
         ("officer", {}, {"color": "red"}, 400, "The parameters are"),
         ("officer", {}, {"file": "again"}, 400, "The parameters are"),
@@ -167,34 +169,34 @@ async def test_a_form_without_a_boundary_is_refused(
         ("recruiter", {}, {"kind": "EMPLOYERS"}, 403, "for the role officer"),
     ],
 )
-async def test_what_a_form_asks_for_is_checked_like_the_address(
+async def test_form_fields_are_checked_like_query_parameters(
     import_driver: ImportDriver,
     world: World,
     caller: str,
     asked: dict[str, str],
     fields: dict[str, str],
     status: int,
-    said: str,
+    message: str,
 ) -> None:
     token = world.token_of(caller)
     assert token is not None
-    answer = await sent(
+    answer = await send_form(
         import_driver, token, {"file": ("a.csv", csv_table([posting_row(world)]))}, asked, **fields
     )
     assert answer.status_code == status
-    assert said in answer.text
+    assert message in answer.text
     assert not await import_driver.running.store.imports.is_active(world.staff[caller].id)
 
 
-async def test_a_form_over_the_bound_is_refused(
+async def test_a_form_over_the_limit_is_refused(
     import_driver: ImportDriver, readonly_world: World
 ) -> None:
     token = readonly_world.token(readonly_world.officer)
-    answer = await sent(import_driver, token, {"file": ("a.csv", b" " * MAX_TABLE_BYTES)})
+    answer = await send_form(import_driver, token, {"file": ("a.csv", b" " * MAX_TABLE_BYTES)})
     assert answer.status_code == 413
 
 
-pieces = st.lists(
+form_pieces = st.lists(
     st.sampled_from(
         [FILE, "--b", "--b--", "\r\n", "\n", "--", ":", "Content-Disposition", 'name="', "a,b"]
     )
@@ -206,11 +208,11 @@ pieces = st.lists(
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(pieces)
-async def test_whatever_a_form_holds_is_refused_by_name(
+@given(form_pieces)
+async def test_any_invalid_form_is_refused_with_a_code(
     import_driver: ImportDriver, readonly_world: World, pieces: list[str]
 ) -> None:
-    # "x" alone is no table either: nothing of this can be brought in.
+    # "x" alone is no table either: none of these forms can be imported.
     token = readonly_world.token(readonly_world.officer)
     answer = await import_driver.http.post(
         "/imports",
@@ -221,7 +223,7 @@ async def test_whatever_a_form_holds_is_refused_by_name(
 
 
 @pytest.mark.parametrize("kind", ["text/csv", TYPE])
-async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_and_frees_its_turn(
+async def test_a_client_that_disconnects_leaves_nothing_and_frees_its_place(
     import_driver: ImportDriver,
     world: World,
     folder: Path,
@@ -236,7 +238,7 @@ async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_and_frees_its
 
 
 async def _hang_up(driver: ImportDriver, token: str, kind: str, folder: Path) -> None:
-    """Send half a file, and wait until nothing of it is left."""
+    """Send half a file, disconnect, and wait until the server holds nothing of it."""
     _, writer = await asyncio.open_connection(driver.http.base_url.host, driver.http.base_url.port)
     writer.write(
         "POST /imports HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n"

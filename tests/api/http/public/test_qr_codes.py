@@ -44,7 +44,7 @@ POSTINGS = (
 
 @dataclass(frozen=True)
 class Made:
-    """A code of the demo's session, and who made it."""
+    """A code of the demo's session, and the token of the account that created it."""
 
     server: ServerProcess
     token: str
@@ -87,12 +87,12 @@ async def http(server: ServerProcess) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-def forged(token: str) -> str:
-    """The same with its last character changed."""
+def forge_token(token: str) -> str:
+    """Return the token with its last character changed."""
     return token[:-1] + ("A" if token[-1] != "A" else "B")
 
 
-async def test_whoever_scans_a_code_is_led_to_its_session_and_posting(
+async def test_a_scan_leads_to_the_session_and_posting_of_the_code(
     made: Made, http: httpx.AsyncClient
 ) -> None:
     token = made.code["token"]
@@ -109,7 +109,7 @@ async def test_whoever_scans_a_code_is_led_to_its_session_and_posting(
     assert response.headers["cache-control"] == "no-store"
 
 
-async def test_scans_are_counted_and_a_look_ahead_is_none(
+async def test_a_scan_is_counted_and_a_head_request_is_not(
     made: Made, http: httpx.AsyncClient
 ) -> None:
     path = f"/q/{made.code['token']}"
@@ -122,7 +122,7 @@ async def test_scans_are_counted_and_a_look_ahead_is_none(
     await wait_until(counted)
 
 
-async def test_the_code_on_the_page_of_a_job_leads_to_it_and_is_counted_like_any_other(
+async def test_the_code_on_a_job_page_leads_to_it_and_is_counted(
     server: ServerProcess, http: httpx.AsyncClient
 ) -> None:
     async with HttpClient(server.url) as api:
@@ -159,7 +159,7 @@ async def test_a_forged_token_is_a_404_that_says_what_to_do(
     path: str, made: Made, http: httpx.AsyncClient
 ) -> None:
     never_stored = encode_token(CodeKind.SESSION, new_id(), derive_key(SECRET, "code"))
-    wrong = [forged(made.code["token"]), "x", "A" * 32, "A" * 5_000]
+    wrong = [forge_token(made.code["token"]), "x", "A" * 32, "A" * 5_000]
     for token in [*wrong, never_stored] if path == "/q/{}" else wrong:
         response = await http.get(path.format(token))
         assert response.status_code == 404
@@ -184,7 +184,7 @@ async def test_the_picture_is_the_qr_code_of_the_public_address(
 
 
 @pytest.mark.parametrize("scale", ["0", "21", "-1", "1.5", "x", "", "９", "1" * 1_000])
-async def test_a_picture_has_a_bounded_size(
+async def test_the_scale_of_a_picture_is_limited(
     scale: str, made: Made, http: httpx.AsyncClient
 ) -> None:
     response = await http.get(f"/codes/{made.code['token']}.png", params={"scale": scale})
@@ -193,14 +193,12 @@ async def test_a_picture_has_a_bounded_size(
 
 
 @pytest.mark.parametrize("ending", ["", ".", ".gif", ".svg.pdf"])
-async def test_a_picture_has_one_of_two_forms(
-    ending: str, made: Made, http: httpx.AsyncClient
-) -> None:
+async def test_a_picture_is_svg_or_png(ending: str, made: Made, http: httpx.AsyncClient) -> None:
     response = await http.get(f"/codes/{made.code['token']}{ending}")
     assert response.status_code == 404
 
 
-async def test_scans_that_wait_are_written_when_the_server_stops(
+async def test_waiting_scans_are_stored_when_the_server_stops(
     mongo_uri: str, database_name: str
 ) -> None:
     async with running_server(mongo_uri, database_name, "--demo", SONGGANG_SECRET=SECRET) as server:

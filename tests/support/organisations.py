@@ -1,0 +1,88 @@
+"""Unions, employers and staff accounts of one test, with access tokens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from domain.employers.employers import Employer, compute_check_character
+from domain.identity.accounts import Account, Principal, Role
+from domain.identity.unions import Union, UnionLevel
+from storage.mongo.client import new_id
+from tests.support import records
+from tests.support.services import PASSWORD_HASH, RunningServices
+
+
+def new_credit_code() -> str:
+    """Return a valid unified social credit code that no employer has."""
+    head = f"91{int(new_id(), 16) % 10**15:015d}"
+    return head + compute_check_character(head)
+
+
+class Organisations:
+    """The unions, employers and accounts of one test, with ids of their own, and access tokens.
+
+    ``union`` lies below ``province`` and above ``branch``. No record is stored.
+    """
+
+    def __init__(self, running: RunningServices) -> None:
+        self.running = running
+        self.province = self._union(UnionLevel.PROVINCE, ())
+        self.union = self._union(UnionLevel.CITY, self.province.path)
+        self.branch = self._union(UnionLevel.COUNTY, self.union.path)
+        self.elsewhere = self._union(UnionLevel.CITY, self.province.path)
+        self.employer = self._employer("合成电机有限公司")
+        self.rival = self._employer("合成纺织有限公司")
+        self.unverified = replace(self._employer("合成物流有限公司"), verified_until=None, checks=0)
+        self.host = self._account(Role.HOST, union_id=self.union.id)
+        self.other_host = self._account(Role.HOST, union_id=self.union.id)
+        self.officer = self._account(Role.OFFICER, union_id=self.union.id)
+        self.upper_officer = self._account(Role.OFFICER, union_id=self.province.id)
+        self.lower_officer = self._account(Role.OFFICER, union_id=self.branch.id)
+        self.other_officer = self._account(Role.OFFICER, union_id=self.elsewhere.id)
+        self.recruiter = self._account(Role.RECRUITER, employer_id=self.employer.id)
+        self.other_recruiter = self._account(Role.RECRUITER, employer_id=self.rival.id)
+
+    @property
+    def staff(self) -> dict[str, Account]:
+        return {
+            "host": self.host,
+            "other host": self.other_host,
+            "officer": self.officer,
+            "officer above": self.upper_officer,
+            "officer below": self.lower_officer,
+            "officer elsewhere": self.other_officer,
+            "recruiter": self.recruiter,
+            "other recruiter": self.other_recruiter,
+        }
+
+    def principal(self, account: Account) -> Principal:
+        return self.running.tokens.issue_for_account(account).principal
+
+    def token(self, account: Account) -> str:
+        return self.running.tokens.issue_for_account(account).access
+
+    def refresh_token(self, account: Account) -> str:
+        refresh = self.running.tokens.issue_for_account(account).refresh
+        assert refresh is not None  # staff always get one
+        return refresh
+
+    def viewer_token(self) -> str:
+        """Return the token of a new viewer."""
+        return self.running.tokens.issue_for_viewer().access
+
+    def _union(self, level: UnionLevel, above: tuple[str, ...]) -> Union:
+        union_id = new_id()
+        return records.union(id=union_id, level=level, path=(*above, union_id))
+
+    def _employer(self, name: str) -> Employer:
+        return records.employer(name=name, credit_code=new_credit_code(), union_id=self.union.id)
+
+    def _account(self, role: Role, **place: Any) -> Account:
+        return replace(
+            records.account(union_id=None),
+            role=role,
+            username=f"{role.lower()}-{new_id()}",
+            password_hash=PASSWORD_HASH,
+            **place,
+        )

@@ -1,0 +1,39 @@
+"""Builders of records: valid in every field, with the changes that a test gives by keyword."""
+
+from tests.support.records.clock import FIXED_NOW, ManualClock
+from tests.support.records.employers import VERIFIED_UNTIL, employer, employer_check
+from tests.support.records.exchange import import_record, import_row
+from tests.support.records.identity import HOST_ID, UNION_ID, account, union
+from tests.support.records.leads import lead
+from tests.support.records.live import code, live_session, question
+from tests.support.records.postings import decision, minimum_wage, posting, report, rescreen
+from tests.support.records.seekers import call_entry, campaign, referral, seeker
+from tests.support.records.webhooks import webhook
+
+__all__ = [
+    "FIXED_NOW",
+    "HOST_ID",
+    "UNION_ID",
+    "VERIFIED_UNTIL",
+    "ManualClock",
+    "account",
+    "call_entry",
+    "campaign",
+    "code",
+    "decision",
+    "employer",
+    "employer_check",
+    "import_record",
+    "import_row",
+    "lead",
+    "live_session",
+    "minimum_wage",
+    "posting",
+    "question",
+    "referral",
+    "report",
+    "rescreen",
+    "seeker",
+    "union",
+    "webhook",
+]

@@ -1,0 +1,38 @@
+"""Builders of accounts and unions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from domain.identity.accounts import Account, Role
+from domain.identity.unions import Union, UnionLevel
+from storage.mongo.client import new_id
+from tests.support.records.clock import FIXED_NOW
+
+UNION_ID = "union"
+HOST_ID = "host"
+
+
+def account(**changes: Any) -> Account:
+    record = Account(
+        id=new_id(),
+        username="host",
+        display_name="王主席",
+        role=Role.HOST,
+        password_hash="not a hash",
+        union_id=UNION_ID,
+        created_at=FIXED_NOW,
+    )
+    return replace(record, **changes)
+
+
+def union(**changes: Any) -> Union:
+    record = Union(
+        id=UNION_ID,
+        name="嘉兴市总工会",
+        level=UnionLevel.CITY,
+        place_code="330400",
+        path=("root", UNION_ID),
+    )
+    return replace(record, **changes)
