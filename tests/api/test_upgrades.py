@@ -1,6 +1,6 @@
 """Databases that earlier commits have written work with this code, and lose nothing by it.
 
-``tests.support.upgrade_dumps`` makes the dumps.
+``tests.support.make_upgrade_dump`` makes the dumps.
 """
 
 from __future__ import annotations
