@@ -217,6 +217,8 @@ async def test_a_page_that_examined_its_maximum_can_be_continued(
 async def test_a_match_run_stores_matches_and_shows_those_that_still_hold(
     api: GraphQLClient, town: Town, running: RunningServices
 ) -> None:
+    # The matcher is shared: it first notifies of the postings that earlier tests have opened.
+    await running.services.matcher.run()
     officer = town.world.token(town.world.officer)
     seeker = await town.seeker()
     called = replace(seeker, campaign_id=town.world.campaign.id, version=2)
@@ -234,7 +236,7 @@ async def test_a_match_run_stores_matches_and_shows_those_that_still_hold(
         (campaign,) = (await town.store.call_campaigns.by_ids([town.world.campaign.id])).values()
         return campaign.run is not None and campaign.run.status is RunStatus.DONE
 
-    await wait_until(is_done)
+    await wait_until(is_done, within=60)
     await town.close(gone)
     ask = """query ($id: ID!) { campaignMatches(campaignId: $id) { edges { node {
       seeker { id } matches { posting { id } reasonsFor { code } } } } } }"""
