@@ -33,3 +33,15 @@ def check_has_zone(at: datetime, field: tuple[str, ...]) -> None:
             "请填写带时区的时间，如2026-11-23T19:00:00+08:00。",
             field=field,
         )
+
+
+def check_time(at: datetime, field: tuple[str, ...]) -> None:
+    """Check that a time was given with its time zone and lies in this century.
+
+    :raises InvalidInput: it has no zone, or its year is not from 2000 to 2099.
+    """
+    check_has_zone(at, field)
+    if not 2000 <= at.year < 2100:
+        raise InvalidInput(
+            "Give a time from 2000 to 2099.", "请填写2000年至2099年之间的时间。", field=field
+        )

@@ -8,6 +8,7 @@ import strawberry
 from domain.identity.accounts import STAFF_ROLES, UNION_STAFF_ROLES, Principal
 from domain.leads.funnel import FunnelDimension
 from domain.leads.funnel import FunnelRow as FunnelRecord
+from domain.reference.calendar import check_time
 from domain.refusals import InvalidInput
 from schema.context import Info
 from schema.leads.funnel_types import FunnelRow
@@ -94,16 +95,5 @@ def _build_query(caller: Principal, filter: FunnelFilter) -> FunnelQuery:
 def _check_time(at: datetime | None, name: str) -> datetime | None:
     if at is None:
         return None
-    if at.tzinfo is None:
-        raise InvalidInput(
-            "Give the time with its zone, such as Z.",
-            "请填写带时区的时间，例如以Z结尾。",
-            field=("filter", name),
-        )
-    if not 2000 <= at.year < 2100:
-        raise InvalidInput(
-            "Give a time from 2000 to 2099.",
-            "请填写2000年至2099年之间的时间。",
-            field=("filter", name),
-        )
+    check_time(at, ("filter", name))
     return at.astimezone(UTC)

@@ -18,7 +18,7 @@ from domain.live.sessions import (
     SessionFormat,
     SessionStatus,
 )
-from domain.reference.calendar import day_in_china
+from domain.reference.calendar import check_time, day_in_china
 from domain.refusals import InvalidInput, NotFound, NotPermitted, PostingNotOpen
 from domain.screening.text_screening import check_public_text
 from storage.clock import Clock
@@ -125,17 +125,7 @@ def _check_title(given: str) -> str:
 
 def _check_start(given: datetime) -> datetime:
     """Return the time in UTC, in milliseconds as it is stored."""
-    field = ("input", "startsAt")
-    if given.tzinfo is None:
-        raise InvalidInput(
-            "Give the time with its zone, such as 2026-11-23T19:00:00+08:00.",
-            "请填写带时区的时间，例如2026-11-23T19:00:00+08:00。",
-            field=field,
-        )
-    if not 2000 <= given.year < 2100:
-        raise InvalidInput(
-            "Give a time from 2000 to 2099.", "请填写2000年至2099年之间的时间。", field=field
-        )
+    check_time(given, ("input", "startsAt"))
     return given.astimezone(UTC).replace(microsecond=given.microsecond // 1000 * 1000)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from domain.identity.accounts import Principal, Role
 from domain.identity.scopes import may_see_webhook
+from domain.reference.calendar import check_has_zone
 from domain.refusals import AlreadyExists, Busy, InvalidInput, NotFound, StatusConflict
 from domain.webhooks.deliveries import Delivery
 from domain.webhooks.messages import WebhookEvent, build_test_notice
@@ -188,12 +189,7 @@ class WebhookAdministration:
 
         :raises InvalidInput: The time has no zone.
         """
-        if since.tzinfo is None:
-            raise InvalidInput(
-                "Give the time with its zone, such as Z.",
-                "请填写带时区的时间，例如以Z结尾。",
-                field=("input", "since"),
-            )
+        check_has_zone(since, ("input", "since"))
         return await self._store.deliveries.replay_dead(webhook.id, since=since, at=self._clock())
 
     async def _replace(self, before: Webhook, after: Webhook) -> Webhook:
