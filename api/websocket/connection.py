@@ -31,6 +31,7 @@ from realtime.protocol_messages import CONNECTION_ACK, PONG, error_message
 from schema.context import Services
 from schema.execution.engine import Engine
 from schema.execution.results import format_refusal
+from services.identity.tokens import EXPIRY_ALLOWANCE
 
 SUBPROTOCOL = "graphql-transport-ws"
 
@@ -219,7 +220,7 @@ class WebSocketConnection:
     def _watch_expiry(self) -> None:
         self._timer.cancel()
         if self._principal is not None and self._principal.expires_at is not None:
-            left = self._principal.expires_at - self._services.clock()
+            left = self._principal.expires_at + EXPIRY_ALLOWANCE - self._services.clock()
             self._timer = self._close_after(left.total_seconds(), CloseCode.TOKEN_EXPIRED)
 
     def _handle_subscribe(self, message: dict[str, Any]) -> None:

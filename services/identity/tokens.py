@@ -7,7 +7,6 @@ it expires. A refresh token can only be exchanged for the next pair of tokens.
 from __future__ import annotations
 
 import secrets
-import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -25,6 +24,8 @@ STAFF_REFRESH_LIFETIME = timedelta(hours=12)
 """A working day: the next day, staff sign in with their password again."""
 VIEWER_ACCESS_LIFETIME = timedelta(hours=6)
 """Longer than a session and its replay."""
+EXPIRY_ALLOWANCE = timedelta(minutes=1)
+"""How long after its expiry a token is still accepted: the clocks of nodes differ."""
 MAX_TOKEN_LENGTH = 4_096
 """Characters in a token or receipt. Longer ones are refused unread."""
 VERIFIED_TOKEN_CACHE_SIZE = 10_000
@@ -83,6 +84,8 @@ class Tokens:
     def authenticate(self, authorization: str | None) -> Principal | None:
         """Return the principal of an Authorization header; None when there is no header.
 
+        A token is accepted until ``EXPIRY_ALLOWANCE`` after its expiry.
+
         :raises Unauthenticated: it is no bearer token, or the token is expired or forged.
         """
         if authorization is None:
@@ -131,7 +134,7 @@ class Tokens:
             raise _token_invalid()
         principal = self._verify_cached(token, kind)
         assert principal.expires_at is not None  # `_verify` requires the claim "exp"
-        if principal.expires_at.timestamp() <= time.time():
+        if principal.expires_at + EXPIRY_ALLOWANCE <= self._clock():
             raise _token_invalid()
         return principal
 
@@ -142,8 +145,13 @@ class Tokens:
                 self._key,
                 [_ALGORITHM],
                 issuer=_ISSUER,
-                # A node whose clock is behind must accept what another node has just issued.
-                options={"require": ["exp", "iss", "sub"], "verify_iat": False},
+                # A node whose clock is behind must accept what another node has just issued, and
+                # the expiry is checked on each use.
+                options={
+                    "require": ["exp", "iss", "sub"],
+                    "verify_iat": False,
+                    "verify_exp": False,
+                },
             )
             if claims["kind"] != kind:
                 raise _token_invalid()

@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from api.websocket.limits import WebSocketLimits
-from services.identity.tokens import Tokens
+from services.identity.tokens import EXPIRY_ALLOWANCE, Tokens
 from storage.clock import utc_now
 from tests.support.graphql_clients import UvicornServer, open_websocket
 from tests.support.services import OWN_ORIGIN, SECRET, RunningServices
@@ -197,7 +197,7 @@ async def test_a_socket_closes_when_its_token_expires(
     server: UvicornServer, running: RunningServices, readonly_world: World
 ) -> None:
     # Tokens expire at whole seconds: this one is valid for at least one more.
-    life = timedelta(hours=6) - timedelta(seconds=2)
+    life = timedelta(hours=6) + EXPIRY_ALLOWANCE - timedelta(seconds=2)
     token = Tokens(SECRET, lambda: utc_now() - life).issue_for_viewer().access
     async with open_websocket(server.url) as client:
         await client.initialise(token)

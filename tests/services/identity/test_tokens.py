@@ -1,7 +1,6 @@
 """Access and refresh tokens: what is issued is accepted, anything else is refused."""
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import jwt
@@ -9,7 +8,6 @@ import pytest
 
 from domain.identity.accounts import Account, Role
 from domain.refusals import Unauthenticated
-from services.identity import tokens as tokens_module
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from storage.mongo.crypto import derive_key
@@ -95,18 +93,35 @@ def test_an_expired_token_is_refused() -> None:
     refused(Tokens(SECRET, utc_now), f"Bearer {past.issue_for_viewer().access}")
 
 
-def test_an_accepted_token_is_refused_once_it_has_expired(
-    tokens: Tokens, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pair = tokens.issue_for_viewer()
+def test_an_accepted_token_is_refused_a_minute_after_its_expiry() -> None:
+    now = utc_now()
+    tokens = Tokens(SECRET, lambda: now)
+    pair = tokens.issue_for_account(OFFICER)
+    assert pair.principal.expires_at is not None
+    assert pair.refresh is not None
     header = f"Bearer {pair.access}"
     assert tokens.authenticate(header) == tokens.authenticate(header) == pair.principal
-    assert pair.principal.expires_at is not None
-    end = pair.principal.expires_at.timestamp()
-    monkeypatch.setattr(tokens_module, "time", SimpleNamespace(time=lambda: end - 0.1))
+    end = pair.principal.expires_at + timedelta(minutes=1)
+    now = end - timedelta(milliseconds=1)
     assert tokens.authenticate(header) == pair.principal
-    monkeypatch.setattr(tokens_module, "time", SimpleNamespace(time=lambda: end))
+    now = end
     refused(tokens, header)
+    assert tokens.verify_refresh_token(pair.refresh).subject == OFFICER.id
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=59), timedelta(seconds=-59)])
+def test_a_token_is_good_for_its_lifetime_on_a_node_that_is_a_minute_off(ahead: timedelta) -> None:
+    now = utc_now()
+    pair = Tokens(SECRET, lambda: now).issue_for_viewer()
+    assert pair.principal.expires_at is not None
+    last_moment = pair.principal.expires_at - timedelta(milliseconds=1)
+    other = Tokens(SECRET, lambda: last_moment + ahead)
+    assert other.authenticate(f"Bearer {pair.access}") == pair.principal
+
+
+@pytest.mark.parametrize("exp", ["soon", [], None, -1])
+def test_a_signed_token_with_an_impossible_expiry_is_refused(tokens: Tokens, exp: object) -> None:
+    refused(tokens, f"Bearer {jwt.encode(claims(exp=exp), KEY, 'HS256')}")
 
 
 def test_a_token_of_another_secret_is_refused(tokens: Tokens) -> None:
