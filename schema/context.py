@@ -24,6 +24,7 @@ from realtime.ttl_cache import TtlCache
 from schema.loaders import Loaders
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
+from services.identity.device_entry import DeviceEntry
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
 from services.leads.consent import PostingConsent
@@ -97,6 +98,7 @@ class Services:
     group_commit: GroupCommit
     presence: PresenceTracker
     sign_in: SignInService
+    device_entry: DeviceEntry
     clock: Clock
     minimum_wages: MinimumWages
     minimum_wage_administration: MinimumWageAdministration

@@ -16,6 +16,8 @@ from storage.employers.employers import Employers
 from storage.exchange.imports import Imports
 from storage.identity.accounts import Accounts
 from storage.identity.audit import AuditLog
+from storage.identity.devices import Devices
+from storage.identity.phone_proofs import PhoneProofs
 from storage.identity.unions import Unions
 from storage.leads.consent import ConsentTexts
 from storage.leads.contacts import SealedContacts
@@ -67,6 +69,8 @@ class Store:
         self.meta = Meta(mongo)
         self.accounts = Accounts(mongo)
         self.unions = Unions(mongo)
+        self.devices = Devices(mongo)
+        self.phone_proofs = PhoneProofs(mongo)
         self.employers = Employers(mongo)
         self.minimum_wages = MinimumWageRows(mongo)
         self.postings = Postings(mongo)

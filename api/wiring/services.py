@@ -12,6 +12,7 @@ from realtime.group_commit import GroupCommit
 from schema.context import Services
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
+from services.identity.device_entry import DeviceCredentials, DeviceEntry
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
 from services.identity.tokens import Tokens
@@ -161,6 +162,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             group_commit=commit,
             presence=realtime.presence,
             sign_in=sign_in,
+            device_entry=DeviceEntry(store, tokens, DeviceCredentials(store.keyring, clock), clock),
             clock=clock,
             minimum_wages=postings.minimum_wages,
             minimum_wage_administration=MinimumWageAdministration(

@@ -58,7 +58,7 @@ class Account:
 class Principal:
     """The caller of one operation, read from the access token.
 
-    ``subject`` is the id of the account, or a random id for a visitor without an account.
+    ``subject`` is the id of the account, or the id of the device for a visitor, who has no account.
     """
 
     role: Role
@@ -66,6 +66,11 @@ class Principal:
     union_id: str | None = None
     employer_id: str | None = None
     expires_at: datetime | None = None
+
+    @property
+    def device_id(self) -> str | None:
+        """The id of a visitor's device, which is the giver of what it sends; None for staff."""
+        return self.subject if self.role in VISITOR_ROLES else None
 
 
 def require_role(principal: Principal | None, *roles: Role) -> Principal:

@@ -7,6 +7,7 @@ import strawberry
 
 from schema import errors
 from schema.context import Info
+from services.identity.device_entry import EnteredDevice
 from services.identity.tokens import TokenPair
 
 
@@ -39,6 +40,11 @@ class RefreshSignInInput:
 
 @strawberry.input(description="No field is required.")
 class EnterAsViewerInput:
+    device_credential: str | None = strawberry.field(
+        default=None,
+        description="`deviceCredential` of the entry before, so that this is the same device. An "
+        "expired or unknown one starts a new device.",
+    )
     client_mutation_id: str | None = strawberry.field(
         default=None, description="Returned unchanged, as in Relay."
     )
@@ -47,8 +53,27 @@ class EnterAsViewerInput:
 @strawberry.type
 class ViewerEntered:
     access_token: str
-    expires_at: datetime
+    expires_at: datetime = strawberry.field(description="When the access token expires.")
+    device_credential: str = strawberry.field(
+        description="Keep it in place of the one before, and send it with the next entry. The one "
+        "before is accepted until this one was used."
+    )
+    device_credential_expires_at: datetime = strawberry.field(description="In 180 days.")
+    new_device: bool = strawberry.field(
+        description="Whether this is a new device: phones have to be confirmed on it."
+    )
     client_mutation_id: str | None
+
+    @classmethod
+    def of(cls, entered: EnteredDevice, client_mutation_id: str | None) -> Self:
+        return cls(
+            access_token=entered.tokens.access,
+            expires_at=entered.tokens.expires_at,
+            device_credential=entered.credential,
+            device_credential_expires_at=entered.credential_expires_at,
+            new_device=entered.is_new,
+            client_mutation_id=client_mutation_id,
+        )
 
 
 SignInResult = Annotated[
@@ -79,9 +104,5 @@ class SignInMutations:
 
     @strawberry.mutation(description="Get a token to watch and to tap, without an account.")
     async def enter_as_viewer(self, info: Info, input: EnterAsViewerInput) -> EnterAsViewerResult:
-        tokens = info.context.services.sign_in.enter_as_viewer()
-        return ViewerEntered(
-            access_token=tokens.access,
-            expires_at=tokens.expires_at,
-            client_mutation_id=input.client_mutation_id,
-        )
+        entered = await info.context.services.device_entry.enter(input.device_credential)
+        return ViewerEntered.of(entered, input.client_mutation_id)

@@ -1,4 +1,4 @@
-"""Sign-in: staff exchange user name and password for tokens; visitors get a token without either.
+"""Sign-in: staff exchange user name and password for tokens; seekers come back by a receipt.
 
 Failed sign-ins are limited per user name and per network address.
 """
@@ -85,10 +85,6 @@ class SignInService:
                 "该账号已停用，请使用其他账号登录。",
             )
         return self._tokens.issue_for_account(account)
-
-    def enter_as_viewer(self) -> TokenPair:
-        """Issue an access token to a new viewer, who has no account."""
-        return self._tokens.issue_for_viewer()
 
     def enter_as_seeker(self, giver: str) -> TokenPair:
         """Issue an access token to the seeker whose profile was saved under the id ``giver``."""

@@ -73,9 +73,12 @@ class Tokens:
             principal=principal,
         )
 
-    def issue_for_viewer(self) -> TokenPair:
-        """An access token of 6 hours for a new viewer with a random id, and no refresh token."""
-        return self._issue_for_visitor(Role.VIEWER, secrets.token_hex(12))
+    def issue_for_viewer(self, device_id: str | None = None) -> TokenPair:
+        """An access token of 6 hours for a device, and no refresh token.
+
+        Without ``device_id`` it is a new device with a random id.
+        """
+        return self._issue_for_visitor(Role.VIEWER, device_id or secrets.token_hex(12))
 
     def issue_for_seeker(self, giver: str) -> TokenPair:
         """An access token of 6 hours for the giver of a profile, and no refresh token."""

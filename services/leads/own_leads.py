@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from domain.identity.audit import Actor, AuditAction, AuditEntry, AuditRole, AuditRow
+from domain.identity.devices import PhonePair
 from domain.identity.persons import check_name
 from domain.leads.follow_up import confirm_hire
 from domain.leads.leads import Contact, HireSide, Lead
@@ -165,7 +166,8 @@ class OwnLeads:
     async def erase(self, holder: ReceiptHolder) -> int:
         """Erase person and contact of all leads of a receipt; return how many there were.
 
-        The leads are erased in batches. A call that was interrupted is completed by the next one.
+        If the device has confirmed the phone, the proofs of the phone on all devices go, too. The
+        leads are erased in batches. A call that was interrupted is completed by the next one.
         """
 
         async def erase_some(leads: Sequence[Lead], transaction: Transaction) -> int:
@@ -174,7 +176,16 @@ class OwnLeads:
             )
             return len(leads)
 
-        return await self._for_each_batch(holder, erase_some)
+        async def erase_proofs(transaction: Transaction) -> None:
+            proofs = self._store.phone_proofs
+            pair = PhonePair(device_id=holder.giver, person=holder.person)
+            # Somebody who only typed the phone must not make its owner confirm it again.
+            if await proofs.is_proven(pair, at=self._clock(), transaction=transaction):
+                await proofs.erase_person(holder.person, transaction=transaction)
+
+        erased = await self._for_each_batch(holder, erase_some)
+        await self._commit.serialised(AUDIT_TOPIC, erase_proofs)
+        return erased
 
     async def _require_own(
         self, holder: ReceiptHolder, lead_id: str, transaction: Transaction | None = None

@@ -185,6 +185,8 @@ class ProfileRights:
                 await self._store.seekers.by_id(seeker_id, transaction=transaction), caller
             )
             await self._erase(before, staff_actor(caller), checked_reason, transaction)
+            if before.person is not None:
+                await self._store.phone_proofs.erase_person(before.person, transaction=transaction)
 
         await self._commit.serialised(AUDIT_TOPIC, change)
 

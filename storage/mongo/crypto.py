@@ -25,7 +25,7 @@ from domain.leads.leads import Contact, SealedContact
 from domain.webhooks.webhooks import WebhookSecret
 from storage.mongo.errors import StorageError
 
-INITIAL_KEY_NAMES = ("contact/1", "person", "receipt", "audit", "retained", "code")
+INITIAL_KEY_NAMES = ("contact/1", "person", "receipt", "audit", "retained", "code", "device")
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _CONTACT_KEY_PREFIX = "contact/"

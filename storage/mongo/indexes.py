@@ -20,6 +20,12 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("path", ASCENDING)], name="by_ancestor"),
         IndexModel([("place_code", ASCENDING)], name="by_place"),
     ],
+    # Both are deleted at the time that they hold.
+    "devices": [IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0)],
+    "phone_proofs": [
+        IndexModel([("person", ASCENDING)], name="by_person"),
+        IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0),
+    ],
     "employers": [IndexModel([("credit_code", ASCENDING)], name="by_credit_code", unique=True)],
     "employer_checks": [
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer")

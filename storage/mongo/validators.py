@@ -18,6 +18,7 @@ from domain.employers.employers import Employer, EmployerCheck
 from domain.exchange.imports import Import, ImportRow
 from domain.identity.accounts import Account
 from domain.identity.audit import AuditRow
+from domain.identity.devices import Device, PhoneProof
 from domain.identity.unions import Union as TradeUnion
 from domain.leads.consent import ConsentTemplate
 from domain.leads.leads import Lead
@@ -135,6 +136,8 @@ def _key(field: Field[Any]) -> str:
 RECORD_CLASSES: Mapping[str, type[Any]] = {
     "accounts": Account,
     "unions": TradeUnion,
+    "devices": Device,
+    "phone_proofs": PhoneProof,
     "employers": Employer,
     "employer_checks": EmployerCheck,
     "minimum_wages": MinimumWage,

@@ -55,7 +55,8 @@ MUTATION_CASES = {
             "enterAsViewer",
             lambda _: {},
             "ViewerEntered",
-            "... on ViewerEntered { accessToken expiresAt clientMutationId }",
+            "... on ViewerEntered { accessToken expiresAt deviceCredential "
+            "deviceCredentialExpiresAt newDevice clientMutationId }",
         ),
         MutationCase(
             "createEmployer",

@@ -263,7 +263,8 @@ EPHEMERAL_EVENT_FIELDS = {
 
 MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "SignedIn": "accessToken refreshToken expiresAt",
-    "ViewerEntered": "accessToken expiresAt clientMutationId",
+    "ViewerEntered": "accessToken expiresAt deviceCredential deviceCredentialExpiresAt newDevice "
+    "clientMutationId",
     "EmployerCreated": "employer",
     "EmployerVerified": "employer check",
     "MinimumWageAdded": "minimumWage",

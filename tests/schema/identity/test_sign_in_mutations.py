@@ -78,3 +78,17 @@ async def test_an_invalid_token_is_refused_but_public_fields_are_answered(
     assert await api.fetch_data("{ employers(first: 0) { edges { cursor } } }", None, "forged") == {
         "employers": {"edges": []}
     }
+
+
+async def test_a_device_comes_back_with_its_credential(api: GraphQLClient) -> None:
+    selection = MUTATION_CASES["enterAsViewer"].selection
+    first = await api.mutate("enterAsViewer", {}, None, selection)
+    assert first["newDevice"] is True
+    again = await api.mutate(
+        "enterAsViewer", {"deviceCredential": first["deviceCredential"]}, None, selection
+    )
+    assert again["newDevice"] is False
+    assert again["deviceCredential"] != first["deviceCredential"]
+    assert datetime.fromisoformat(again["deviceCredentialExpiresAt"]).tzinfo is not None
+    forged = await api.mutate("enterAsViewer", {"deviceCredential": "x"}, None, selection)
+    assert forged["newDevice"] is True

@@ -149,9 +149,3 @@ async def test_a_refresh_token_of_a_deleted_account_is_refused(
     assert refresh is not None
     with pytest.raises(Unauthenticated):
         await sign_in.refresh_sign_in(refresh)
-
-
-async def test_a_visitor_gets_a_viewer_token(sign_in: SignInService, tokens: Tokens) -> None:
-    principal = tokens.authenticate(f"Bearer {sign_in.enter_as_viewer().access}")
-    assert principal is not None
-    assert principal.role is Role.VIEWER

@@ -32,6 +32,8 @@ from tests.support import records
 DOCUMENTS: dict[str, dict[str, Any]] = {
     "accounts": to_document(records.account()),
     "unions": to_document(records.union()),
+    "devices": to_document(records.device()),
+    "phone_proofs": to_document(records.phone_proof()),
     "employers": to_document(records.employer()),
     "employer_checks": to_document(records.employer_check()),
     "minimum_wages": to_document(KNOWN_WAGES.rows[0]),

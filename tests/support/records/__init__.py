@@ -3,7 +3,7 @@
 from tests.support.records.clock import FIXED_NOW, ManualClock
 from tests.support.records.employers import VERIFIED_UNTIL, employer, employer_check
 from tests.support.records.exchange import import_record, import_row
-from tests.support.records.identity import HOST_ID, UNION_ID, account, union
+from tests.support.records.identity import HOST_ID, UNION_ID, account, device, phone_proof, union
 from tests.support.records.leads import lead
 from tests.support.records.live import code, live_session, question
 from tests.support.records.postings import decision, minimum_wage, posting, report, rescreen
@@ -21,6 +21,7 @@ __all__ = [
     "campaign",
     "code",
     "decision",
+    "device",
     "employer",
     "employer_check",
     "import_record",
@@ -28,6 +29,7 @@ __all__ = [
     "lead",
     "live_session",
     "minimum_wage",
+    "phone_proof",
     "posting",
     "question",
     "referral",

@@ -1,4 +1,4 @@
-"""Builders of accounts and unions."""
+"""Builders of accounts, devices and unions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.identity.accounts import Account, Role
+from domain.identity.devices import PHONE_PROOF_LIFETIME, Device, PhoneProof
 from domain.identity.unions import Union, UnionLevel
 from storage.mongo.client import new_id
 from tests.support.records.clock import FIXED_NOW
@@ -34,5 +35,21 @@ def union(**changes: Any) -> Union:
         level=UnionLevel.CITY,
         place_code="330400",
         path=("root", UNION_ID),
+    )
+    return replace(record, **changes)
+
+
+def device(**changes: Any) -> Device:
+    record = Device(id=new_id(), generation=1, expires_at=FIXED_NOW)
+    return replace(record, **changes)
+
+
+def phone_proof(**changes: Any) -> PhoneProof:
+    record = PhoneProof(
+        id="device/person",
+        device_id="device",
+        person="person",
+        proven_at=FIXED_NOW,
+        expires_at=FIXED_NOW + PHONE_PROOF_LIFETIME,
     )
     return replace(record, **changes)
