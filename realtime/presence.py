@@ -106,7 +106,8 @@ class PresenceTracker(Periodic):
         stale = {
             session_id
             for session_id, at in self._reported.items()
-            if now - at >= self._crowd_refresh
+            # The database's clock may be set, or another primary may have another time.
+            if abs(now - at) >= self._crowd_refresh
         }
         due, self._changed_session_ids = self._changed_session_ids | stale, set()
         crowds = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Hashable, Sequence
+from datetime import datetime
 
 from domain.live.events import EphemeralEvent, EventEnvelope
 from realtime.background import Periodic, Schedule
@@ -46,6 +47,8 @@ class Topic(Periodic):
         self._unsent_ephemeral: dict[str, EphemeralEvent] = {}
         self._latest_ephemeral: dict[str, EphemeralEvent] = {}
         self._is_behind = False
+        self._last_at: datetime | None = None
+        """The latest time of an event that went to the groups: times of a topic never go back."""
 
     async def open(self) -> None:
         """Start following at the end of the log.
@@ -90,7 +93,11 @@ class Topic(Periodic):
 
     def place_ephemeral(self, event: EphemeralEvent) -> EventEnvelope:
         """Wrap an event that is not logged: it gets the place of the last logged one."""
-        return EventEnvelope(topic=self.name, seq=self.last_seq, at=self._clock(), event=event)
+        at = self._clock()
+        if self._last_at is not None:
+            at = max(at, self._last_at)
+        self._last_at = at
+        return EventEnvelope(topic=self.name, seq=self.last_seq, at=at, event=event)
 
     async def run_once(self) -> None:
         """Deliver everything that waits; after a fault the next run reads the log."""
@@ -137,6 +144,7 @@ class Topic(Periodic):
     async def _broadcast(self, following: Sequence[EventEnvelope]) -> None:
         self.window.extend(following)
         self.last_seq = following[-1].seq
+        self._last_at = max(following[-1].at, self._last_at or following[-1].at)
         groups = list(self.groups.values())
         all_rendered = await asyncio.gather(*(group.render_all(following) for group in groups))
         for group, rendered in zip(groups, all_rendered, strict=True):

@@ -11,7 +11,7 @@ from domain.leads.leads import Contact, Lead, SealedContact
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.seekers import Seeker
 from domain.webhooks.webhooks import Webhook
-from storage.clock import utc_now
+from storage.clock import Clock, utc_now
 from storage.employers.employers import Employers
 from storage.exchange.imports import Imports
 from storage.identity.accounts import Accounts
@@ -34,6 +34,7 @@ from storage.matching.notices import MatchNotices
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.collections import ensure_collections
 from storage.mongo.crypto import Keyring, WebhookSecretDamaged
+from storage.mongo.database_clock import DatabaseClock
 from storage.mongo.event_log import EventLog
 from storage.mongo.keys import Keys
 from storage.mongo.leases import Leases
@@ -60,10 +61,15 @@ _log = structlog.get_logger(__name__)
 
 
 class Store:
-    """All repositories over one connection; ``keyring`` holds the keys of the database."""
+    """All repositories over one connection; ``keyring`` holds the keys of the database.
 
-    def __init__(self, mongo: Mongo, secret: str) -> None:
+    ``clock`` is the database's; it is the node's own until ``prepare`` or a first sample.
+    """
+
+    def __init__(self, mongo: Mongo, secret: str, *, wall_clock: Clock = utc_now) -> None:
+        """``wall_clock`` is the node's own clock."""
         self.mongo = mongo
+        self.clock = DatabaseClock(mongo, wall_clock=wall_clock)
         self.keyring = Keyring(secret)
         self.keys = Keys(mongo, self.keyring, secret)
         self.meta = Meta(mongo)
@@ -112,19 +118,20 @@ class Store:
         :raises NewerData: a newer version has changed the data so that this code cannot read them.
         :raises WrongSecret: the database is bound to another secret.
         """
+        await self.clock.sample()
         upgrades = self.upgrades()
         stored = await upgrades.check()
         code = upgrades.code_version.version
         if stored is not None and stored.version > code:
             _log.info("data are newer than this code", data=stored.version, code=code)
             await self.meta.bind_to_secret(secret)
-            await self.keys.initialise(utc_now())
+            await self.keys.initialise(self.clock())
             return
         await ensure_collections(self.mongo)
         is_new = await self.meta.bind_to_secret(secret)
         if is_new:
             await upgrades.initialise_new()
-        await self.keys.initialise(utc_now())
+        await self.keys.initialise(self.clock())
         await upgrades.run()
         await self.consent_texts.seed()
         added = await self.minimum_wages.seed()
@@ -133,7 +140,7 @@ class Store:
 
     def upgrades(self) -> Upgrades:
         """The upgrades of this database, run by a process of a new name."""
-        return Upgrades(self.mongo, self.leases, UPGRADE_STEPS, utc_now, node=new_id())
+        return Upgrades(self.mongo, self.leases, UPGRADE_STEPS, self.clock, node=new_id())
 
     async def open_contact(self, held: Lead | Seeker | CallEntry) -> Contact | None:
         """The decrypted name and phone of a record; None if it has none or they were erased.

@@ -29,7 +29,6 @@ from domain.identity.accounts import Principal, Role, require_role
 from domain.refusals import InvalidInput, NotFound
 from schema.relay import parse_global_id
 from services.exchange.import_creation import MAX_TABLE_BYTES, ImportCreator, ImportOrder
-from storage.clock import utc_now
 from storage.store import Store
 from workers.importer import Importer
 
@@ -166,7 +165,7 @@ async def import_table(arguments: ImportArguments, print_rows: RowPrinter) -> Im
         caller = await _find_caller(store, arguments.username)
         order = arguments.to_order(caller)
         await _wait_for_earlier_import(store, caller)
-        intake = ImportCreator(store, utc_now)
+        intake = ImportCreator(store, store.clock)
         await intake.check_allowed(order)
         one = await intake.create_import(arguments.file, order)
         done = await _wait_until_finished(store, importer, one)
@@ -206,7 +205,7 @@ async def _wait_until_finished(store: Store, importer: Importer, one: Import) ->
                 read, one = one.processed_rows, await _reload(store, one)
                 bar.update(one.processed_rows - read)
     except asyncio.CancelledError:
-        await store.imports.end_early(one.id, ImportStatus.CANCELLED, at=utc_now())
+        await store.imports.end_early(one.id, ImportStatus.CANCELLED, at=store.clock())
         raise
     return one
 

@@ -12,7 +12,6 @@ import typer
 from api.cli.secret_input import read_secret
 from api.settings import MIN_SECRET_LENGTH, Settings, SettingsInvalid
 from api.wiring.store import open_store
-from storage.clock import utc_now
 from workers.keys import RotationResult, change_secret, rotate_contact_keys
 from workers.retention import RetentionResult, RetentionWorker
 
@@ -62,12 +61,12 @@ def retain() -> None:
 
 async def _rotate_keys() -> RotationResult:
     async with open_store(Settings.read()) as store:
-        return await rotate_contact_keys(store, utc_now)
+        return await rotate_contact_keys(store, store.clock)
 
 
 async def _change_secret(secret: str) -> None:
     async with open_store(Settings.read()) as store:
-        await change_secret(store, secret, utc_now)
+        await change_secret(store, secret, store.clock)
 
 
 async def _verify_audit() -> tuple[int, str]:
@@ -78,4 +77,4 @@ async def _verify_audit() -> tuple[int, str]:
 async def _retain() -> RetentionResult:
     settings = Settings.read()
     async with open_store(settings) as store:
-        return await RetentionWorker(store, utc_now, settings.retention_periods).run()
+        return await RetentionWorker(store, store.clock, settings.retention_periods).run()

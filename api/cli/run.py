@@ -16,7 +16,6 @@ from api.wiring.node import ServiceNode
 from api.wiring.store import open_store
 from domain.screening.known_wages import KNOWN_WAGES
 from schema.relay import global_id
-from storage.clock import utc_now
 
 commands = typer.Typer()
 
@@ -60,4 +59,4 @@ def _print_ready(address: str, node: ServiceNode) -> None:
 
 async def _seed(settings: Settings, password: str) -> None:
     async with open_store(settings) as store:
-        await load_demo(store, password=password, at=utc_now(), table=KNOWN_WAGES)
+        await load_demo(store, password=password, at=store.clock(), table=KNOWN_WAGES)

@@ -19,7 +19,6 @@ from domain.refusals import AlreadyExists, InvalidInput, NotFound
 from schema.relay import global_id, parse_global_id
 from services.identity.passwords import MAX_PASSWORD_LENGTH, hash_password
 from services.identity.sign_in import MAX_USERNAME_LENGTH
-from storage.clock import utc_now
 from storage.mongo.client import Duplicate, new_id
 from storage.store import Store
 
@@ -150,7 +149,7 @@ async def store_staff(
         password_hash=password_hash,
         union_id=(await _find_union(store, union)).id if union is not None else None,
         employer_id=await _find_employer_id(store, employer) if employer is not None else None,
-        created_at=utc_now(),
+        created_at=store.clock(),
     )
     try:
         await store.accounts.add(account)

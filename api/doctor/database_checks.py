@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.doctor.check_results import CheckResult
+from storage.mongo.database_clock import MAX_OFFSET_SECONDS, ClockFault
 from storage.mongo.meta import WrongSecret
 from storage.mongo.mongod import MIN_MAJOR_VERSION
 from storage.store import Store
@@ -42,6 +43,34 @@ async def check_version(database: OpenDatabase) -> CheckResult:
         "mongodb",
         f"MongoDB {version} answers as primary; its replica set has {members} member(s).",
         f"MongoDB {version} 主节点有应答，副本集共有 {members} 个成员。",
+    )
+
+
+async def check_clock(database: OpenDatabase) -> CheckResult:
+    """Whether the clocks of this machine and of the database agree."""
+    clock = database.store.clock
+    seconds = clock.offset_seconds
+    said = f"{abs(seconds):,.1f}"
+    where, where_zh = ("ahead of", "快") if seconds > 0 else ("behind", "慢")
+    if clock.fault is ClockFault.NODE:
+        return CheckResult.failed(
+            "clock",
+            f"The clock of this machine is {said} s {where} that of the database. Nodes on it get "
+            "no requests. Set it by NTP.",
+            f"本机时钟比数据库{where_zh} {said} 秒，本机节点不会接收请求。请用 NTP 校准时间。",
+        )
+    if clock.fault is ClockFault.DATABASE:
+        return CheckResult.warning(
+            "clock",
+            f"The clock of this machine is {said} s {where} that of the MongoDB primary, and a "
+            "secondary agrees with this machine. Set the clock of the primary by NTP.",
+            f"本机时钟比 MongoDB 主节点{where_zh} {said} 秒，而从节点与本机一致。"
+            "请用 NTP 校准主节点的时间。",
+        )
+    return CheckResult.ok(
+        "clock",
+        f"The clocks of this machine and of the database agree within {MAX_OFFSET_SECONDS:g} s.",
+        f"本机与数据库的时钟相差不超过 {MAX_OFFSET_SECONDS:g} 秒。",
     )
 
 
@@ -120,6 +149,7 @@ async def check_webhook_backlog(database: OpenDatabase) -> CheckResult:
 
 DATABASE_CHECKS: tuple[DatabaseCheck, ...] = (
     check_version,
+    check_clock,
     check_secret_fits,
     check_keys,
     check_background,

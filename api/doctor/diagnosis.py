@@ -17,7 +17,6 @@ from api.doctor.local_checks import (
 from api.doctor.upgrade_checks import UPGRADE_CHECKS
 from api.settings import Settings, SettingsInvalid
 from api.wiring.database import reach_database
-from storage.clock import utc_now
 from storage.mongo.client import Mongo, StorageError, StorageMisconfigured, StorageUnavailable
 from storage.mongo.embedded import DataFolderBusy, MongodFailed, MongodNotFound
 from storage.store import Store
@@ -70,7 +69,9 @@ async def _open(settings: Settings, stack: AsyncExitStack) -> OpenDatabase:
     )
     stack.push_async_callback(mongo.close)
     secret = settings.load_secret()
-    return OpenDatabase(store=Store(mongo, secret), secret=secret, at=utc_now())
+    store = Store(mongo, secret)
+    await store.clock.sample()
+    return OpenDatabase(store=store, secret=secret, at=store.clock())
 
 
 async def _run(check: DatabaseCheck, database: OpenDatabase) -> CheckResult:

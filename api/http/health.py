@@ -12,6 +12,7 @@ from realtime.background import Monitored
 from realtime.feed import EventFeed
 from storage.mongo.client import Mongo, StorageError
 from storage.mongo.embedded import EmbeddedMongod
+from workers.clock_watch import ClockWatch
 
 PING_TIMEOUT_SECONDS = 2.0
 """A load balancer asks every few seconds; a node with a slower database can serve nobody."""
@@ -26,15 +27,18 @@ class Health:
         feed: EventFeed,
         background: Sequence[Monitored] = (),
         embedded_mongod: EmbeddedMongod | None = None,
+        *,
+        clock_watch: ClockWatch,
     ) -> None:
         self._mongo = mongo
         self._feed = feed
         self._background = background
         self._embedded_mongod = embedded_mongod
+        self._clock_watch = clock_watch
         self.draining = False
 
     async def failed_checks(self) -> list[str]:
-        """Why this node must get no requests: "draining", "feed", "mongodb", ended tasks.
+        """Why this node must get no requests: "draining", "feed", "mongodb", "clock", ended tasks.
 
         While the embedded mongod does not run, "embedded_mongod" and the name of the cause, such
         as "data_disk_full", are in it. The list is empty when the node can serve.
@@ -45,16 +49,18 @@ class Health:
             "mongodb": await self._is_mongodb_up(),
         }
         failed = [name for name, passes in checks.items() if not passes]
+        failed += self._clock_watch.failed_checks()
         failed += [task.name for task in self._background if task.has_ended]
         return failed + (self._embedded_mongod.failed_checks() if self._embedded_mongod else [])
 
     def degraded_tasks(self) -> list[str]:
-        """Background tasks that fail repeatedly while the node serves requests.
+        """Background tasks that fail repeatedly, and "database_clock", while the node serves.
 
         They do not make the node unready: a fault that hits all nodes alike would otherwise leave
         the load balancer without any node.
         """
-        return [task.name for task in self._background if task.is_failing]
+        failing = [task.name for task in self._background if task.is_failing]
+        return failing + self._clock_watch.degraded_checks()
 
     async def _is_mongodb_up(self) -> bool:
         try:

@@ -184,6 +184,11 @@ class Metrics(Collector):
         )
 
     def _background_metrics(self) -> Iterator[Metric]:
+        yield _gauge(
+            "clock_offset_seconds",
+            "Seconds by which the clock of this node is ahead of the clock of the database.",
+            self._services.store.clock.offset_seconds,
+        )
         yield _labelled_counter(
             "background_failures",
             "Failed runs of a background task.",

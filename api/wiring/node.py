@@ -26,6 +26,7 @@ from api.wiring.workers import Workers, create_workers, run_workers
 from realtime.background import Monitored
 from schema.execution.engine import Engine
 from schema.execution.persisted_documents import TrustedDocuments
+from storage.clock import Clock, utc_now
 from storage.mongo.embedded import EmbeddedMongod
 
 
@@ -90,7 +91,9 @@ def create_node(
         feeds=PublicFeeds(services, settings.feed_limits),
         open_data=OpenData(services, settings.download_limits),
         code_pages=QrCodePages(services, workers.scan_counter),
-        health=Health(store.mongo, feed, background, embedded_mongod),
+        health=Health(
+            store.mongo, feed, background, embedded_mongod, clock_watch=workers.clock_watch
+        ),
         metrics=Metrics(
             services,
             engine,
@@ -105,13 +108,15 @@ def create_node(
 
 
 @asynccontextmanager
-async def run_node(settings: Settings) -> AsyncIterator[ServiceNode]:
+async def run_node(
+    settings: Settings, *, wall_clock: Clock = utc_now
+) -> AsyncIterator[ServiceNode]:
     """Run everything that one process has until the block ends; WebSocket clients leave first."""
     trusted = load_trusted_documents(settings.trusted_documents)
     settings.load_secret()  # a wrong secret is reported before a mongod is started
     async with (
         reach_database(settings, own_mongod=True) as database,
-        connect_store(settings, database) as store,
+        connect_store(settings, database, wall_clock=wall_clock) as store,
         run_realtime(store, limits=settings.realtime_limits) as realtime,
         run_services(realtime, settings) as running,
         AsyncExitStack() as stack,

@@ -16,15 +16,18 @@ from realtime.hub import Hub
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.presence import PresenceTracker
 from realtime.tally import TallyPublisher
-from storage.clock import Clock, utc_now
+from storage.clock import Clock
 from storage.mongo.client import Transaction
 from storage.store import Store
 
 
 def create_group_commit(
-    store: Store, clock: Clock = utc_now, limits: RealtimeLimits = DEFAULT_LIMITS
+    store: Store, clock: Clock | None = None, limits: RealtimeLimits = DEFAULT_LIMITS
 ) -> GroupCommit:
-    """Return a group commit that also stores each session's last ``seq`` in the session."""
+    """Return a group commit that also stores each session's last ``seq`` in the session.
+
+    ``clock`` is the database's unless it is given.
+    """
 
     async def record_last_seq(envelope: EventEnvelope, transaction: Transaction) -> None:
         session_id = parse_session_topic(envelope.topic)
@@ -34,13 +37,13 @@ def create_group_commit(
             )
 
     return GroupCommit(
-        store.mongo, store.event_log, clock, on_logged=record_last_seq, limits=limits
+        store.mongo, store.event_log, clock or store.clock, on_logged=record_last_seq, limits=limits
     )
 
 
 @asynccontextmanager
 async def run_group_commit(
-    store: Store, clock: Clock = utc_now, limits: RealtimeLimits = DEFAULT_LIMITS
+    store: Store, clock: Clock | None = None, limits: RealtimeLimits = DEFAULT_LIMITS
 ) -> AsyncIterator[GroupCommit]:
     """Run a group commit until the block ends; what it took is committed first."""
     commit = create_group_commit(store, clock, limits)
@@ -77,15 +80,18 @@ class Realtime:
 async def run_realtime(
     store: Store,
     *,
-    clock: Clock = utc_now,
+    clock: Clock | None = None,
     name: str | None = None,
     limits: RealtimeLimits = DEFAULT_LIMITS,
 ) -> AsyncIterator[Realtime]:
     """Run the realtime objects over the store until the block ends.
 
+    ``clock`` is the database's unless it is given.
+
     :raises StorageUnavailable: MongoDB opens no change stream.
     """
     name = name or secrets.token_hex(6)
+    clock = clock or store.clock
     async with AsyncExitStack() as stack:
         hub = Hub(store.event_log, clock, limits)
         stack.push_async_callback(hub.close)
@@ -119,4 +125,6 @@ def _create_feed(
         hub.notify_gap()
         tally.notify_gap()
 
-    return EventFeed(store.mongo, on_event=on_event, on_gap=on_gap, limits=limits)
+    return EventFeed(
+        store.mongo, on_event=on_event, on_gap=on_gap, clock=store.clock, limits=limits
+    )

@@ -43,7 +43,7 @@ from services.seekers.profile import SeekerProfiles
 from services.seekers.profile_rights import ProfileRights
 from services.seekers.referrals import ReferralFollowUp
 from services.webhooks.webhooks import WebhookAdministration
-from storage.clock import Clock, utc_now
+from storage.clock import Clock
 from storage.store import Store
 from workers.importer import Importer
 from workers.matcher import Matcher
@@ -64,9 +64,13 @@ class PostingServices:
 
 @asynccontextmanager
 async def run_posting_services(
-    store: Store, commit: GroupCommit, clock: Clock = utc_now
+    store: Store, commit: GroupCommit, clock: Clock | None = None
 ) -> AsyncIterator[PostingServices]:
-    """Run the posting services until the block ends; rescreening that was begun is finished."""
+    """Run the posting services until the block ends; rescreening that was begun is finished.
+
+    ``clock`` is the database's unless it is given.
+    """
+    clock = clock or store.clock
     async with AsyncExitStack() as stack:
         session_control = LiveSessionControl(store, commit, clock)
         minimum_wages = MinimumWages(store)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from api.settings import Settings
 from api.wiring.database import DatabaseAddress, reach_database
+from storage.clock import Clock, utc_now
 from storage.mongo.client import Mongo
 from storage.store import Store
 
@@ -27,8 +28,12 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def connect_store(settings: Settings, database: DatabaseAddress) -> AsyncIterator[Store]:
+async def connect_store(
+    settings: Settings, database: DatabaseAddress, *, wall_clock: Clock = utc_now
+) -> AsyncIterator[Store]:
     """Connect to the database, which then has its collections and is bound to the secret.
+
+    ``wall_clock`` is this machine's; it is only compared with the database's.
 
     :raises StorageUnavailable: MongoDB does not answer, or refuses these settings.
     :raises WrongSecret: the database belongs to another secret.
@@ -38,7 +43,7 @@ async def connect_store(settings: Settings, database: DatabaseAddress) -> AsyncI
         database.uri, settings.mongodb_database, driver=settings.mongodb_driver
     )
     try:
-        store = Store(mongo, secret)
+        store = Store(mongo, secret, wall_clock=wall_clock)
         await store.prepare(secret)
         yield store
     finally:

@@ -11,8 +11,8 @@ from api.settings import Settings
 from api.wiring.realtime import run_group_commit
 from api.wiring.services import NodeServices, run_posting_services
 from api.wiring.starting import Worker, start_worker
-from storage.clock import utc_now
 from storage.store import Store
+from workers.clock_watch import ClockWatch
 from workers.deliveries import WebhookDispatcher
 from workers.escalation import LeadEscalator
 from workers.importer import Importer
@@ -29,6 +29,7 @@ from workers.webhook_sender import WebhookSender
 class Workers:
     """The workers of one process that endpoints or metrics also use, and all the others."""
 
+    clock_watch: ClockWatch
     webhook_sender: WebhookSender
     dispatcher: WebhookDispatcher
     scan_counter: ScanCounter
@@ -40,6 +41,7 @@ class Workers:
     def background(self) -> tuple[Worker, ...]:
         """Every worker that runs in the background."""
         return (
+            self.clock_watch,
             self.rescreener,
             self.dispatcher,
             self.scan_counter,
@@ -54,6 +56,7 @@ def create_workers(running: NodeServices, settings: Settings) -> Workers:
     services, postings = running.services, running.posting_services
     sender = WebhookSender(private=settings.webhook_private)
     return Workers(
+        clock_watch=ClockWatch(store.clock),
         webhook_sender=sender,
         dispatcher=WebhookDispatcher(store, sender, clock),
         scan_counter=ScanCounter(store),
@@ -98,5 +101,5 @@ async def run_importer(store: Store) -> AsyncIterator[Importer]:
         AsyncExitStack() as stack,
     ):
         yield start_worker(
-            stack, posting_services.create_importer(store, utc_now, secrets.token_hex(6))
+            stack, posting_services.create_importer(store, store.clock, secrets.token_hex(6))
         )

@@ -1,7 +1,9 @@
 """The repository of presence reports: how many viewers each node has in each session.
 
-A node repeats its reports. Reports older than ``REPORT_LIFETIME`` do not count, so a node that has
-crashed drops out; MongoDB deletes its documents later.
+A node repeats its reports. Times are by the clock of the database. Reports older than
+``REPORT_LIFETIME`` do not count, so a node that has crashed drops out; MongoDB deletes its
+documents later. Reports from so far in the future do not count either: a clock that was wrong
+stands behind them.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ class PresenceReports:
 
         Sessions without a recent report are left out.
         """
-        wanted = {"session_id": {"$in": list(ids)}, "at": {"$gt": at - REPORT_LIFETIME}}
+        recent = {"$gt": at - REPORT_LIFETIME, "$lt": at + REPORT_LIFETIME}
+        wanted = {"session_id": {"$in": list(ids)}, "at": recent}
         sketches: defaultdict[str, list[ViewerSketch]] = defaultdict(list)
         with translate_errors():
             async for document in self._reports.find(wanted):

@@ -6,10 +6,12 @@ from here as well, because most callers need them together with the client.
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import datetime
 from typing import Self, TypeVar
 
 import pymongo
 from bson import ObjectId
+from pymongo import ReadPreference
 from pymongo.errors import (
     BulkWriteError,
     CollectionInvalid,
@@ -233,6 +235,19 @@ class Mongo:
         :raises StorageUnavailable: it does not answer in time.
         """
         await self.command({"ping": 1})
+
+    async def read_clock(self, *, of_secondary: bool = False) -> datetime:
+        """The time of the primary's wall clock, or of a secondary's.
+
+        :raises StorageUnavailable: it does not answer in time, or there is no secondary.
+        """
+        member = ReadPreference.SECONDARY if of_secondary else ReadPreference.PRIMARY
+        with translate_errors():
+            hello = await self._database.command(
+                {"hello": 1}, read_preference=member, codec_options=self._database.codec_options
+            )
+        local_time: datetime = hello["localTime"]
+        return local_time
 
     async def drop_database(self) -> None:
         """Delete the database and everything in it."""

@@ -2,7 +2,7 @@
 
 The transaction that stores an event takes its seq from one counter for each topic. So no two events
 have the same seq, and an aborted transaction leaves no hole. The events of a topic become visible
-in the order of their seqs.
+in the order of their seqs. Their times never go back, whichever clock a node or a new primary has.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class EventLog:
     async def append(
         self, topic: str, events: Sequence[LoggedEvent], *, at: datetime, transaction: Transaction
     ) -> list[EventEnvelope]:
-        """Append events to a topic, in order; return them with the seqs they got.
+        """Append events to a topic, in order; return them with the seqs and the time they got.
+
+        Their time is ``at``, or that of the topic's last event where ``at`` is earlier.
 
         :raises UnnamedEvent: an event is of a class that is not logged.
         """
@@ -38,7 +40,14 @@ class EventLog:
             return []
         head = await self._mongo["logs"].find_one_and_update(
             {"_id": topic},
-            {"$inc": {"seq": len(events)}},
+            [
+                {
+                    "$set": {
+                        "seq": {"$add": [{"$ifNull": ["$seq", 0]}, len(events)]},
+                        "at": {"$max": ["$at", at]},
+                    }
+                }
+            ],
             upsert=True,
             return_document=True,
             session=transaction,
@@ -46,7 +55,7 @@ class EventLog:
         assert head is not None  # an upsert always returns a document
         first = head["seq"] - len(events) + 1
         envelopes = [
-            EventEnvelope(topic=topic, seq=seq, at=at, event=event)
+            EventEnvelope(topic=topic, seq=seq, at=head["at"], event=event)
             for seq, event in enumerate(events, start=first)
         ]
         await self._mongo["events"].insert_many(

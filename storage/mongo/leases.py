@@ -1,15 +1,19 @@
 """The repository of leases, by which one node at a time does a piece of work.
 
-A lease expires, so a killed node blocks the work only for a while. A lease saves work and protects
-nothing: clocks differ, so the work must stay correct when two nodes do it.
+A lease expires, so a killed node blocks the work only for a while. Times are by the clock of the
+database. A lease saves work and protects nothing: the work must stay correct when two nodes do it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.mongo.client import Duplicate, Mongo, translate_errors
+
+MAX_AHEAD = timedelta(seconds=30)
+"""A lease that was taken so much later than now is void: a clock that was wrong stands behind it,
+such as that of a former primary."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,12 +33,18 @@ class Leases:
 
     async def acquire(self, name: str, holder: str, *, at: datetime, until: datetime) -> bool:
         """Acquire or renew a lease until ``until``; False while another holder has it."""
-        free = {"_id": name, "$or": [{"holder": holder}, {"until": {"$lte": at}}]}
+        free = {
+            "_id": name,
+            "$or": [
+                {"holder": holder},
+                {"until": {"$lte": at}},
+                {"taken_at": {"$gt": at + MAX_AHEAD}},
+            ],
+        }
+        taken = {"holder": holder, "taken_at": at, "until": until}
         try:
             with translate_errors():
-                await self._leases.update_one(
-                    free, {"$set": {"holder": holder, "until": until}}, upsert=True
-                )
+                await self._leases.update_one(free, {"$set": taken}, upsert=True)
         except Duplicate:
             # The lease exists and is not free, so the upsert tried to insert a second one.
             return False

@@ -92,6 +92,7 @@ _LEASE: Document = {
     "properties": {
         "_id": {"bsonType": "string"},
         "holder": {"bsonType": "string"},
+        "taken_at": {"bsonType": "date"},
         "until": {"bsonType": "date"},
     },
 }

@@ -51,7 +51,7 @@ async def test_a_database_that_is_in_order_passes_every_check(
     assert (ended.code, ended.err) == (0, "")
     assert verdicts(ended) == dict.fromkeys(
         [
-            *("settings", "secret", "data folder", "mongodb"),
+            *("settings", "secret", "data folder", "mongodb", "clock"),
             *("secret fits", "keys", "background", "webhooks", "upgrades", "new rules"),
         ],
         "ok",

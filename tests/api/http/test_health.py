@@ -116,6 +116,7 @@ async def test_readiness_watches_every_background_task(mongo_uri: str, database_
     )
     async with run_node(settings) as node:
         assert sorted(task.name for task in node.health._background) == [
+            "clock_watch",
             "deliveries",
             "escalation",
             "feed",

@@ -40,6 +40,15 @@ async def test_a_node_without_recent_reports_is_left_out(store: Store) -> None:
     assert await store.presence_reports.count_viewers(["one"], at=clock()) == {"one": 4}
 
 
+async def test_a_report_from_the_future_is_left_out(store: Store) -> None:
+    clock = ManualClock()
+    clock.advance(seconds=REPORT_LIFETIME.total_seconds())
+    await store.presence_reports.report("ahead", crowds(one=3), at=clock())
+    await store.presence_reports.report("right", crowds(one=4), at=FIXED_NOW)
+    assert await store.presence_reports.count_viewers(["one"], at=FIXED_NOW) == {"one": 4}
+    assert await store.presence_reports.count_viewers(["one"], at=clock()) == {"one": 3}
+
+
 async def test_removing_a_node_keeps_the_viewers_of_the_others(store: Store) -> None:
     for node in ("a", "a0", "b"):
         await store.presence_reports.report(node, crowds(one=1, two=1), at=FIXED_NOW)

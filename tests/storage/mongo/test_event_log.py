@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -49,9 +50,11 @@ def announcement(number: int) -> Announcement:
     return Announcement(session_id="a", body=str(number))
 
 
-async def append(store: Store, topic: str, *happened: LoggedEvent) -> list[EventEnvelope]:
+async def append(
+    store: Store, topic: str, *happened: LoggedEvent, at: datetime = FIXED_NOW
+) -> list[EventEnvelope]:
     async def body(transaction: Transaction) -> list[EventEnvelope]:
-        return await store.event_log.append(topic, happened, at=FIXED_NOW, transaction=transaction)
+        return await store.event_log.append(topic, happened, at=at, transaction=transaction)
 
     return await store.mongo.run_transaction(body)
 
@@ -77,6 +80,25 @@ async def test_each_topic_counts_its_own_events_from_one(either_store: Store) ->
     assert await log.read("session/a", after=0, limit=10) == [*first, *second]
     assert await log.read("session/a", after=1, limit=1) == first[1:]
     assert await log.read("session/a", after=3, limit=10) == []
+
+
+async def test_the_time_of_a_topic_never_goes_back(either_store: Store) -> None:
+    seconds = [5, 3, 5, 9, -100, 10]
+    for second in seconds:
+        at = FIXED_NOW + timedelta(seconds=second)
+        placed = await append(either_store, "session/a", announcement(1), announcement(2), at=at)
+        assert len({envelope.at for envelope in placed}) == 1
+    (other,) = await append(either_store, "session/b", announcement(1))
+    assert other.at == FIXED_NOW
+    read = await either_store.event_log.read("session/a", after=0, limit=100)
+    after = [(envelope.at - FIXED_NOW).total_seconds() for envelope in read]
+    assert after == [5, 5, 5, 5, 5, 5, 9, 9, 9, 9, 10, 10]
+
+
+async def test_a_topic_of_the_version_before_goes_on(store: Store) -> None:
+    await store.mongo["logs"].insert_one({"_id": "session/a", "seq": 7})
+    (placed,) = await append(store, "session/a", announcement(1))
+    assert (placed.seq, placed.at) == (8, FIXED_NOW)
 
 
 async def test_events_are_read_in_seq_order(store: Store) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
+from storage.mongo.leases import MAX_AHEAD
 from storage.store import Store
 from tests.support import records
 
@@ -40,6 +41,22 @@ async def test_only_its_holder_releases_a_lease(store: Store) -> None:
     assert not await take(store, "b", records.FIXED_NOW)
     await store.leases.release("work", "a")
     assert await take(store, "b", records.FIXED_NOW)
+
+
+async def test_a_lease_that_was_taken_in_the_future_is_void(store: Store) -> None:
+    now = records.FIXED_NOW
+    assert await take(store, "ahead", now + MAX_AHEAD)
+    assert not await take(store, "b", now)
+    assert await take(store, "ahead", now + MAX_AHEAD + timedelta(milliseconds=1))
+    assert await take(store, "b", now)
+    assert not await take(store, "ahead", now)
+
+
+async def test_a_lease_of_the_version_before_is_honoured(store: Store) -> None:
+    now = records.FIXED_NOW
+    await store.mongo["leases"].insert_one({"_id": "work", "holder": "old", "until": now + MINUTE})
+    assert not await take(store, "b", now)
+    assert await take(store, "b", now + MINUTE)
 
 
 async def test_the_held_leases_are_those_that_have_not_expired(store: Store) -> None:
