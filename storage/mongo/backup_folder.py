@@ -174,7 +174,8 @@ class BackupFolder:
         text = json.dumps({"sha256": _digest_text(content), "manifest": content})
         draft = self.path / f"{MANIFEST_NAME}.part"
         with _explained_os_errors(self.path):
-            with draft.open("x", encoding="utf-8") as file:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

@@ -114,7 +114,7 @@ async def _restore_collection(
     name = collection.name
     await mongo.create_collection(name)
     stored = 0
-    for batch in _batches(folder.read_documents(name)):
+    for batch in in_batches(folder.read_documents(name)):
         stored += len(batch)
         with translate_errors():
             # Raw documents are stored byte for byte.
@@ -132,7 +132,7 @@ async def _restore_collection(
         await mongo.command({"collMod": name, "validator": collection.validator})
 
 
-def _batches(documents: Iterator[bytes]) -> Iterator[list[Any]]:
+def in_batches(documents: Iterator[bytes]) -> Iterator[list[Any]]:
     """The documents in order, in lists of bounded length and size."""
     while batch := list(islice(_up_to(documents, BYTES_PER_WRITE), DOCUMENTS_PER_WRITE)):
         yield batch
