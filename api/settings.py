@@ -238,6 +238,11 @@ class Settings(BaseSettings):
         """The limits on the sitemap and the RSS feed."""
         return FeedLimits(max_concurrent_sitemaps=self.max_downloads)
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether a secret is set, or in the data folder."""
+        return self.given_secret is not None or (self.data_dir / "secret").exists()
+
     def load_secret(self) -> str:
         """Return the configured secret, or the one in the data folder, which is created if missing.
 

@@ -117,8 +117,10 @@ class Store:
 
         :raises NewerData: a newer version has changed the data so that this code cannot read them.
         :raises WrongSecret: the database is bound to another secret.
+        :raises RestoreUnfinished: the database holds only a part of a backup.
         """
         await self.clock.sample()
+        await self.meta.check_restored()
         upgrades = self.upgrades()
         stored = await upgrades.check()
         code = upgrades.code_version.version

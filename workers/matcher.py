@@ -30,7 +30,8 @@ from storage.seekers.call_campaigns import CampaignMatch
 from storage.store import Store
 
 _SCHEDULE = Schedule(interval_seconds=2.0)
-_LEASE_NAME = "matching"
+LEASE_NAME = "matching"
+"""A running service renews this lease every few seconds."""
 _LEASE_DURATION = timedelta(seconds=60)
 
 _log = structlog.get_logger(__name__)
@@ -62,7 +63,7 @@ class Matcher(Leased):
     ) -> None:
         self._limits = limits or MatcherLimits()
         super().__init__(
-            _LEASE_NAME,
+            LEASE_NAME,
             self._limits.schedule,
             store,
             clock,

@@ -13,7 +13,16 @@ import structlog
 import typer
 
 from api import logs
-from api.cli import doctor, imports, maintenance, run, schema_snapshot, staff, trusted_documents
+from api.cli import (
+    backup,
+    doctor,
+    imports,
+    maintenance,
+    run,
+    schema_snapshot,
+    staff,
+    trusted_documents,
+)
 from api.demo.loading import NotADemoDatabase
 from api.server import CannotListen
 from api.settings import SettingsInvalid
@@ -47,7 +56,16 @@ _app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _family in (run, doctor, staff, schema_snapshot, maintenance, trusted_documents, imports):
+for _family in (
+    run,
+    doctor,
+    staff,
+    schema_snapshot,
+    maintenance,
+    backup,
+    trusted_documents,
+    imports,
+):
     _app.add_typer(_family.commands)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from api.doctor.check_results import CheckResult
 from storage.mongo.database_clock import MAX_OFFSET_SECONDS, ClockFault
-from storage.mongo.meta import WrongSecret
+from storage.mongo.meta import RestoreUnfinished, WrongSecret
 from storage.mongo.mongod import MIN_MAJOR_VERSION
 from storage.store import Store
 
@@ -147,6 +147,43 @@ async def check_webhook_backlog(database: OpenDatabase) -> CheckResult:
     return CheckResult.ok("webhooks", f"{waiting} messages wait.", f"{waiting} 条消息待发送。")
 
 
+async def check_backup(database: OpenDatabase) -> CheckResult:
+    """When the last backup was made, and whether a restore is unfinished."""
+    try:
+        await database.store.meta.check_restored()
+    except RestoreUnfinished as error:
+        return CheckResult.failed("backup", error.message, error.message_zh)
+    history = await database.store.meta.backup_history()
+    restored, restored_zh = "", ""
+    if history.restored_at and history.restored_from:
+        restored = (
+            f" The database was restored on {history.restored_at:%Y-%m-%d %H:%M} UTC from the "
+            f"backup of {history.restored_from:%Y-%m-%d %H:%M} UTC."
+        )
+        restored_zh = (
+            f"数据库已于 UTC {history.restored_at:%Y-%m-%d %H:%M} "
+            f"由 {history.restored_from:%Y-%m-%d %H:%M} 的备份恢复。"
+        )
+    if history.of is None:
+        return CheckResult.ok(
+            "backup",
+            f"songgang backup has made no backup of this database yet.{restored}",
+            f"尚未用 songgang backup 备份过此数据库。{restored_zh}",
+        )
+    if history.started_at != history.of:
+        return CheckResult.warning(
+            "backup",
+            f"The last backup has not finished. The one before is of {history.of:%Y-%m-%d %H:%M} "
+            f"UTC.{restored}",
+            f"最近一次备份尚未完成，上一次为 UTC {history.of:%Y-%m-%d %H:%M}。{restored_zh}",
+        )
+    return CheckResult.ok(
+        "backup",
+        f"The last backup is of {history.of:%Y-%m-%d %H:%M} UTC.{restored}",
+        f"最近一次备份：UTC {history.of:%Y-%m-%d %H:%M}。{restored_zh}",
+    )
+
+
 DATABASE_CHECKS: tuple[DatabaseCheck, ...] = (
     check_version,
     check_clock,
@@ -154,5 +191,6 @@ DATABASE_CHECKS: tuple[DatabaseCheck, ...] = (
     check_keys,
     check_background,
     check_webhook_backlog,
+    check_backup,
 )
 """All checks of the database, in the order of their lines."""

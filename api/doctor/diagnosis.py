@@ -42,7 +42,7 @@ async def diagnose() -> AsyncIterator[CheckResult]:
         yield check_running_mongod(settings)
         if not (settings.data_dir / "db").is_dir():
             return
-    if settings.given_secret is None and not (settings.data_dir / "secret").exists():
+    if not settings.has_secret:
         yield CheckResult.failed(
             "secret fits",
             "There is a database, but no secret. Put the secret back that it was made with.",

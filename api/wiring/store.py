@@ -28,6 +28,24 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
+async def open_database(settings: Settings, *, own_mongod: bool = False) -> AsyncIterator[Mongo]:
+    """Open the database of a command as it is: no collection is created, nothing is upgraded.
+
+    With ``own_mongod`` a running service's mongod is not used: ``DataFolderBusy`` is raised.
+
+    The errors of ``open_store`` are raised, apart from ``WrongSecret``.
+    """
+    async with reach_database(settings, own_mongod=own_mongod) as database:
+        mongo = await Mongo.connect(
+            database.uri, settings.mongodb_database, driver=settings.mongodb_driver
+        )
+        try:
+            yield mongo
+        finally:
+            await mongo.close()
+
+
+@asynccontextmanager
 async def connect_store(
     settings: Settings, database: DatabaseAddress, *, wall_clock: Clock = utc_now
 ) -> AsyncIterator[Store]:

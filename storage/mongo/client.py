@@ -204,6 +204,17 @@ class Mongo:
         """
         return await transactions.run_transaction(self._driver, body, timeout=timeout)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """A session for reads that all see the database as it was at the first of them.
+
+        The primary keeps that state for ``minSnapshotHistoryWindowInSeconds`` (300).
+        """
+        with translate_errors():
+            session = await self._driver.start_session(snapshot=True)
+        async with session:
+            yield session
+
     async def read_validators(self) -> dict[str, Document]:
         """The validator of each collection of this database; empty for one without."""
         listed = await self.command({"listCollections": 1, "cursor": {"batchSize": 1_000}})

@@ -20,7 +20,8 @@ Document = dict[str, Any]
 Driver = Literal["pymongo", "motor"]
 Collection = AsyncCollection[Document]
 Transaction = AsyncClientSession
-"""The driver's session, used for transactions only. A live session is another thing."""
+"""The driver's session, for transactions and for reads of one snapshot. A live session is another
+thing."""
 
 WRITE_CONCERN_TIMEOUT_MS = 20_000
 """A write fails when no majority has confirmed it by then."""
@@ -79,9 +80,9 @@ class DriverClient:
         stream = await (opening.__aenter__() if self.is_motor else opening)
         return cast("AsyncChangeStream[Document]", stream)
 
-    async def start_session(self) -> Transaction:
-        """Start a session of the driver, which transactions run in."""
-        session: Any = self.client.start_session()
+    async def start_session(self, *, snapshot: bool = False) -> Transaction:
+        """Start a session of the driver, for transactions or for reads of one snapshot."""
+        session: Any = self.client.start_session(snapshot=snapshot)
         return cast("Transaction", await session if self.is_motor else session)
 
     async def start_transaction(self, session: Transaction) -> None:

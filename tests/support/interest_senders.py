@@ -100,7 +100,7 @@ class HttpTransport:
         except httpx.HTTPError as error:
             self._url = next(self._places).url
             raise Unreachable from error
-        return _answer(response.json())
+        return parse_answer(response.json())
 
 
 class WebSocketTransport:
@@ -136,7 +136,7 @@ class WebSocketTransport:
         answer = json.loads(await self._connection.recv())
         assert (answer["id"], answer["type"]) == (operation_id, "next"), answer
         assert json.loads(await self._connection.recv())["type"] == "complete"
-        return _answer(answer["payload"])
+        return parse_answer(answer["payload"])
 
     async def _open(self) -> ClientConnection:
         connection = await connect(
@@ -162,7 +162,8 @@ class WebSocketTransport:
                 await connection.wait_closed()
 
 
-def _answer(response: dict[str, Any]) -> InterestAnswer:
+def parse_answer(response: dict[str, Any]) -> InterestAnswer:
+    """Return what a response to ``EXPRESS_INTEREST`` says."""
     if "errors" in response:
         return InterestAnswer(kind="errors", message=json.dumps(response["errors"]))
     result = response["data"]["expressInterest"]
