@@ -2,6 +2,9 @@
 
 A cursor is URL-safe base64 of ``kind:part:part``. Clients send it back unchanged. A damaged cursor,
 or one of another list, is refused before any database query.
+
+A log cursor is ``log:seq:topic:tag``. Versions without tags wrote ``log:seq:topic``; they read the
+tag as part of the topic, so a cursor with a tag is one of another log to them: they send a Reset.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 
+from domain.live.log_position import LogPosition
 from domain.refusals import BadCursor
 
 _MAX_LENGTH = 256
@@ -43,20 +47,22 @@ def decode(cursor: str, kind: str, parts: int) -> list[str]:
     return found_parts
 
 
-def encode_seq(topic: str, seq: int) -> str:
-    """Return the cursor of the event with number ``seq`` in the log of ``topic``."""
-    return encode("log", str(seq), topic)
+def encode_position(topic: str, position: LogPosition) -> str:
+    """Return the cursor of a position in the log of ``topic``; a topic contains no colon."""
+    place = f"{topic}:{position.tag}" if position.tag else topic
+    return encode("log", str(position.seq), place)
 
 
-def decode_seq(cursor: str) -> tuple[str, int]:
-    """Return the topic and the seq of a log cursor.
+def decode_position(cursor: str) -> tuple[str, LogPosition]:
+    """Return the topic and the position of a log cursor; the tag may be empty.
 
     :raises BadCursor: the cursor is not a log cursor.
     """
-    seq, topic = decode(cursor, "log", 2)
+    seq, place = decode(cursor, "log", 2)
     if not seq.isascii() or not seq.isdigit() or len(seq) > 15:
         raise BadCursor(
             "The cursor holds no valid event number. Leave it out to start at the beginning.",
             "游标中没有有效的事件序号。请不填游标从头开始。",
         )
-    return topic, int(seq)
+    topic, _, tag = place.partition(":")
+    return topic, LogPosition(seq=int(seq), tag=tag)

@@ -7,12 +7,16 @@ from collections import deque
 from collections.abc import Sequence
 
 from domain.live.events import EventEnvelope
+from domain.live.log_position import LOG_START, LogPosition
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from storage.mongo.event_log import EventLog
 
 
 class EventWindow:
-    """Answers "which events follow this seq?" for members that catch up."""
+    """Answers "which events follow this seq?" for members that catch up.
+
+    It belongs to one history of the log: a restored database needs a new window.
+    """
 
     def __init__(self, topic: str, log: EventLog, limits: RealtimeLimits = DEFAULT_LIMITS) -> None:
         self._topic = topic
@@ -21,8 +25,10 @@ class EventWindow:
         self._recent: deque[EventEnvelope] = deque(maxlen=limits.recent_events_per_topic)
         self._blocks: dict[int, asyncio.Task[list[EventEnvelope]]] = {}
 
-    async def load(self) -> int:
-        """Read the newest events of the log; returns the seq of the last one.
+    async def load(self) -> LogPosition:
+        """Read the newest events of the log; returns the position of the last one.
+
+        Its tag is empty if the events of the log were deleted.
 
         :raises StorageError: the log cannot be read.
         """
@@ -32,11 +38,35 @@ class EventWindow:
             await self._log.read(self._topic, after=max(0, head - size), limit=size)
         )
         # The head may have moved between the two reads: the events that were read decide.
-        return self._recent[-1].seq if self._recent else head
+        if self._recent:
+            return self._recent[-1].position
+        return LogPosition(seq=head, tag="") if head else LOG_START
 
     def extend(self, following: Sequence[EventEnvelope]) -> None:
         """Add the next events of the topic."""
         self._recent.extend(following)
+
+    def holds(self, position: LogPosition) -> bool:
+        """Whether the event at this position is in memory."""
+        placed = self._find_recent(position.seq)
+        return placed is not None and placed.position == position
+
+    async def position_at(self, seq: int) -> LogPosition | None:
+        """The position of the event with this seq; None if the log does not hold it.
+
+        :raises StorageError: the log cannot be read.
+        """
+        placed = self._find_recent(seq)
+        if placed is None:
+            block = await self._read_block((seq - 1) // self._limits.events_per_read)
+            placed = next((each for each in block if each.seq == seq), None)
+        return placed.position if placed else None
+
+    def _find_recent(self, seq: int) -> EventEnvelope | None:
+        if not self._recent or not self._recent[0].seq <= seq <= self._recent[-1].seq:
+            return None
+        # The log has no gap.
+        return self._recent[seq - self._recent[0].seq]
 
     async def read_after(self, seq: int) -> Sequence[EventEnvelope]:
         """Some of the events after ``seq``, in order; at least one if there are any.

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from domain.live.events import EphemeralEvent, EventEnvelope, parse_session_topic
+from domain.live.log_position import LogPosition
 from domain.refusals import Busy
 from realtime.catch_up import CatchUp
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
@@ -99,13 +100,14 @@ class Hub:
         member: Member,
         *,
         session_id: str,
-        after: int | None,
+        after: LogPosition | None,
         by: str,
     ) -> Membership:
         """Deliver what ``member`` missed after ``after``, then add it to a group of the topic.
 
-        Without ``after`` it gets only events that are logged from now on. An ``after`` beyond the
-        end of the log, or too far back, is answered with a ``Reset``. Then it gets the latest
+        Without ``after`` it gets only events that are logged from now on. An ``after`` that
+        is not in the log (beyond its end, without a tag, of another history), or too far back, is
+        answered with a ``Reset``. Then it gets the latest
         state, so that it misses none between its first query and its joining. ``by`` is the
         address, or the member of staff, that a new group is counted for.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.live.events import SELF_CONTAINED_EVENTS, Event, EventEnvelope, Reset
+from domain.live.log_position import LOG_START, LogPosition
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.rendered_event import RenderedEvent
 from realtime.single_flight import SingleFlight
@@ -59,10 +60,12 @@ class Group:
         """Each member, and the seq up to which it had every event when it joined."""
         self.membership_count = 0
         """Members and those that still catch up; at 0 the group is removed."""
-        self._memo: dict[int, asyncio.Future[RenderedEvent]] = {}
+        self._memo: dict[LogPosition, asyncio.Future[RenderedEvent]] = {}
         self._memo_bytes = 0
         self._single_flight: SingleFlight[RenderedEvent] = SingleFlight()
-        self._rendered_state: dict[str, tuple[Event, int, asyncio.Future[RenderedEvent]]] = {}
+        self._rendered_state: dict[
+            str, tuple[Event, LogPosition, asyncio.Future[RenderedEvent]]
+        ] = {}
 
     async def render(self, placed: EventEnvelope) -> RenderedEvent:
         """Render a logged event.
@@ -72,10 +75,14 @@ class Group:
         thing may have been closed or taken away since; concurrent calls share one rendering.
         """
         if not isinstance(placed.event, SELF_CONTAINED_EVENTS):
-            return await self._single_flight.run(placed.seq, lambda: self.render_uncached(placed))
-        known = self._memo.get(placed.seq)
+            return await self._single_flight.run(
+                placed.position, lambda: self.render_uncached(placed)
+            )
+        known = self._memo.get(placed.position)
         if known is None:
-            known = self._memo[placed.seq] = asyncio.ensure_future(self.render_uncached(placed))
+            known = self._memo[placed.position] = asyncio.ensure_future(
+                self.render_uncached(placed)
+            )
             known.add_done_callback(self._trim_memo)
         return await asyncio.shield(known)
 
@@ -106,18 +113,18 @@ class Group:
         return RenderedEvent(await self._render(placed))
 
     async def render_reset(self, placed: EventEnvelope) -> RenderedEvent:
-        """Render a ``Reset``; concurrent calls for the same seq share one rendering."""
+        """Render a ``Reset``; concurrent calls for the same position share one rendering."""
         return await self._single_flight.run(
-            (Reset, placed.seq), lambda: self.render_uncached(placed)
+            (Reset, placed.position), lambda: self.render_uncached(placed)
         )
 
     async def render_state(self, placed: EventEnvelope) -> RenderedEvent:
-        """Render the latest state for members that join; those at the same seq share it."""
+        """Render the latest state for members that join; those at the same position share it."""
         kind = type(placed.event).__name__
-        event, seq, rendering = self._rendered_state.get(kind, (None, 0, None))
-        if rendering is None or event is not placed.event or seq != placed.seq:
+        event, position, rendering = self._rendered_state.get(kind, (None, LOG_START, None))
+        if rendering is None or event is not placed.event or position != placed.position:
             rendering = asyncio.ensure_future(self.render_uncached(placed))
-            self._rendered_state[kind] = (placed.event, placed.seq, rendering)
+            self._rendered_state[kind] = (placed.event, placed.position, rendering)
         return await asyncio.shield(rendering)
 
     async def broadcast(self, events: Sequence[tuple[int, RenderedEvent]]) -> None:
@@ -139,6 +146,20 @@ class Group:
                     member.deliver_all(fresh)
                 self._counts.deliveries += len(fresh)
             if turn % members_per_turn == 0:
+                await asyncio.sleep(0)
+
+    async def broadcast_reset(self, placed: EventEnvelope, members: Sequence[Member]) -> None:
+        """Deliver a ``Reset`` to these members; they have every event up to its place then."""
+        for member in members:
+            self.members[member] = placed.seq
+        rendered = await self.render_reset(placed)
+        for turn, member in enumerate(members, start=1):
+            # A member may have left while other tasks had their turn.
+            if member in self.members:
+                member.deliver(rendered, None)
+                self._counts.deliveries += 1
+                self._counts.resets += 1
+            if turn % self._limits.deliveries_per_turn == 0:
                 await asyncio.sleep(0)
 
     async def broadcast_state(self, rendered: RenderedEvent, seq: int, kind: str) -> None:

@@ -2,6 +2,8 @@
 
 Order: events are rendered and delivered in the order of their seq, each once a member.
 Loss: none. A notification that is missing or out of order makes the topic read the log.
+History: when the database was restored from a backup, the tags in the log differ from those that
+went to the groups. The topic then begins again, and every member gets a ``Reset``.
 """
 
 from __future__ import annotations
@@ -11,13 +13,18 @@ from collections import deque
 from collections.abc import Hashable, Sequence
 from datetime import datetime
 
-from domain.live.events import EphemeralEvent, EventEnvelope
+import structlog
+
+from domain.live.events import EphemeralEvent, EventEnvelope, Reset
+from domain.live.log_position import LOG_START
 from realtime.background import Periodic, Schedule
 from realtime.event_window import EventWindow
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.subscription_group import Group, split_by_size
 from storage.clock import Clock
 from storage.mongo.event_log import EventLog
+
+_log = structlog.get_logger(__name__)
 
 
 class Topic(Periodic):
@@ -34,8 +41,10 @@ class Topic(Periodic):
                 max_retry_seconds=4 * limits.topic_retry_seconds,
             ),
         )
-        self.last_seq = 0
-        """The seq of the last event that went to the groups."""
+        self.last = LOG_START
+        """The position of the last event that went to the groups."""
+        self.history = 0
+        """How often the log turned out to be another one; a member that joins notices it."""
         self.groups: dict[Hashable, Group] = {}
         self.window = EventWindow(name, log, limits)
         self.state_version = 0
@@ -55,8 +64,13 @@ class Topic(Periodic):
 
         :raises StorageError: the log cannot be read.
         """
-        self.last_seq = await self.window.load()
+        self.last = await self.window.load()
         self.start()
+
+    @property
+    def last_seq(self) -> int:
+        """The seq of the last event that went to the groups."""
+        return self.last.seq
 
     def notify(self, placed: EventEnvelope) -> None:
         """Take an event that was just logged."""
@@ -97,7 +111,9 @@ class Topic(Periodic):
         if self._last_at is not None:
             at = max(at, self._last_at)
         self._last_at = at
-        return EventEnvelope(topic=self.name, seq=self.last_seq, at=at, event=event)
+        return EventEnvelope(
+            topic=self.name, seq=self.last.seq, tag=self.last.tag, at=at, event=event
+        )
 
     async def run_once(self) -> None:
         """Deliver everything that waits; after a fault the next run reads the log."""
@@ -117,7 +133,11 @@ class Topic(Periodic):
                 await self._read_missing()
 
     def _take_following(self) -> list[EventEnvelope]:
-        """Take from the pending events what follows the last one; notice a gap."""
+        """Take from the pending events what follows the last one; notice a gap.
+
+        A repeat that this topic does not hold comes from another history, or was long ago: the
+        log decides.
+        """
         following: list[EventEnvelope] = []
         next_seq = self.last_seq + 1
         while (
@@ -129,21 +149,55 @@ class Topic(Periodic):
             if placed.seq == next_seq:
                 following.append(placed)
                 next_seq += 1
+            elif placed.seq <= self.last_seq and not self.window.holds(placed.position):
+                self._is_behind = True
         if self._pending and not following:
             self._is_behind = True
         return following
 
     async def _read_missing(self) -> None:
+        """Read the log from the last event that went to the groups, which is compared."""
         batch = self._limits.events_per_batch
-        while missing := await self._log.read(
-            self.name, after=self.last_seq, limit=self._limits.events_per_read
-        ):
+        read = await self._read_log(after=max(0, self.last_seq - 1))
+        if not await self._is_same_history(read):
+            await self._begin_again()
+            return
+        missing = [placed for placed in read if placed.seq > self.last_seq]
+        while missing:
             for begin in range(0, len(missing), batch):
                 await self._broadcast(missing[begin : begin + batch])
+            missing = await self._read_log(after=self.last_seq)
+
+    async def _read_log(self, *, after: int) -> list[EventEnvelope]:
+        return await self._log.read(self.name, after=after, limit=self._limits.events_per_read)
+
+    async def _is_same_history(self, read: Sequence[EventEnvelope]) -> bool:
+        """Whether the events that were read continue what went to the groups.
+
+        A log whose events were deleted holds none, but its numbering goes on.
+        """
+        if self.last_seq == 0:
+            return True
+        if read and read[0].seq == self.last_seq:
+            return read[0].position == self.last
+        return await self._log.last_seq(self.name) >= self.last_seq
+
+    async def _begin_again(self) -> None:
+        """Go to the end of a log that is not the one that was followed; reset every member."""
+        window = EventWindow(self.name, self._log, self._limits)
+        last = await window.load()
+        _log.warning("log replaced by another history", topic=self.name, seq=last.seq)
+        # No await before the members are noted: one that joins later follows the new history.
+        self.window, self.last = window, last
+        self.history += 1
+        placed = self.place_ephemeral(Reset(session_id=self.name.partition("/")[2]))
+        await asyncio.gather(
+            *(group.broadcast_reset(placed, list(group.members)) for group in self.groups.values())
+        )
 
     async def _broadcast(self, following: Sequence[EventEnvelope]) -> None:
         self.window.extend(following)
-        self.last_seq = following[-1].seq
+        self.last = following[-1].position
         self._last_at = max(following[-1].at, self._last_at or following[-1].at)
         groups = list(self.groups.values())
         all_rendered = await asyncio.gather(*(group.render_all(following) for group in groups))

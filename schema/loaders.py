@@ -13,6 +13,7 @@ from domain.employers.employers import Employer
 from domain.identity.accounts import Account
 from domain.identity.unions import Union
 from domain.leads.leads import Lead
+from domain.live.log_position import LogPosition
 from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
 from domain.live.sessions import LiveSession
@@ -89,6 +90,16 @@ class Loaders:
     @cached_property
     def interest_counts(self) -> DataLoader[str, dict[str, int] | None]:
         return _build_loader(self._store.interest_counts.by_sessions)
+
+    @cached_property
+    def log_positions(self) -> DataLoader[tuple[str, int], LogPosition | None]:
+        """Positions by topic and seq."""
+
+        async def load(places: list[tuple[str, int]]) -> Sequence[LogPosition | None]:
+            found = await self._store.event_log.find_positions(places)
+            return [found.get(place) for place in places]
+
+        return DataLoader(load)
 
     @cached_property
     def viewer_counts(self) -> DataLoader[str, int]:

@@ -143,7 +143,7 @@ class Operation:
             joining.render,
             self,
             session_id=following.subject_id,
-            after=following.after_seq,
+            after=following.after,
             # A viewer without an account has no stable subject; the address stands for it.
             by=following.principal.subject or peer,
         )

@@ -24,20 +24,20 @@ from storage.store import Store
 def create_group_commit(
     store: Store, clock: Clock | None = None, limits: RealtimeLimits = DEFAULT_LIMITS
 ) -> GroupCommit:
-    """Return a group commit that also stores each session's last ``seq`` in the session.
+    """Return a group commit that also stores the position of each session's log in the session.
 
     ``clock`` is the database's unless it is given.
     """
 
-    async def record_last_seq(envelope: EventEnvelope, transaction: Transaction) -> None:
+    async def record_position(envelope: EventEnvelope, transaction: Transaction) -> None:
         session_id = parse_session_topic(envelope.topic)
         if session_id is not None:
-            await store.live_sessions.set_last_seq(
-                session_id, envelope.seq, transaction=transaction
+            await store.live_sessions.set_position(
+                session_id, envelope.position, transaction=transaction
             )
 
     return GroupCommit(
-        store.mongo, store.event_log, clock or store.clock, on_logged=record_last_seq, limits=limits
+        store.mongo, store.event_log, clock or store.clock, on_logged=record_position, limits=limits
     )
 
 

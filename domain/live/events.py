@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.leads.leads import LeadStage
+from domain.live.log_position import LogPosition
 from domain.live.sessions import Segment
 
 
@@ -226,12 +227,21 @@ SELF_CONTAINED_EVENTS = (PostingUnpinned, Announcement, SegmentChanged, Question
 
 @dataclass(frozen=True, kw_only=True)
 class EventEnvelope:
-    """An event with its topic, its ``seq`` in the log of the topic, and its time (UTC)."""
+    """An event with its topic, its ``seq`` and ``tag`` in the log of the topic, and its time (UTC).
+
+    An ephemeral event has the ``seq`` and the ``tag`` of the last logged event.
+    """
 
     topic: str
     seq: int
+    tag: str = ""
     at: datetime
     event: Event
+
+    @property
+    def position(self) -> LogPosition:
+        """The ``seq`` and the ``tag``."""
+        return LogPosition(seq=self.seq, tag=self.tag)
 
 
 def session_topic(session_id: str) -> str:

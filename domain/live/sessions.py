@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.labels import Labelled
+from domain.live.log_position import LogPosition
 from domain.refusals import SessionStateConflict
 
 MAX_SESSION_POSTINGS = 3_000
@@ -92,9 +93,10 @@ class LiveSession:
     """A live session.
 
     ``posting_ids`` is the running order. ``seq`` is that of the last logged event that this state
-    includes. ``segment`` and ``segment_title`` say what is on air; both are empty until the host
-    sets them and after the end. ``views`` counts how often a viewer joined, ``peak_viewers`` is the
-    highest number at one time.
+    includes. ``position`` is the position of that event; a node of a version without tags leaves
+    an older one, or none. ``segment`` and ``segment_title`` say what is on air; both are empty
+    until the host sets them and after the end. ``views`` counts how often a viewer joined,
+    ``peak_viewers`` is the highest number at one time.
     """
 
     id: str
@@ -115,6 +117,7 @@ class LiveSession:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     seq: int = 0
+    position: LogPosition | None = None
     created_at: datetime
     synthetic: bool = False
 

@@ -18,7 +18,8 @@ class LogEvent:
     )
     at: datetime
     cursor: str = strawberry.field(
-        description="Pass it as `after` to receive the events after this one."
+        description="Pass it as `after` to receive the events after this one. It also names the "
+        "history of the log, so a cursor from before a restored backup gets a reset."
     )
 
     @classmethod
@@ -27,5 +28,5 @@ class LogEvent:
             placed=placed,
             seq=placed.seq,
             at=placed.at,
-            cursor=cursors.encode_seq(placed.topic, placed.seq),
+            cursor=cursors.encode_position(placed.topic, placed.position),
         )

@@ -140,8 +140,9 @@ class PresenceChanged(SessionEvent):
 
 
 @strawberry.type(
-    description="The cursor could not be resumed (too old, from the future, or of another "
-    "session): discard your state, take the snapshot, and continue from here."
+    description="The cursor could not be resumed (too old, from the future, of another "
+    "session, or of another history of the log): discard your state, take the snapshot, and "
+    "continue from here."
 )
 class Reset(SessionEvent):
     @strawberry.field(description="The session as it is now.")

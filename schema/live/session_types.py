@@ -10,6 +10,7 @@ import strawberry
 from domain import cursors
 from domain.identity.scopes import may_see_session
 from domain.live.events import session_topic
+from domain.live.log_position import LOG_START, LogPosition
 from domain.live.questions import PUBLIC_STATUSES
 from domain.live.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.live.sessions import LiveSession as SessionRecord
@@ -145,8 +146,14 @@ class LiveSession(Node):
         description="The last logged event that this state includes. Pass it to `sessionEvents` as "
         "`after` to receive every later event."
     )
-    def cursor(self) -> str:
-        return cursors.encode_seq(session_topic(self.record.id), self.record.seq)
+    async def cursor(self, info: Info) -> str:
+        topic = session_topic(self.record.id)
+        seq, position = self.record.seq, self.record.position or LOG_START
+        if position.seq != seq:
+            # A version without tags logged the last event: its position is only in the log.
+            found = await info.context.loaders.log_positions.load((topic, seq))
+            position = found or LogPosition(seq=seq, tag="")
+        return cursors.encode_position(topic, position)
 
 
 _RUNNING_ORDER_KEYSET: Keyset[tuple[int, str]] = Keyset(

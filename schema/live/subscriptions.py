@@ -15,6 +15,7 @@ from domain import cursors
 from domain.identity.accounts import VISITOR_ROLES, Principal, Role
 from domain.identity.scopes import check_may_direct
 from domain.live.events import EventEnvelope, lead_topic, seeker_topic, session_topic
+from domain.live.log_position import LogPosition
 from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context
 from schema.leads.lead_event_types import LeadEvent, build_lead_event
@@ -37,7 +38,7 @@ class SubscriptionSource:
     topic: str
     subject_id: str
     """The id of the session or seeker that the log belongs to."""
-    after_seq: int | None
+    after: LogPosition | None
     audience: str
     principal: Principal
     viewer_id: str | None
@@ -56,16 +57,16 @@ def _resolve_audience(caller: Principal) -> tuple[str, Principal]:
     return "/".join(part or "" for part in parts), caller
 
 
-def _parse_after(cursor: str | None, topic: str) -> int | None:
-    """Return the seq to resume after; ``UNREACHABLE_SEQ`` for a cursor of another log."""
+def _parse_after(cursor: str | None, topic: str) -> LogPosition | None:
+    """Return the position to resume after; ``UNREACHABLE`` for a cursor of another log."""
     if cursor is None:
         return None
-    cursor_topic, seq = cursors.decode_seq(cursor)
-    return seq if cursor_topic == topic else UNREACHABLE_SEQ
+    cursor_topic, position = cursors.decode_position(cursor)
+    return position if cursor_topic == topic else UNREACHABLE
 
 
-UNREACHABLE_SEQ = 1 << 62
-"""A seq beyond the end of every log: a subscriber that resumes after it receives a Reset."""
+UNREACHABLE = LogPosition(seq=1 << 62, tag="")
+"""A position beyond the end of every log: a subscriber that resumes after it receives a Reset."""
 
 
 async def _require_session(context: Context, session_id: str) -> SessionRecord:
@@ -83,7 +84,7 @@ async def _follow_session(context: Context, arguments: Mapping[str, Any]) -> Sub
     return SubscriptionSource(
         topic=topic,
         subject_id=session.id,
-        after_seq=_parse_after(arguments.get("after"), topic),
+        after=_parse_after(arguments.get("after"), topic),
         audience=audience,
         principal=principal,
         viewer_id=caller.subject if caller.role in VISITOR_ROLES else None,
@@ -100,7 +101,7 @@ async def _follow_leads(context: Context, arguments: Mapping[str, Any]) -> Subsc
     return SubscriptionSource(
         topic=topic,
         subject_id=session.id,
-        after_seq=_parse_after(arguments.get("after"), topic),
+        after=_parse_after(arguments.get("after"), topic),
         audience=audience,
         principal=principal,
         viewer_id=None,
@@ -114,7 +115,7 @@ async def _follow_matches(context: Context, arguments: Mapping[str, Any]) -> Sub
     return SubscriptionSource(
         topic=topic,
         subject_id=seeker.id,
-        after_seq=_parse_after(arguments.get("after"), topic),
+        after=_parse_after(arguments.get("after"), topic),
         audience=topic,
         principal=context.require(Role.SEEKER),
         viewer_id=None,
@@ -137,7 +138,8 @@ class Subscription:
 
     @strawberry.subscription(
         description="The events of a session, in order. Without `after` it begins now; with the "
-        "cursor of an event or `LiveSession.cursor`, no later event is missed."
+        "cursor of an event or `LiveSession.cursor`, no later event is missed. An `after` that "
+        "the log does not hold is answered with one `Reset`."
     )
     def session_events(
         self, session_id: strawberry.ID, after: str | None = None
@@ -145,7 +147,8 @@ class Subscription:
         raise NotImplementedError
 
     @strawberry.subscription(
-        description="For the session's host and officers: the events of its leads."
+        description="For the session's host and officers: the events of its leads. An `after` that "
+        "the log does not hold is answered with one `LeadsReset`."
     )
     def lead_events(
         self, session_id: strawberry.ID, after: str | None = None
@@ -154,7 +157,8 @@ class Subscription:
 
     @strawberry.subscription(
         description="For seekers: postings that have just opened or changed and match the "
-        "profile or a saved search, each once. With `after`, no later event is missed."
+        "profile or a saved search, each once. With `after`, no later event is missed; one that "
+        "the log does not hold is answered with one `MatchesReset`."
     )
     def posting_matched(self, after: str | None = None) -> AsyncGenerator[SeekerEvent, None]:
         raise NotImplementedError

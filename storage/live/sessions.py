@@ -10,8 +10,10 @@ from typing import Any
 
 from pymongo import UpdateOne
 
+from domain.live.log_position import LogPosition
 from domain.live.sessions import LiveSession, Segment, SessionStatus
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
+from storage.mongo.codec import to_document
 from storage.mongo.paging import Page, PageRequest, SortOrder
 from storage.mongo.repository import Repository
 
@@ -129,14 +131,18 @@ class LiveSessions(Repository[LiveSession]):
             found = self._records.documents.find(where, {"pinned_posting_id": 1}).limit(limit)
             return sorted({document["pinned_posting_id"] async for document in found})
 
-    async def set_last_seq(self, session_id: str, seq: int, *, transaction: Transaction) -> None:
-        """Store the seq of the last event that the session's state includes.
+    async def set_position(
+        self, session_id: str, position: LogPosition, *, transaction: Transaction
+    ) -> None:
+        """Store the position of the last event that the session's state includes.
 
         It belongs into the transaction that logs the event. A reader of the session follows the
         log from there.
         """
         await self._records.update_one(
-            {"_id": session_id}, {"$set": {"seq": seq}}, transaction=transaction
+            {"_id": session_id},
+            {"$set": {"seq": position.seq, "position": to_document(position)}},
+            transaction=transaction,
         )
 
     async def raise_peak_viewers(self, session_id: str, viewers: int) -> int:

@@ -65,6 +65,8 @@ _EVENT: Document = {
         "_id": {"bsonType": "string"},
         "topic": {"bsonType": "string"},
         "seq": {"bsonType": "number", "minimum": 1},
+        # Not required: nodes of versions without tags write events during a rolling upgrade.
+        "tag": {"bsonType": "string"},
         "at": {"bsonType": "date"},
         "kind": {"bsonType": "string"},
         "event": {"bsonType": "object"},

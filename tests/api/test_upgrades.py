@@ -18,6 +18,7 @@ from api.wiring.realtime import run_realtime
 from api.wiring.services import run_services
 from api.wiring.workers import create_workers, run_workers
 from domain.leads.leads import Contact
+from domain.live.events import session_topic
 from domain.reference.calendar import day_in_china
 from domain.screening.posting_rules import RULES_VERSION
 from schema.relay import parse_global_id
@@ -27,9 +28,18 @@ from storage.store import Store
 from storage.upgrade_steps import UPGRADE_STEPS
 from tests.support import upgrade_dumps
 from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
+from tests.support.log_cursors import start_cursor
 from tests.support.upgrade_dumps import Dump, read_dump
 from tests.support.waiting import wait_until
 
+SESSION_EVENTS = """
+subscription ($id: ID!, $after: String) {
+  sessionEvents(sessionId: $id, after: $after) {
+    ... on Announcement { body }
+    ... on Reset { cursor snapshot { cursor } }
+  }
+}
+"""
 COMMITS = tuple(sorted(path.name.partition(".")[0] for path in upgrade_dumps.DUMPS.iterdir()))
 KEPT_COLLECTIONS = (
     "accounts",
@@ -111,7 +121,10 @@ async def test_leads_open_with_their_contacts(upgraded: UpgradedNode) -> None:
     ]
 
 
-async def test_a_session_resumes_after_an_old_cursor(upgraded: UpgradedNode) -> None:
+async def test_an_old_cursor_gets_one_reset_and_the_next_cursor_continues(
+    upgraded: UpgradedNode,
+) -> None:
+    """Cursors of earlier versions name no history of the log."""
     known = upgraded.dump.known
     async with (
         GraphQLClient(upgraded.node.endpoint) as api,
@@ -124,12 +137,17 @@ async def test_a_session_resumes_after_an_old_cursor(upgraded: UpgradedNode) -> 
         await viewer.initialise(entered["accessToken"])
         await viewer.subscribe(
             "1",
-            "subscription ($id: ID!, $after: String) { sessionEvents(sessionId: $id, after: $after)"
-            " { ... on Announcement { seq body } ... on Reset { seq reset: __typename } } }",
+            SESSION_EVENTS,
             id=known.session_id,
             after=known.cursor,
         )
-        received = [await viewer.receive_event("1") for _ in known.announcements]
+        reset = await viewer.receive_event("1")
+        for number, cursor in enumerate((reset["cursor"], reset["snapshot"]["cursor"]), start=2):
+            await viewer.subscribe(str(number), SESSION_EVENTS, id=known.session_id, after=cursor)
+            await viewer.assert_alive()
+        start = start_cursor(session_topic(local_id(known.session_id, "LiveSession")))
+        await viewer.subscribe("4", SESSION_EVENTS, id=known.session_id, after=start)
+        received = [await viewer.receive_event("4") for _ in known.announcements]
     assert [event["body"] for event in received] == list(known.announcements)
 
 

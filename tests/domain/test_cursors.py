@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.cursors import decode, decode_seq, encode, encode_seq
+from domain.cursors import decode, decode_position, encode, encode_position
+from domain.live.log_position import LogPosition
 from domain.refusals import BadCursor
 
 kinds = st.sampled_from(["postings", "leads", "log"])
@@ -23,9 +24,24 @@ def test_a_cursor_round_trips(kind: str, parts: list[str], last: str) -> None:
     assert not set(cursor) & set("+/=")
 
 
-@given(st.integers(0, 10**15 - 1), st.text("abc/0123:", max_size=40))
-def test_a_log_cursor_round_trips(seq: int, topic: str) -> None:
-    assert decode_seq(encode_seq(topic, seq)) == (topic, seq)
+@given(
+    st.integers(0, 10**15 - 1),
+    st.text("abc/0123", max_size=40),
+    st.text("abcXYZ019-_", max_size=12),
+)
+def test_a_log_cursor_round_trips(seq: int, topic: str, tag: str) -> None:
+    position = LogPosition(seq=seq, tag=tag)
+    assert decode_position(encode_position(topic, position)) == (topic, position)
+
+
+def test_a_cursor_of_a_version_without_tags_has_no_tag() -> None:
+    cursor = encode("log", "7", "session/1")
+    assert decode_position(cursor) == ("session/1", LogPosition(seq=7, tag=""))
+
+
+def test_a_version_without_tags_reads_a_cursor_with_a_tag_as_one_of_another_log() -> None:
+    cursor = encode_position("session/1", LogPosition(seq=7, tag="a"))
+    assert decode(cursor, "log", 2) == ["7", "session/1:a"]
 
 
 def test_a_cursor_of_another_list_is_refused() -> None:
@@ -38,7 +54,7 @@ def test_a_cursor_of_another_list_is_refused() -> None:
 @pytest.mark.parametrize("seq", ["", "-1", "1.5", "１", "²", "x", "1" * 16])
 def test_a_log_cursor_without_a_valid_seq_is_refused(seq: str) -> None:
     with pytest.raises(BadCursor, match="no valid event number"):
-        decode_seq(encode("log", seq, "session/1"))
+        decode_position(encode("log", seq, "session/1"))
 
 
 def test_a_cursor_that_is_too_long_is_refused() -> None:
@@ -50,9 +66,9 @@ def test_a_cursor_that_is_too_long_is_refused() -> None:
 @given(st.text() | st.text("abcdefghijklmnopABCDEFGH0123-_=", max_size=300) | st.just("\ud800"))
 def test_garbage_is_refused_as_a_bad_cursor(garbage: str) -> None:
     with suppress(BadCursor):
-        topic, seq = decode_seq(garbage)
+        topic, position = decode_position(garbage)
         assert isinstance(topic, str)
-        assert seq >= 0
+        assert position.seq >= 0
     with suppress(BadCursor):
         assert len(decode(garbage, "postings", 2)) == 2
 
@@ -61,4 +77,4 @@ def test_garbage_is_refused_as_a_bad_cursor(garbage: str) -> None:
 def test_encoded_bytes_are_refused_as_a_bad_cursor(raw: bytes, kind: str) -> None:
     disguised = encode(kind, raw.decode("latin-1"))
     with suppress(BadCursor):
-        decode_seq(disguised)
+        decode_position(disguised)

@@ -15,6 +15,7 @@ from storage.mongo.client import new_id
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient
+from tests.support.log_cursors import cursor_at
 from tests.support.organisations import new_credit_code
 from tests.support.services import RunningServices
 from tests.support.world import World, gid, today
@@ -30,7 +31,7 @@ CURSORS = {
     "empty": "",
     "not ours": "bm90IGEgY3Vyc29y",
     "very long": "A" * 10_000,
-    "of a log": cursors.encode_seq("session/1", 1),
+    "of a log": cursor_at("session/1", 1),
     "of another list": cursors.encode("unions", new_id()),
     "with fewer parts": cursors.encode("postings-by-pay", "1"),
     "of a number too large": cursors.encode("postings-by-pay", "9" * 40, new_id()),

@@ -11,6 +11,7 @@ from domain.refusals import BadCursor, InvalidId
 from schema.relay import global_id, parse_any_global_id, parse_global_id, parse_whole_number
 from storage.mongo.client import new_id
 from tests.support.graphql_clients import GraphQLClient
+from tests.support.log_cursors import cursor_at
 from tests.support.world import World, gid
 
 KINDS = (
@@ -134,7 +135,7 @@ def test_any_text_is_a_small_whole_number_or_refused(text: str) -> None:
 
 def test_a_log_cursor_is_refused_as_a_list_cursor() -> None:
     with pytest.raises(BadCursor):
-        cursors.decode(cursors.encode_seq("session/1", 1), "postings", 1)
+        cursors.decode(cursor_at("session/1", 1), "postings", 1)
 
 
 def test_the_format_of_global_ids_is_fixed() -> None:

@@ -10,6 +10,7 @@ from domain.live.events import (
     PresenceChanged,
     session_topic,
 )
+from domain.live.log_position import LogPosition
 from realtime.hub import Hub, Membership
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.topic import Topic
@@ -18,6 +19,7 @@ from storage.mongo.client import Transaction, new_id
 from storage.mongo.event_log import EventLog
 from storage.store import Store
 from tests.support.hub_members import RecordingMember, RecordingRenderer
+from tests.support.log_cursors import stored_position
 from tests.support.records import FIXED_NOW
 from tests.support.waiting import wait_until
 
@@ -84,15 +86,19 @@ class HubSession:
     async def join(
         self,
         member: RecordingMember,
-        after: int | None = None,
+        after: int | LogPosition | None = None,
         key: str = "key",
         by: str = "somebody",
     ) -> Membership:
+        if isinstance(after, int):
+            after = await stored_position(self.store, self.topic, after)
         return await self.hub.join(
             self.topic, key, self.rendering, member, session_id=self.session_id, after=after, by=by
         )
 
-    async def join_recorder(self, after: int | None = None, key: str = "key") -> RecordingMember:
+    async def join_recorder(
+        self, after: int | LogPosition | None = None, key: str = "key"
+    ) -> RecordingMember:
         member = RecordingMember()
         await self.join(member, after, key)
         return member

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from domain.live.events import PostingMatched, seeker_topic
+from domain.live.log_position import LOG_START, LogPosition
 from domain.live.questions import QuestionStatus
 from domain.postings.postings import Posting
 from domain.seekers.seekers import Seeker
@@ -79,7 +80,7 @@ class PostingScene:
         return self.id in json.dumps(answer["data"])
 
     async def replays(
-        self, query: str, token: str, topic: str, after: int = 0, **variables: Any
+        self, query: str, token: str, topic: str, after: LogPosition = LOG_START, **variables: Any
     ) -> bool:
         """Return whether a subscriber that resumes from the cursor gets the posting.
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from domain.live.events import seeker_topic, session_topic
-from schema.live.subscriptions import UNREACHABLE_SEQ
+from schema.live.subscriptions import UNREACHABLE
 from tests.support.mutation_inputs import interest_input
 from tests.support.posting_scene import PostingScene
 from tests.support.world import gid
@@ -91,7 +91,7 @@ async def in_replayed_session_events(scene: PostingScene) -> bool:
 
 async def in_the_snapshot(scene: PostingScene) -> bool:
     session = scene.world.live
-    topic, after = session_topic(session.id), UNREACHABLE_SEQ
+    topic, after = session_topic(session.id), UNREACHABLE
     return await scene.replays(
         SNAPSHOT_SUBSCRIPTION, scene.world.viewer_token(), topic, after, session=gid(session)
     )
@@ -182,7 +182,7 @@ async def in_replayed_match_events(scene: PostingScene) -> bool:
 
 async def in_the_seekers_snapshot(scene: PostingScene) -> bool:
     topic = seeker_topic(scene.seeker.id)
-    return await scene.replays(MATCHED_SUBSCRIPTION, scene.seekers_token, topic, UNREACHABLE_SEQ)
+    return await scene.replays(MATCHED_SUBSCRIPTION, scene.seekers_token, topic, UNREACHABLE)
 
 
 async def has_a_page(scene: PostingScene) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from api.wiring.realtime import Realtime, run_realtime
 from api.wiring.services import run_lead_capture
 from domain.live.events import session_topic
+from domain.live.log_position import LogPosition
 from realtime.feed import EventFeed
 from realtime.group_commit import GroupCommit
 from realtime.hub import Hub, Membership
@@ -22,6 +23,7 @@ from services.leads.lead_log_writer import LeadLogWriter
 from storage.clock import Clock, utc_now
 from storage.store import Store
 from tests.support.hub_members import RecordingMember, RecordingRenderer
+from tests.support.log_cursors import stored_position
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +59,12 @@ class RealtimeNode:
         return self.parts.commit
 
     async def follow(
-        self, session_id: str, member: RecordingMember, *, after: int | None = None
+        self, session_id: str, member: RecordingMember, *, after: int | LogPosition | None = None
     ) -> Membership:
         """Subscribe ``member`` to the events of the session."""
         topic = session_topic(session_id)
+        if isinstance(after, int):
+            after = await stored_position(self.store, topic, after)
         return await self.hub.join(
             topic,
             "key",

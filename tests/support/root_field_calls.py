@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from domain import cursors
 from domain.leads.funnel import FunnelDimension
 from domain.live.events import lead_topic, seeker_topic, session_topic
 from domain.live.sessions import LiveSession
@@ -29,6 +28,7 @@ from tests.support.callers import (
     STAFF,
 )
 from tests.support.full_documents import build_full_document
+from tests.support.log_cursors import cursor_at, start_cursor
 from tests.support.mutation_inputs import interest_input
 from tests.support.showcase import Showcase
 from tests.support.showcase_records import CONTACTS
@@ -206,7 +206,7 @@ def subscription_calls(world: Showcase) -> list[RootFieldCall]:
         _subscription_call("leadEvents", world.live, DIRECTORS),
         RootFieldCall(
             "postingMatched",
-            {"after": cursors.encode_seq(seeker_topic(world.seeker.id), 0)},
+            {"after": start_cursor(seeker_topic(world.seeker.id))},
             SEEKERS,
         ),
     ]
@@ -214,14 +214,12 @@ def subscription_calls(world: Showcase) -> list[RootFieldCall]:
 
 def _subscription_call(root: str, session: LiveSession, may: frozenset[str]) -> RootFieldCall:
     topic = lead_topic(session.id) if root == "leadEvents" else session_topic(session.id)
-    return RootFieldCall(
-        root, {"sessionId": gid(session), "after": cursors.encode_seq(topic, 0)}, may
-    )
+    return RootFieldCall(root, {"sessionId": gid(session), "after": start_cursor(topic)}, may)
 
 
 def reset_calls(world: Showcase) -> list[RootFieldCall]:
     """Return calls of all subscriptions with a cursor of another log."""
-    elsewhere = {"after": cursors.encode_seq(session_topic(world.absent.id), 1)}
+    elsewhere = {"after": cursor_at(session_topic(world.absent.id), 1)}
     session = {"sessionId": gid(world.live)}
     return [
         RootFieldCall("sessionEvents", session | elsewhere, ALL_CALLERS - {"nobody"}),

@@ -11,10 +11,10 @@ from websockets.exceptions import ConnectionClosed
 
 from api.websocket.limits import WebSocketLimits
 from api.websocket.uvicorn_protocol import WireProtocol
-from domain.cursors import encode_seq
 from domain.live.events import TallyChanged, session_topic
 from realtime.outbox import LOW_WATER_BYTES
 from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
+from tests.support.log_cursors import start_cursor
 from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
 from tests.support.websocket_endpoint import (
@@ -127,7 +127,7 @@ async def test_a_socket_cut_while_it_catches_up_leaves_no_state(
     server: UvicornServer, running: RunningServices, world: World
 ) -> None:
     await announce(running, world, *(["满" * 500] * 300))
-    start = encode_seq(session_topic(world.live.id), 0)
+    start = start_cursor(session_topic(world.live.id))
     async with open_websocket(server.url, max_queue=1) as client:
         await client.initialise(world.viewer_token())
         for number in range(20):

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain.cursors import encode_seq
 from domain.live.events import session_topic
 from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
+from tests.support.log_cursors import cursor_at, start_cursor
 from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices
 from tests.support.waiting import wait_until
@@ -56,7 +56,7 @@ async def test_a_returning_viewer_with_a_cursor_gets_exactly_the_missed_events(
         assert await receive_announcements(client, 2) == ["3", "4"]
         await announce(running, world, "5")
         assert await receive_announcements(client, 1) == ["5"]
-        start = encode_seq(session_topic(world.live.id), 0)
+        start = start_cursor(session_topic(world.live.id))
         await client.subscribe("2", ANNOUNCEMENTS, session=session, after=start)
         assert await receive_announcements(client, 5, "2") == ["1", "2", "3", "4", "5"]
 
@@ -81,7 +81,7 @@ async def test_a_backlog_larger_than_the_outbox_arrives_whole(
 ) -> None:
     bodies = [f"{number} {'满' * 490}" for number in range(300)]
     await announce(running, world, *bodies)
-    start = encode_seq(session_topic(world.live.id), 0)
+    start = start_cursor(session_topic(world.live.id))
     followers = [str(number) for number in range(12)]
     async with open_websocket(server.url, max_queue=1) as client:
         await client.initialise(world.viewer_token())
@@ -105,7 +105,7 @@ async def test_a_cursor_that_the_log_cannot_serve_gets_one_reset(
         "from the future": (session_topic(world.live.id), 1_000),
         "of another session": (session_topic(world.ended.id), 1),
     }
-    cursor = encode_seq(*topics[which])
+    cursor = cursor_at(*topics[which])
     async with open_websocket(server.url) as client:
         await client.initialise(world.viewer_token())
         await client.subscribe("1", EVENTS, session=gid(world.live), after=cursor)
@@ -148,7 +148,7 @@ async def test_staff_of_the_session_follow_its_leads(
             event = await host.receive_event("1", "leadEvents")
         assert event["__typename"] == "LeadRecorded"
         assert event["lead"]["contact"] == {"phone": "144****1234"}
-        start = encode_seq(f"leads/{world.live.id}", 0)
+        start = start_cursor(f"leads/{world.live.id}")
         await host.subscribe("2", LEADS, session=gid(world.live), after=start)
         assert (await host.receive_event("2", "leadEvents"))["seq"] == 1
 

@@ -21,7 +21,6 @@ from graphql import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.cursors import encode_seq
 from domain.identity.accounts import Principal
 from domain.live import events
 from domain.live.events import Event, EventEnvelope
@@ -35,6 +34,7 @@ from tests.schema.execution.joining import (
     new_viewer,
     subscribe,
 )
+from tests.support.log_cursors import cursor_at
 from tests.support.records import FIXED_NOW
 from tests.support.services import RunningServices
 from tests.support.world import World, gid
@@ -95,7 +95,7 @@ async def test_every_lead_event_is_rendered_with_a_masked_contact(
     host = readonly_world.principal(readonly_world.host)
     joined = await subscribe(running, host, query, None, session=gid(readonly_world.live))
     topic, lead = joined.source.topic, {"id": gid(readonly_world.lead)}
-    head = SEQ_AND_TIME | {"cursor": encode_seq(topic, 7)}
+    head = SEQ_AND_TIME | {"cursor": cursor_at(topic, 7)}
     masked = {"contact": {"name": "王**", "phone": "138****8000"}}
     expected: list[dict[str, Any]] = [
         {"__typename": "LeadRecorded", "lead": lead | masked},

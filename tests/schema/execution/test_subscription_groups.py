@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain.cursors import encode_seq
 from domain.live.events import lead_topic, session_topic
+from domain.live.log_position import LogPosition
+from schema.live.subscriptions import UNREACHABLE
 from tests.schema.execution.joining import EVENTS_SUBSCRIPTIONS, new_viewer, subscribe
+from tests.support.log_cursors import cursor_at
 from tests.support.services import RunningServices
 from tests.support.world import World, gid
 
@@ -26,14 +28,19 @@ async def test_subscribers_that_differ_only_in_their_cursor_share_a_group(
     running: RunningServices, readonly_world: World
 ) -> None:
     session, topic = gid(readonly_world.live), session_topic(readonly_world.live.id)
-    cursors = [None, encode_seq(topic, 1), encode_seq(topic, 7)]
+    cursors = [None, cursor_at(topic, 1, "a"), cursor_at(topic, 7)]
     joined = [
         await subscribe(running, new_viewer(running), session=session, after=after)
         for after in cursors
     ]
     joined.append(await subscribe(running, new_viewer(running), session=session))
     assert len({joining.group_key for joining in joined}) == 1
-    assert [joining.source.after_seq for joining in joined] == [None, 1, 7, None]
+    assert [joining.source.after for joining in joined] == [
+        None,
+        LogPosition(seq=1, tag="a"),
+        LogPosition(seq=7, tag=""),
+        None,
+    ]
 
 
 async def test_undeclared_variables_do_not_change_the_group(
@@ -77,7 +84,7 @@ async def test_a_cursor_variable_with_a_second_use_separates_groups(
             CURSOR_USED_TWICE,
             None,
             session=session,
-            after=encode_seq(topic, n),
+            after=cursor_at(topic, n),
         )
         for n in (1, 2)
     ]
@@ -97,23 +104,23 @@ async def test_a_cursor_variable_may_be_required_or_have_a_default(
     session, topic = gid(readonly_world.live), session_topic(readonly_world.live.id)
     joined = [
         await subscribe(
-            running, new_viewer(running), query, None, session=session, after=encode_seq(topic, n)
+            running, new_viewer(running), query, None, session=session, after=cursor_at(topic, n)
         )
         for n in (1, 2)
     ]
     assert joined[0].group_key == joined[1].group_key
-    assert [joining.source.after_seq for joining in joined] == [1, 2]
+    assert [joining.source.after.seq for joining in joined if joining.source.after] == [1, 2]
 
 
 async def test_a_literal_cursor_sets_the_resume_position(
     running: RunningServices, readonly_world: World
 ) -> None:
-    cursor = encode_seq(session_topic(readonly_world.live.id), 3)
+    cursor = cursor_at(session_topic(readonly_world.live.id), 3, "a")
     query = f'subscription ($session: ID!) {{ sessionEvents(sessionId: $session, after: "{cursor}") {{ seq }} }}'  # noqa: E501 - one document
     joined = await subscribe(
         running, new_viewer(running), query, None, session=gid(readonly_world.live)
     )
-    assert joined.source.after_seq == 3
+    assert joined.source.after == LogPosition(seq=3, tag="a")
 
 
 async def test_a_cursor_of_another_log_is_after_the_end_of_this_one(
@@ -124,6 +131,6 @@ async def test_a_cursor_of_another_log_is_after_the_end_of_this_one(
             running,
             new_viewer(running),
             session=gid(readonly_world.live),
-            after=encode_seq(topic, 1),
+            after=cursor_at(topic, 1),
         )
-        assert joined.source.after_seq == 1 << 62
+        assert joined.source.after == UNREACHABLE

@@ -45,7 +45,7 @@ async def append(store: Store, topic: str, event: LoggedEvent, newer: Document) 
             session=transaction,
         )
         assert head is not None  # an upsert always returns a document
-        placed = EventEnvelope(topic=topic, seq=head["seq"], at=utc_now(), event=event)
+        placed = EventEnvelope(topic=topic, seq=head["seq"], tag="tag", at=utc_now(), event=event)
         document = {**envelope_to_document(placed), **newer}
         await store.mongo["events"].insert_one(document, session=transaction)
 

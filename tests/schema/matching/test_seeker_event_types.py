@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from domain import cursors
 from domain.postings.postings import Intensity
 from domain.seekers.seekers import Seeker
 from tests.schema.matching.town import Town
@@ -16,6 +15,7 @@ from tests.support.graphql_clients import (
     WebSocketClient,
     open_websocket,
 )
+from tests.support.log_cursors import cursor_at
 from tests.support.mutation_inputs import posting_change_input
 from tests.support.services import RunningServices
 from tests.support.world import World, gid
@@ -76,7 +76,7 @@ async def test_a_cursor_of_another_log_gets_a_reset_with_recommendations(
     seeker, other = await town.seeker(), await town.seeker(places=("110000",))
     job = await town.job()
     await running.services.matcher.run()
-    foreign = cursors.encode_seq(f"seeker/{other.id}", 1)
+    foreign = cursor_at(f"seeker/{other.id}", 1)
     async with open_websocket(server.url) as follower:
         await follower.initialise(town.world.seeker_token(seeker))
         await follower.subscribe("1", POSTING_MATCHED, after=foreign)

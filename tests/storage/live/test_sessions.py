@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.live.log_position import LogPosition
 from domain.live.sessions import LiveSession, Segment, SessionStatus
 from storage.live.sessions import LiveSessionQuery
 from storage.mongo.client import Transaction
@@ -101,14 +102,16 @@ async def test_a_posting_is_pinned_in_a_live_session_only(store: Store) -> None:
     live, ended = records.live_session(), records.live_session(status=SessionStatus.ENDED)
     await store.live_sessions.add([live, ended])
 
+    position = LogPosition(seq=7, tag="abc")
+
     async def body(transaction: Transaction) -> None:
         for each in (live, ended):
             await store.live_sessions.pin(each.id, "posting", transaction=transaction)
-        await store.live_sessions.set_last_seq(live.id, 7, transaction=transaction)
+        await store.live_sessions.set_position(live.id, position, transaction=transaction)
 
     await store.mongo.run_transaction(body)
     assert await store.live_sessions.by_ids([live.id, ended.id]) == {
-        live.id: replace(live, pinned_posting_id="posting", seq=7),
+        live.id: replace(live, pinned_posting_id="posting", seq=7, position=position),
         ended.id: ended,
     }
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from domain.leads.leads import LeadStage
 from domain.live import events
 from domain.live.events import Announcement, EventEnvelope, LoggedEvent
+from storage.clock import utc_now
 from storage.mongo.client import Document, Transaction
-from storage.mongo.event_log import envelope_from_document, envelope_to_document
+from storage.mongo.event_log import EventLog, envelope_from_document, envelope_to_document
 from storage.store import Store
 from tests.support.records import FIXED_NOW
 
@@ -61,7 +62,7 @@ async def append(
 
 @given(event=any_event, seq=st.integers(1, 10**15 - 1))
 def test_every_kind_of_event_is_read_from_its_document(event: LoggedEvent, seq: int) -> None:
-    placed = EventEnvelope(topic="session/a", seq=seq, at=FIXED_NOW, event=event)
+    placed = EventEnvelope(topic="session/a", seq=seq, tag="b", at=FIXED_NOW, event=event)
     assert envelope_from_document(envelope_to_document(placed)) == placed
 
 
@@ -105,6 +106,37 @@ async def test_events_are_read_in_seq_order(store: Store) -> None:
     await append(store, "session/a", *(announcement(number) for number in range(1, 121)))
     read = await store.event_log.read("session/a", after=8, limit=1000)
     assert [placed.seq for placed in read] == list(range(9, 121))
+
+
+async def test_each_event_has_a_tag_of_its_own(either_store: Store) -> None:
+    placed = await append(either_store, "session/a", *map(announcement, range(40)))
+    tags = {each.tag for each in placed}
+    assert len(tags) == 40
+    assert all(len(tag) == 12 and ":" not in tag for tag in tags)
+    log = either_store.event_log
+    assert await log.read("session/a", after=0, limit=40) == placed
+    assert await log.find_position("session/a", 7) == placed[6].position
+    assert await log.find_position("session/a", 41) is None
+    assert await log.find_positions([("session/a", 1), ("session/b", 1)]) == {
+        ("session/a", 1): placed[0].position
+    }
+
+
+async def test_an_event_without_a_tag_has_one_that_every_node_derives(
+    store: Store,
+) -> None:
+    """A version without tags wrote it."""
+    placed = await append(store, "session/a", announcement(1), announcement(2))
+    await store.mongo["events"].update_many({}, {"$unset": {"tag": ""}})
+    first, second = await store.event_log.read("session/a", after=0, limit=2)
+    assert len({first.tag, second.tag, *(each.tag for each in placed)}) == 4
+    assert len(first.tag) == 12
+    other = EventLog(store.mongo)
+    assert await other.read("session/a", after=0, limit=2) == [first, second]
+    assert await other.find_position("session/a", 2) == second.position
+    # The same seq in another history: its event came at another time.
+    await store.mongo["events"].update_one({"seq": 2}, {"$set": {"at": utc_now()}})
+    assert await other.find_position("session/a", 2) != second.position
 
 
 async def test_an_aborted_transaction_leaves_no_gap(store: Store) -> None:
