@@ -27,6 +27,7 @@ from api.http.public.sitemap_and_rss import (
     serve_sitemap_index,
 )
 from api.http.security_headers import SecurityHeaders
+from api.http.stopping import StoppingAnswers
 from api.logs import AccessLog
 from api.settings import Settings
 from api.wiring.node import ServiceNode, run_node
@@ -87,6 +88,11 @@ ROUTES = (
 )
 
 
+def _is_stopping(scope: Scope) -> bool:
+    node: ServiceNode = scope["app"].state.node
+    return node.health.draining
+
+
 def create_app(settings: Settings) -> Starlette:
     """Return the ASGI application; its lifespan starts and stops everything.
 
@@ -105,6 +111,7 @@ def create_app(settings: Settings) -> Starlette:
         middleware=[
             Middleware(AccessLog),
             Middleware(SecurityHeaders),
+            Middleware(StoppingAnswers, is_stopping=_is_stopping),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
         ],
         exception_handlers={HTTPException: http_error_response},

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
 
@@ -26,8 +29,17 @@ if sys.platform != "win32":
 
 T = TypeVar("T")
 
-SHUTDOWN_TIMEOUT_SECONDS = 10
-"""Seconds after a signal in which open requests are answered."""
+_log = structlog.get_logger(__name__)
+
+REQUEST_TIMEOUT_SECONDS = 8
+"""Seconds that open requests have to be answered, once the sockets are closed (3 s)."""
+CLOSE_AFTER_SECONDS = 13.0
+"""Seconds after a signal from which on nothing is waited for any more: each step of the shutdown
+that is still at it, such as the release of a lease, is cancelled, and the next one begins."""
+CANCEL_INTERVAL_SECONDS = 0.2
+"""Seconds that each further step of the shutdown then has."""
+EXIT_AFTER_SECONDS = 25.0
+"""Seconds after a signal at which the process exits, whatever it is doing."""
 ACCEPT_BACKLOG = 4_096
 """Connections that may wait to be accepted: after a restart all viewers reconnect at once."""
 
@@ -166,7 +178,7 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
         ws_ping_timeout=WireProtocol.limits.ping_interval_seconds,
         # One frame is shared by all sockets; compression would need one frame per socket.
         ws_per_message_deflate=False,
-        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
+        timeout_graceful_shutdown=REQUEST_TIMEOUT_SECONDS,
         backlog=ACCEPT_BACKLOG,
         server_header=False,
         access_log=False,
@@ -175,12 +187,17 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
 
 
 class _SignalHandler:
-    """Handles a signal: cancels the start, or stops the server."""
+    """Handles a signal: cancels the start, or stops the server, and bounds how long that takes.
+
+    Everything that was acknowledged is in MongoDB by then, so no step of a shutdown is worth a
+    process that hangs.
+    """
 
     def __init__(self, task: asyncio.Task[None]) -> None:
         self._task = task
         self.signalled = False
         self.server: uvicorn.Server | None = None
+        self._left: set[asyncio.Task[Any]] = set()
 
     def __call__(self) -> None:
         if self.server is not None:
@@ -188,4 +205,27 @@ class _SignalHandler:
             self.server.should_exit = True
         elif not self.signalled:
             self._task.cancel()
-        self.signalled = True
+        if not self.signalled:
+            self.signalled = True
+            asyncio.get_running_loop().call_later(CLOSE_AFTER_SECONDS, self._hurry)
+            watchdog = threading.Timer(EXIT_AFTER_SECONDS, _exit_now)
+            watchdog.daemon = True
+            watchdog.start()
+
+    def _hurry(self) -> None:
+        """Cancel what the shutdown waits for, again and again until it is through.
+
+        Then cancel what is left in the same way: a driver may swallow a first cancellation.
+        """
+        if not self._left:
+            _log.warning("shutdown hurries", after_seconds=CLOSE_AFTER_SECONDS)
+            self._left = asyncio.all_tasks() - {self._task}
+        for task in self._left if self._task.done() else [self._task]:
+            task.cancel()
+        asyncio.get_running_loop().call_later(CANCEL_INTERVAL_SECONDS, self._hurry)
+
+
+def _exit_now() -> None:
+    """End the process: the loop, or a thread of a driver, is stuck."""
+    _log.error("shutdown takes too long, the process exits")
+    os._exit(1)
