@@ -17,7 +17,6 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.app import create_app
-from api.garbage import GarbageCollector
 from api.settings import Settings
 from api.websocket.uvicorn_protocol import WireProtocol, limited_wire_protocol
 from api.wiring.node import ServiceNode
@@ -139,7 +138,6 @@ class _Server(uvicorn.Server):
     ) -> None:
         super().__init__(_config(app, settings))
         self._node: ServiceNode = app.state.node
-        self._garbage = GarbageCollector()
         self._settings = settings
         self._port = listener.getsockname()[1]
         self._on_ready = on_ready
@@ -150,7 +148,7 @@ class _Server(uvicorn.Server):
             await super().startup(sockets)
         except OSError as error:
             raise CannotListen(self._settings.host, self._port, error) from None
-        self._garbage.start()
+        self._node.garbage.start()
         host = self._settings.host
         shown = f"[{host}]" if ":" in host else host
         self._on_ready(f"http://{shown}:{self._port}", self._node)
@@ -159,7 +157,7 @@ class _Server(uvicorn.Server):
         """Drain the node, then close what is left."""
         await self._node.drain()
         await super().shutdown(sockets)
-        await self._garbage.close()
+        await self._node.garbage.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

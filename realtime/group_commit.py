@@ -72,6 +72,7 @@ class GroupCommit:
         self._log = log
         self._clock = clock
         self._max_batch = limits.max_changes_per_transaction
+        self._max_build_seconds = limits.max_transaction_build_seconds
         self._max_waiting = limits.max_waiting_changes
         self._topics: dict[str, _Queue] = {}
         self._keys: dict[str, _Queue] = {}
@@ -140,11 +141,15 @@ class GroupCommit:
         changes = queue.changes
         while changes:
             batch = [changes.popleft() for _ in range(min(queue.max_batch, len(changes)))]
-            await self._commit(queue.name, batch)
+            left = await self._commit(queue.name, batch)
+            changes.extendleft(reversed(left))
         # No await since the queue was seen empty: no change can have joined it in between.
         del queues[queue.name]
 
-    async def _commit(self, topic: str, batch: Sequence[_WaitingChange]) -> None:
+    async def _commit(
+        self, topic: str, batch: Sequence[_WaitingChange]
+    ) -> Sequence[_WaitingChange]:
+        """Make the changes and answer their callers; returns those that it had no time for."""
         try:
             outcomes = await self._transact(topic, batch)
         except StorageUnavailable as error:
@@ -163,21 +168,27 @@ class GroupCommit:
             if len(batch) > 1:
                 for waiting in batch:
                     await self._commit(topic, [waiting])
-                return
+                return ()
             outcomes = [error]
-        for waiting, outcome in zip(batch, outcomes, strict=True):
+        for waiting, outcome in zip(batch, outcomes, strict=False):
             if waiting.answer.done():
                 continue
             if isinstance(outcome, Exception):
                 waiting.answer.set_exception(outcome)
             else:
                 waiting.answer.set_result(outcome)
+        return batch[len(outcomes) :]
 
     async def _transact(self, topic: str, batch: Sequence[_WaitingChange]) -> list[Any]:
+        """Make the changes in one transaction; return the outcomes of the first, or of all."""
+
         async def body(transaction: Transaction) -> tuple[list[Any], int]:
             outcomes: list[Any] = []
             events: list[LoggedEvent] = []
+            build_until = time.perf_counter() + self._max_build_seconds
             for waiting in batch:
+                if outcomes and time.perf_counter() >= build_until:
+                    break
                 try:
                     result, its_events = await waiting.change(transaction)
                 except Refusal as refusal:
@@ -195,6 +206,6 @@ class GroupCommit:
         began = time.perf_counter()
         outcomes, events_logged = await self._mongo.run_transaction(body)
         self.transaction_seconds.observe(time.perf_counter() - began)
-        self.batch_sizes.observe(len(batch))
+        self.batch_sizes.observe(len(outcomes))
         self.events_logged += events_logged
         return outcomes

@@ -74,6 +74,10 @@ class RealtimeLimits:
 
     max_changes_per_transaction: int = 64
     """Changes in one transaction: MongoDB advises at most 1,000 writes in one, and short ones."""
+    max_transaction_build_seconds: float = 1.0
+    """A transaction takes no further change after this; those that are left go into the next one.
+    On an overloaded machine one of 64 changes would outlive the 3 s that the server allows, and
+    again at each retry."""
     max_waiting_changes: int = 1_000
     """Changes of one topic or key that may wait; more are refused with ``Busy``."""
 

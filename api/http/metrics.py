@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.garbage import GarbageCollector, Reason
 from api.http.graphql import GraphQLEndpoint
 from domain.webhooks.deliveries import DeliveryState
 from realtime.background import Monitored
@@ -48,6 +49,7 @@ class Metrics(Collector):
         dispatcher: WebhookDispatcher,
         *,
         token: SecretStr | None,
+        garbage: GarbageCollector,
         background: Sequence[Monitored] = (),
     ) -> None:
         self._background = background
@@ -57,6 +59,7 @@ class Metrics(Collector):
         self._feed = feed
         self._dispatcher = dispatcher
         self._token = token
+        self._garbage = garbage
         self._registry = CollectorRegistry(auto_describe=False)
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self._registry)
@@ -91,6 +94,7 @@ class Metrics(Collector):
         yield from self._webhook_metrics()
         yield from self._operation_metrics()
         yield from self._background_metrics()
+        yield from self._garbage_metrics()
 
     def _connection_metrics(self) -> Iterator[Metric]:
         queued = self._endpoint.sockets.queued_bytes()
@@ -203,6 +207,19 @@ class Metrics(Collector):
         for task in self._background:
             running.add_metric([task.name], int(not task.has_ended))
         yield running
+
+    def _garbage_metrics(self) -> Iterator[Metric]:
+        yield _labelled_counter(
+            "full_collections",
+            "Full garbage collections: memory had grown, or it was quiet.",
+            ["reason"],
+            [([reason], self._garbage.collections[reason]) for reason in Reason],
+        )
+        yield _gauge(
+            "full_collection_seconds",
+            "How long the last full garbage collection stopped the process.",
+            self._garbage.last_seconds,
+        )
 
     def _operation_metrics(self) -> Iterator[Metric]:
         outcomes, documents = self._engine.operation_metrics, self._engine.documents

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from api.demo.keeper import DemoSignIn, run_demo
 from api.document_files import load_trusted_documents
+from api.garbage import GarbageCollector
 from api.http.graphql import GraphQLEndpoint
 from api.http.health import Health
 from api.http.imports.endpoint import ImportEndpoint
@@ -44,6 +45,7 @@ class ServiceNode:
     code_pages: QrCodePages
     health: Health
     metrics: Metrics
+    garbage: GarbageCollector
     demo_sign_in: DemoSignIn | None = None
 
     async def drain(self) -> None:
@@ -80,6 +82,7 @@ def create_node(
         *workers.background,
         *other_background,
     )
+    garbage = GarbageCollector(lambda: len(endpoint.sockets), engine.operation_metrics.counts.total)
     return ServiceNode(
         engine=engine,
         endpoint=endpoint,
@@ -101,8 +104,10 @@ def create_node(
             feed,
             workers.dispatcher,
             token=settings.metrics_token,
+            garbage=garbage,
             background=[*background, embedded_mongod] if embedded_mongod else background,
         ),
+        garbage=garbage,
         demo_sign_in=demo_sign_in,
     )
 

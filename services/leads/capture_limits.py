@@ -20,6 +20,13 @@ class CaptureLimits:
     at once."""
     leads_logged_per_transaction: int = 200
     """Leads that one transaction logs and counts."""
+    max_leads_logged_per_transaction: int = 500
+    """The same while many leads wait, such as after an outage: each transaction waits for a
+    majority, and MongoDB advises at most 1,000 writes in one."""
+    max_log_transaction_seconds: float = 1.0
+    """After a transaction that took longer, the next one logs half as many leads."""
+    log_retry_seconds: float = 1.0
+    """Pause before leads that could not be logged are looked for again."""
     sweep: Schedule = _SWEEP_SCHEDULE
     """How often leads are looked for that a crash kept out of the log."""
 

@@ -7,6 +7,7 @@ messages and marks the leads. A sweep finds leads that a crash left unmarked.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import structlog
@@ -35,7 +36,7 @@ class LeadLogWriter(Periodic):
         super().__init__("lead_log", limits.sweep)
         self._store = store
         self._commit = commit
-        self._per_transaction = limits.leads_logged_per_transaction
+        self._limits = limits
         self._scheduled: dict[str | None, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -65,23 +66,35 @@ class LeadLogWriter(Periodic):
 
     async def _log_all(self, session_id: str | None) -> None:
         try:
-            has_more = True
-            while has_more:
+            size, is_full = self._limits.leads_logged_per_transaction, True
+            while is_full or self._scheduled[session_id]:
                 self._scheduled[session_id] = False
-                taken = await self._log_batch(session_id)
-                has_more = taken == self._per_transaction or self._scheduled[session_id]
+                began = time.perf_counter()
+                is_full = await self._log_batch(session_id, size) == size
+                seconds = time.perf_counter() - began
+                size = self._next_size(size, seconds=seconds, is_full=is_full)
         except (Refusal, StorageError) as error:
             _log.warning("leads wait for the log", session=session_id, error=type(error).__name__)
+            asyncio.get_running_loop().call_later(self._limits.log_retry_seconds, self.wake)
         except Exception as error:  # noqa: BLE001 - counted, and tried again by the next sweep
             self.failures += 1
             _log.error("leads not logged", session=session_id, error=type(error).__name__)
         finally:
             del self._scheduled[session_id]
 
-    async def _log_batch(self, session_id: str | None) -> int:
+    def _next_size(self, size: int, *, seconds: float, is_full: bool) -> int:
+        """How many leads the next transaction logs: more while leads wait and it is quick."""
+        fewest = self._limits.leads_logged_per_transaction
+        if seconds > self._limits.max_log_transaction_seconds:
+            return max(size // 2, fewest // 4, 1)
+        if not is_full:
+            return fewest
+        return min(size * 2, max(self._limits.max_leads_logged_per_transaction, fewest))
+
+    async def _log_batch(self, session_id: str | None, size: int) -> int:
         async def change(transaction: Transaction) -> tuple[int, Sequence[LoggedEvent]]:
             taken = await self._store.leads.take_unlogged(
-                session_id, limit=self._per_transaction, transaction=transaction
+                session_id, limit=size, transaction=transaction
             )
             ids = [lead_id for lead_id, _ in taken]
             await self._queue_notices(ids, transaction)

@@ -74,6 +74,23 @@ async def test_a_refusal_reaches_only_its_own_caller(store: Store, commit: Group
     assert await logged_bodies(store) == ["a", "b"]
 
 
+async def test_a_transaction_without_time_for_more_leaves_changes_to_the_next_in_order(
+    store: Store,
+) -> None:
+    commit = create_group_commit(store, limits=RealtimeLimits(max_transaction_build_seconds=0.0))
+    changes = [announcing(n) for n in range(5)]
+    given = (*changes[:2], refused_change, *changes[2:])
+    answers: list[object] = await asyncio.gather(
+        *(commit.append(TOPIC, change) for change in given),
+        return_exceptions=True,
+    )
+    assert [*answers[:2], *answers[3:]] == [0, 1, 2, 3, 4]
+    assert isinstance(answers[2], NotFound)
+    assert await logged_bodies(store) == [str(n) for n in range(5)]
+    # Each change had a transaction of its own.
+    assert commit.batch_sizes.counts[0] == 6
+
+
 async def test_a_change_is_refused_when_the_queue_is_full(
     store: Store,
 ) -> None:

@@ -152,7 +152,15 @@ def attach_metrics(
     feed = EventFeed(running.store.mongo, on_event=lambda _: None, on_gap=lambda: None)
     kept = SecretStr(token) if token else None
     sends = WebhookDispatcher(running.store, refuse_to_send, utc_now)
-    known = Metrics(running.services, running.engine, running.endpoint, feed, sends, token=kept)
+    known = Metrics(
+        running.services,
+        running.engine,
+        running.endpoint,
+        feed,
+        sends,
+        token=kept,
+        garbage=running.node.garbage,
+    )
     app.state.node = SimpleNamespace(metrics=known)
     return sends
 
