@@ -149,8 +149,8 @@ async def check_feed(database: OpenDatabase) -> CheckResult:
             f"Events do not reach {len(silent)} of {len(reports)} node(s): {', '.join(silent)}. "
             "They open the change stream again by themselves. If this stays, see whether a member "
             "of the replica set lags, then restart the node.",
-            f"{len(reports)} 个节点中有 {len(silent)} 个收不到事件：{'、'.join(silent)}。节点会自动重新订阅；"
-            "若持续如此，请检查副本集成员是否落后，再重启该节点。",
+            f"{len(reports)} 个节点中有 {len(silent)} 个收不到事件：{'、'.join(silent)}。"
+            "节点会自动重新订阅；若持续如此，请检查副本集成员是否落后，再重启该节点。",
         )
     return CheckResult.ok(
         "feed",
