@@ -145,13 +145,9 @@ class Metrics(Collector):
         yield _histogram("commit_batch_size", "Changes in one transaction.", commit.batch_sizes)
         yield _histogram("commit_seconds", "Time of one transaction.", commit.transaction_seconds)
         yield _gauge("feed_open", "Whether events reach this process.", int(feed.is_open))
+        yield _plain_counter("feed_restarts", "Change streams opened again.", feed.restarts)
         yield _plain_counter(
-            "feed_restarts", "Change streams that were opened again.", feed.restarts
-        )
-        yield _plain_counter(
-            "feed_reopenings",
-            "Change streams opened again because they were silent while writes succeeded.",
-            watch.reopenings,
+            "feed_reopenings", "Silent change streams opened again.", watch.reopenings
         )
         yield _gauge(
             "feed_heartbeat_age_seconds",
