@@ -1,7 +1,8 @@
 """The feed: one change stream a process that reports every logged event, of any node.
 
 The stream only notifies. Each topic keeps its own place in the log and reads missing events from
-there. When the stream has lost its history, ``on_gap`` tells every topic to read its log.
+there. When the stream has lost its history, ``on_gap`` tells every topic to read its log. The
+stream also brings the heartbeats of ``realtime.feed_watch``.
 """
 
 from __future__ import annotations
@@ -18,10 +19,18 @@ from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from storage.clock import Clock, utc_now
 from storage.mongo.client import Document, HistoryLost, Mongo, StorageError, StorageUnavailable
 from storage.mongo.event_log import envelope_from_document
+from storage.mongo.heartbeats import HEARTBEAT_ID, read_heartbeat
 
 _CHANGE_STREAM_PIPELINE: list[Document] = [
-    {"$match": {"operationType": "insert"}},
-    {"$project": {"fullDocument": 1}},
+    {
+        "$match": {
+            "$or": [
+                {"operationType": "insert"},
+                {"operationType": "update", "documentKey._id": HEARTBEAT_ID},
+            ]
+        }
+    },
+    {"$project": {"fullDocument": 1, "updateDescription.updatedFields.seq": 1}},
 ]
 _SCHEDULE = Schedule(first_retry_seconds=0.05, max_retry_seconds=2.0)
 
@@ -48,6 +57,10 @@ class EventFeed(Follower):
         self._open_timeout_seconds = limits.feed_open_timeout_seconds
         self._resume_token: Document | None = None
         self._opened = asyncio.Event()
+        self._attempt_timeout: asyncio.Timeout | None = None
+        """Ends the attempt to read the stream that is under way."""
+        self.last_heartbeat = 0
+        """The number of the newest heartbeat that the stream has brought."""
         self.lag_seconds = Histogram(*DURATION_BUCKETS_SECONDS)
         """Seconds from an event's ``at``, by the clock of its node, to its notification here."""
 
@@ -72,10 +85,23 @@ class EventFeed(Follower):
         """Whether events reach this process now."""
         return self._opened.is_set()
 
+    def reopen(self) -> None:
+        """Give up the stream, or the attempt to open it, and open one after the last event.
+
+        The driver reads a new stream from the primary that it knows now.
+        """
+        if self._attempt_timeout is not None and not self._attempt_timeout.expired():
+            self._attempt_timeout.reschedule(0)
+
     async def follow(self) -> None:
         """Read the stream until it ends; a lost or broken one begins again without its token."""
         try:
-            await self._read_stream()
+            async with asyncio.timeout(None) as attempt:
+                self._attempt_timeout = attempt
+                await self._read_stream()
+        except TimeoutError:
+            if not attempt.expired():
+                raise
         except HistoryLost:
             _log.warning("feed lost its history")
             self._resume_token = None
@@ -86,6 +112,7 @@ class EventFeed(Follower):
             self._resume_token = None
             raise
         finally:
+            self._attempt_timeout = None
             self._opened.clear()
 
     async def _read_stream(self) -> None:
@@ -99,6 +126,10 @@ class EventFeed(Follower):
                 self._on_gap()
             try:
                 async for change in stream:
+                    heartbeat = read_heartbeat(change)
+                    if heartbeat is not None:
+                        self.last_heartbeat = heartbeat
+                        continue
                     placed = envelope_from_document(change["fullDocument"])
                     self.lag_seconds.observe((self._clock() - placed.at).total_seconds())
                     self._on_event(placed)

@@ -85,6 +85,14 @@ class RealtimeLimits:
 
     feed_open_timeout_seconds: float = 30.0
     """How long the start waits for the change stream."""
+    feed_heartbeat_interval_seconds: float = 1.0
+    """Pause between two heartbeats of a node: a change of one small document."""
+    feed_heartbeat_timeout_seconds: float = 3.0
+    """How long a heartbeat may take; one that takes longer does not count as a write."""
+    feed_stale_seconds: float = 3.0
+    """Age of the newest heartbeat from which on the feed counts as silent."""
+    feed_comparison_valid_seconds: float = 5.0
+    """How long a node trusts what it knows of the feeds of other nodes."""
     presence_interval_seconds: float = 1.0
     """Pause between two presence reports of a node."""
     crowd_refresh_seconds: float = 15.0

@@ -36,6 +36,7 @@ from storage.mongo.collections import ensure_collections
 from storage.mongo.crypto import Keyring, WebhookSecretDamaged
 from storage.mongo.database_clock import DatabaseClock
 from storage.mongo.event_log import EventLog
+from storage.mongo.heartbeats import Heartbeats
 from storage.mongo.keys import Keys
 from storage.mongo.leases import Leases
 from storage.mongo.meta import Meta
@@ -108,6 +109,7 @@ class Store:
         self.webhooks = Webhooks(mongo)
         self.deliveries = Deliveries(mongo, self.webhooks)
         self.event_log = EventLog(mongo)
+        self.heartbeats = Heartbeats(mongo)
 
     async def prepare(self, secret: str) -> None:
         """Make the database ready for this code: collections, indexes, secret, upgrades, seed data.

@@ -133,6 +133,32 @@ async def check_background(database: OpenDatabase) -> CheckResult:
     )
 
 
+async def check_feed(database: OpenDatabase) -> CheckResult:
+    """Whether events reach every node that runs now, as the nodes report it each second."""
+    reports = await database.store.heartbeats.find_reports()
+    silent = [report.node for report in reports if not report.is_fresh]
+    if not reports:
+        return CheckResult.ok(
+            "feed",
+            "No node follows the event log: no service runs.",
+            "没有节点在接收事件：服务未运行。",
+        )
+    if silent:
+        return CheckResult.warning(
+            "feed",
+            f"Events do not reach {len(silent)} of {len(reports)} node(s): {', '.join(silent)}. "
+            "They open the change stream again by themselves. If this stays, see whether a member "
+            "of the replica set lags, then restart the node.",
+            f"{len(reports)} 个节点中有 {len(silent)} 个收不到事件：{'、'.join(silent)}。"
+            "节点会自动重新订阅；若持续如此，请检查副本集成员是否落后，再重启该节点。",
+        )
+    return CheckResult.ok(
+        "feed",
+        f"Events reach all {len(reports)} node(s).",
+        f"全部 {len(reports)} 个节点均能收到事件。",
+    )
+
+
 async def check_webhook_backlog(database: OpenDatabase) -> CheckResult:
     """How many webhook messages wait."""
     waiting = await database.store.deliveries.count_pending(
@@ -190,6 +216,7 @@ DATABASE_CHECKS: tuple[DatabaseCheck, ...] = (
     check_secret_fits,
     check_keys,
     check_background,
+    check_feed,
     check_webhook_backlog,
     check_backup,
 )

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from realtime.background import Monitored
-from realtime.feed import EventFeed
+from realtime.feed_watch import FeedWatch
 from storage.mongo.client import Mongo, StorageError
 from storage.mongo.embedded import EmbeddedMongod
 from workers.clock_watch import ClockWatch
@@ -24,14 +24,14 @@ class Health:
     def __init__(
         self,
         mongo: Mongo,
-        feed: EventFeed,
+        feed_watch: FeedWatch,
         background: Sequence[Monitored] = (),
         embedded_mongod: EmbeddedMongod | None = None,
         *,
         clock_watch: ClockWatch,
     ) -> None:
         self._mongo = mongo
-        self._feed = feed
+        self._feed_watch = feed_watch
         self._background = background
         self._embedded_mongod = embedded_mongod
         self._clock_watch = clock_watch
@@ -40,12 +40,14 @@ class Health:
     async def failed_checks(self) -> list[str]:
         """Why this node must get no requests: "draining", "feed", "mongodb", "clock", ended tasks.
 
+        "feed" is in it while events reach another node and not this one.
+
         While the embedded mongod does not run, "embedded_mongod" and the name of the cause, such
         as "data_disk_full", are in it. The list is empty when the node can serve.
         """
         checks = {
             "draining": not self.draining,
-            "feed": self._feed.is_open,
+            "feed": not self._feed_watch.is_behind_others,
             "mongodb": await self._is_mongodb_up(),
         }
         failed = [name for name, passes in checks.items() if not passes]
@@ -57,9 +59,11 @@ class Health:
         """Background tasks that fail repeatedly, and "database_clock", while the node serves.
 
         They do not make the node unready: a fault that hits all nodes alike would otherwise leave
-        the load balancer without any node.
+        the load balancer without any node. "feed" is in it while no events reach this node.
         """
         failing = [task.name for task in self._background if task.is_failing]
+        if self._feed_watch.is_stale and self._feed_watch.feed.name not in failing:
+            failing.append(self._feed_watch.feed.name)
         return failing + self._clock_watch.degraded_checks()
 
     async def _is_mongodb_up(self) -> bool:

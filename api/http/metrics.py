@@ -26,7 +26,7 @@ from api.http.graphql import GraphQLEndpoint
 from domain.webhooks.deliveries import DeliveryState
 from realtime.background import Monitored
 from realtime.close_codes import CloseCode
-from realtime.feed import EventFeed
+from realtime.feed_watch import FeedWatch
 from realtime.histogram import Histogram
 from schema.context import Services
 from schema.execution.engine import Engine
@@ -45,7 +45,7 @@ class Metrics(Collector):
         services: Services,
         engine: Engine,
         endpoint: GraphQLEndpoint,
-        feed: EventFeed,
+        feed_watch: FeedWatch,
         dispatcher: WebhookDispatcher,
         *,
         token: SecretStr | None,
@@ -56,7 +56,7 @@ class Metrics(Collector):
         self._services = services
         self._engine = engine
         self._endpoint = endpoint
-        self._feed = feed
+        self._feed_watch = feed_watch
         self._dispatcher = dispatcher
         self._token = token
         self._garbage = garbage
@@ -134,7 +134,8 @@ class Metrics(Collector):
         )
 
     def _log_metrics(self) -> Iterator[Metric]:
-        commit, feed = self._services.group_commit, self._feed
+        commit, watch = self._services.group_commit, self._feed_watch
+        feed = watch.feed
         yield _plain_counter(
             "events_logged", "Events logged by this process.", commit.events_logged
         )
@@ -144,8 +145,14 @@ class Metrics(Collector):
         yield _histogram("commit_batch_size", "Changes in one transaction.", commit.batch_sizes)
         yield _histogram("commit_seconds", "Time of one transaction.", commit.transaction_seconds)
         yield _gauge("feed_open", "Whether events reach this process.", int(feed.is_open))
+        yield _plain_counter("feed_restarts", "Change streams opened again.", feed.restarts)
         yield _plain_counter(
-            "feed_restarts", "Change streams that were opened again.", feed.restarts
+            "feed_reopenings", "Silent change streams opened again.", watch.reopenings
+        )
+        yield _gauge(
+            "feed_heartbeat_age_seconds",
+            "Time since the newest heartbeat was sent that came back through the change stream.",
+            watch.age_seconds,
         )
         yield _histogram(
             "feed_lag_seconds",

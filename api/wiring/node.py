@@ -66,7 +66,7 @@ def create_node(
 ) -> ServiceNode:
     """Return the endpoints over these services; ``trusted`` are the only documents to execute."""
     services, authenticate = running.services, running.tokens.authenticate
-    store, feed = services.store, running.realtime.feed
+    store, feed_watch = services.store, running.realtime.feed_watch
     engine = Engine(services, trusted=trusted)
     endpoint = GraphQLEndpoint(
         engine,
@@ -95,13 +95,13 @@ def create_node(
         open_data=OpenData(services, settings.download_limits),
         code_pages=QrCodePages(services, workers.scan_counter),
         health=Health(
-            store.mongo, feed, background, embedded_mongod, clock_watch=workers.clock_watch
+            store.mongo, feed_watch, background, embedded_mongod, clock_watch=workers.clock_watch
         ),
         metrics=Metrics(
             services,
             engine,
             endpoint,
-            feed,
+            feed_watch,
             workers.dispatcher,
             token=settings.metrics_token,
             garbage=garbage,

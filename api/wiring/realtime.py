@@ -11,6 +11,7 @@ from api.wiring.starting import start_worker
 from domain.live.events import EventEnvelope, parse_session_topic
 from realtime.background import Monitored
 from realtime.feed import EventFeed
+from realtime.feed_watch import FeedWatch
 from realtime.group_commit import GroupCommit
 from realtime.hub import Hub
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
@@ -67,13 +68,14 @@ class Realtime:
     hub: Hub
     tally: TallyPublisher
     feed: EventFeed
+    feed_watch: FeedWatch
     presence: PresenceTracker
     commit: GroupCommit
 
     @property
     def background(self) -> tuple[Monitored, ...]:
         """The background tasks of these objects."""
-        return (self.hub, self.tally, self.feed, self.presence)
+        return (self.hub, self.tally, self.feed, self.feed_watch, self.presence)
 
 
 @asynccontextmanager
@@ -99,6 +101,9 @@ async def run_realtime(
         feed = _create_feed(store, hub, tally, limits)
         stack.push_async_callback(feed.close)
         await feed.open()
+        feed_watch = start_worker(
+            stack, FeedWatch(store.heartbeats, feed, node=name, limits=limits)
+        )
         presence = start_worker(stack, PresenceTracker(store, hub, clock, node=name, limits=limits))
         commit = await stack.enter_async_context(run_group_commit(store, clock, limits))
         yield Realtime(
@@ -109,6 +114,7 @@ async def run_realtime(
             hub=hub,
             tally=tally,
             feed=feed,
+            feed_watch=feed_watch,
             presence=presence,
             commit=commit,
         )

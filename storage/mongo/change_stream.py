@@ -10,6 +10,11 @@ from pymongo.errors import PyMongoError
 from storage.mongo.drivers import Document
 from storage.mongo.errors import translate_errors
 
+CLOSE_TIMEOUT_SECONDS = 1.5
+"""Longer than an idle read of Motor, which cannot be cancelled."""
+_CLOSING: set[asyncio.Task[None]] = set()
+"""Streams that are being closed: the event loop alone would not keep their tasks."""
+
 
 class ChangeStream:
     """An open change stream: an iterator over the changes, in the order of their commits.
@@ -49,7 +54,19 @@ class ChangeStream:
         raise StopAsyncIteration
 
     async def close(self) -> None:
-        """Close the stream and its cursor on the server; Motor takes up to ``max_await_ms``."""
+        """Close the stream and its cursor on the server; Motor takes up to ``max_await_ms``.
+
+        It waits ``CLOSE_TIMEOUT_SECONDS`` for a server that does not answer; what is left then ends
+        in the background.
+        """
+        closing = asyncio.create_task(self._close())
+        _CLOSING.add(closing)
+        closing.add_done_callback(_CLOSING.discard)
+        await asyncio.wait({closing}, timeout=CLOSE_TIMEOUT_SECONDS)
+        if self._cancellable:
+            closing.cancel()
+
+    async def _close(self) -> None:
         try:
             if self._read is not None:
                 if self._cancellable:

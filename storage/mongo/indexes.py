@@ -8,6 +8,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from domain.webhooks.deliveries import DELIVERY_RETENTION
 
+_HOUR_SECONDS = 3_600
 _DAY_SECONDS = 86_400
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
@@ -202,6 +203,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     # The log is read by _id (topic and seq), in order; no other index is needed.
     "events": [],
     "logs": [],
+    "feed_reports": [
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=_HOUR_SECONDS)
+    ],
     "tallies": [],
     "presence": [
         IndexModel([("session_id", ASCENDING)], name="by_session"),

@@ -73,6 +73,16 @@ _EVENT: Document = {
     },
 }
 
+_FEED_REPORT: Document = {
+    "bsonType": "object",
+    "required": ["_id", "at", "heartbeat", "is_fresh"],
+    "properties": {
+        "_id": {"bsonType": "string"},
+        "at": {"bsonType": "date"},
+        "heartbeat": {"bsonType": "number"},
+        "is_fresh": {"bsonType": "bool"},
+    },
+}
 _NOTICE: Document = {
     "bsonType": "object",
     "required": ["_id", "at"],
@@ -176,6 +186,7 @@ VALIDATORS: Mapping[str, Document] = {
     },
     "leases": _LEASE,
     "events": _EVENT,
+    "feed_reports": _FEED_REPORT,
     "notices": _NOTICE,
     "import_chunks": _CHUNK,
 }

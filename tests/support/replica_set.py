@@ -88,6 +88,18 @@ class ReplicaSetMember:
         """Let a paused member continue."""
         os.kill(self._pid, signal.SIGCONT)
 
+    async def step_down(self) -> None:
+        """Make the primary a secondary; it does not become primary again for a minute."""
+        await self.client.admin.command("replSetStepDown", 60, secondaryCatchUpPeriodSecs=10)
+
+    async def lock(self) -> None:
+        """Keep a secondary from applying what other members write; it answers as before."""
+        await self.client.admin.command("fsync", lock=True)
+
+    async def unlock(self) -> None:
+        """Undo ``lock``."""
+        await self.client.admin.command("fsyncUnlock")
+
     async def close_process(self) -> None:
         """Stop the process if it runs."""
         if self._mongod is not None:

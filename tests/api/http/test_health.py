@@ -120,6 +120,7 @@ async def test_readiness_watches_every_background_task(mongo_uri: str, database_
             "deliveries",
             "escalation",
             "feed",
+            "feed_watch",
             "imports",
             "keys",
             "lead_log",

@@ -19,6 +19,7 @@ from domain.webhooks.deliveries import DeliveryState
 from domain.webhooks.webhooks import DeliveryResult
 from realtime.close_codes import CloseCode
 from realtime.feed import EventFeed
+from realtime.feed_watch import FeedWatch
 from realtime.histogram import Histogram
 from schema.execution.operation_counts import OperationKind, OperationOutcome
 from storage.clock import utc_now
@@ -150,13 +151,14 @@ def attach_metrics(
 ) -> WebhookDispatcher:
     """Attach metrics to the application, and return their dispatcher, which has sent nothing."""
     feed = EventFeed(running.store.mongo, on_event=lambda _: None, on_gap=lambda: None)
+    watch = FeedWatch(running.store.heartbeats, feed, node="node")
     kept = SecretStr(token) if token else None
     sends = WebhookDispatcher(running.store, refuse_to_send, utc_now)
     known = Metrics(
         running.services,
         running.engine,
         running.endpoint,
-        feed,
+        watch,
         sends,
         token=kept,
         garbage=running.node.garbage,

@@ -34,6 +34,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "unions": to_document(records.union()),
     "devices": to_document(records.device()),
     "phone_proofs": to_document(records.phone_proof()),
+    "feed_reports": {"_id": "node", "at": records.FIXED_NOW, "heartbeat": 1, "is_fresh": True},
     "employers": to_document(records.employer()),
     "employer_checks": to_document(records.employer_check()),
     "minimum_wages": to_document(KNOWN_WAGES.rows[0]),
