@@ -12,6 +12,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.http.code_callbacks import serve_code_callback
 from api.http.error_responses import http_error_response
 from api.http.front_page import serve_front_page
 from api.http.health import serve_liveness, serve_readiness
@@ -78,6 +79,10 @@ ROUTES = (
     Route("/codes/{name}", serve_code_image),
     Route("/graphql", _GRAPHQL),
     WebSocketRoute("/graphql", _GRAPHQL),
+    *(
+        Route(f"/sms/{{gateway}}/{what}", serve_code_callback, methods=["POST"])
+        for what in ("reports", "replies")
+    ),
     Route("/exports/leads.csv", _LEAD_EXPORTS, methods=["GET"]),
     Route("/exports/leads.xlsx", _LEAD_EXPORTS, methods=["GET"]),
     *IMPORT_ROUTES,

@@ -18,6 +18,7 @@ uploads, lead exports and public downloads one process serves at the same time.
 many event logs of each kind one process follows.
 ``SONGGANG_MAX_GROUPS_PER_TOPIC``: different subscriptions of one event log.
 ``SONGGANG_MAX_OUTBOX_BYTES``: bytes that may wait for one WebSocket connection.
+``SONGGANG_SMS_...``: the gateway for one-time codes (``api.sms_settings``).
 ``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``: the database and its driver.
 """
 
@@ -32,9 +33,10 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from api.http.limits import DownloadLimits, ExportLimits, FeedLimits, UploadLimits
+from api.sms_settings import GatewayKind, SmsSettings
 from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from services.identity.passwords import MAX_PASSWORD_LENGTH
@@ -90,7 +92,7 @@ def _split_origins(listed: str) -> tuple[str, ...]:
     return tuple(origin.strip() for origin in listed.split(",") if origin.strip())
 
 
-class Settings(BaseSettings):
+class Settings(SmsSettings):
     """The settings of one process."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -101,7 +103,6 @@ class Settings(BaseSettings):
     given_secret: Annotated[SecretStr, AfterValidator(_check_secret_length)] | None = Field(
         default=None, validation_alias="SONGGANG_SECRET"
     )
-    demo: bool = Field(default=False, validation_alias="SONGGANG_DEMO")
     demo_password: Annotated[SecretStr, AfterValidator(_check_password_length)] | None = Field(
         default=None, validation_alias="SONGGANG_DEMO_PASSWORD"
     )
@@ -187,7 +188,10 @@ class Settings(BaseSettings):
             settings = cls()
         except ValidationError as error:
             raise SettingsInvalid(_summarise_errors(error)) from None
-        return settings.model_copy(update={"demo": True}) if demo else settings
+        settings = settings.model_copy(update={"demo": True}) if demo else settings
+        if settings.gateway_kind is GatewayKind.CONSOLE and not settings.demo:
+            raise SettingsInvalid("SONGGANG_SMS_GATEWAY: console shows codes: it is for the demo")
+        return settings
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -287,6 +291,6 @@ def _create_secret_file(path: Path) -> None:
 
 def _summarise_errors(error: ValidationError) -> str:
     return "; ".join(
-        f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
+        ": ".join([*map(str, fault["loc"][:1]), fault["msg"].removeprefix("Value error, ")])
         for fault in error.errors(include_input=False, include_url=False, include_context=False)
     )

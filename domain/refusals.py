@@ -8,6 +8,7 @@ exception. GraphQL types, HTTP answers and WebSocket errors all derive from thes
     │   ├── InvalidId          not an id, or the id of another type
     │   ├── PhoneInvalid       not a mobile number that can be called
     │   ├── CodeInvalid        a damaged or forged QR code, or one of something else
+    │   ├── PhoneCodeInvalid   a one-time code that is wrong, expired or was tried too often
     │   ├── ConsentRequired    no consent, or consent to a text that is not the current one
     │   ├── BadPageSize        a page size outside 0 to 100
     │   └── BadCursor          a cursor of another list, or a damaged one
@@ -28,6 +29,7 @@ exception. GraphQL types, HTTP answers and WebSocket errors all derive from thes
     ├── LeadStageConflict      the lead cannot go from its stage to the requested one
     ├── RetentionTooEarly      the days since the hire have not passed yet
     ├── StatusConflict         a profile, call, referral or webhook is in another status
+    ├── PhoneCodesUnavailable  no one-time code can be sent now
     └── Busy                   the service is overloaded; the same call may be sent again
 """
 
@@ -48,6 +50,7 @@ class ErrorCode(StrEnum):
     PHONE_INVALID = "PHONE_INVALID"
     CONSENT_REQUIRED = "CONSENT_REQUIRED"
     CODE_INVALID = "CODE_INVALID"
+    PHONE_CODE_INVALID = "PHONE_CODE_INVALID"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     SIGN_IN_FAILED = "SIGN_IN_FAILED"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
@@ -65,6 +68,7 @@ class ErrorCode(StrEnum):
     QUESTION_CONFLICT = "QUESTION_CONFLICT"
     RETENTION_TOO_EARLY = "RETENTION_TOO_EARLY"
     STATUS_CONFLICT = "STATUS_CONFLICT"
+    PHONE_CODES_UNAVAILABLE = "PHONE_CODES_UNAVAILABLE"
     BUSY = "BUSY"
     BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
     BAD_CURSOR = "BAD_CURSOR"
@@ -74,19 +78,26 @@ class Refusal(Exception):
     """The base of all refusals.
 
     ``message`` and ``message_zh`` tell the user what to do, in English and Chinese. ``field`` is
-    the path of the input at fault, in GraphQL names.
+    the path of the input at fault, in GraphQL names. ``retry_after`` is after how many seconds the
+    same call may succeed, if that is known.
     """
 
     code: ClassVar[ErrorCode]
     http_status: ClassVar[HTTPStatus]
 
     def __init__(
-        self, message: str, message_zh: str, *, field: tuple[str, ...] | None = None
+        self,
+        message: str,
+        message_zh: str,
+        *,
+        field: tuple[str, ...] | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.message_zh = message_zh
         self.field = field
+        self.retry_after = retry_after
 
 
 class InvalidInput(Refusal):
@@ -118,6 +129,12 @@ class CodeInvalid(InvalidInput):
     """The token of a QR code that is damaged or forged, or belongs to something else."""
 
     code = ErrorCode.CODE_INVALID
+
+
+class PhoneCodeInvalid(InvalidInput):
+    """A one-time code that is wrong, expired, was tried too often, or was never asked for."""
+
+    code = ErrorCode.PHONE_CODE_INVALID
 
 
 class BadPageSize(InvalidInput):
@@ -257,6 +274,13 @@ class StatusConflict(Refusal):
 
     code = ErrorCode.STATUS_CONFLICT
     http_status = HTTPStatus.CONFLICT
+
+
+class PhoneCodesUnavailable(Refusal):
+    """No one-time code can be sent: there is no gateway, it fails, or the budget is used up."""
+
+    code = ErrorCode.PHONE_CODES_UNAVAILABLE
+    http_status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class Busy(Refusal):

@@ -39,7 +39,9 @@ class RateLimiter:
                 opens = self._limiter.get_window_stats(limit, *key).reset_time
                 seconds = max(1, math.ceil(opens - time.time()))
                 raise TooManyAttempts(
-                    f"{why} Wait {seconds} seconds.", f"{why_zh}请等待{seconds}秒后再试。"
+                    f"{why} Wait {seconds} seconds.",
+                    f"{why_zh}请等待{seconds}秒后再试。",
+                    retry_after=seconds,
                 )
 
     def hit(self, *limits: KeyedLimit) -> None:

@@ -24,7 +24,10 @@ from realtime.ttl_cache import TtlCache
 from schema.loaders import Loaders
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
+from services.identity.code_gateway import CodeGateway
 from services.identity.device_entry import DeviceEntry
+from services.identity.phone_proving import PhoneProving
+from services.identity.phone_replies import PhoneReplies
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
 from services.leads.consent import PostingConsent
@@ -99,6 +102,9 @@ class Services:
     presence: PresenceTracker
     sign_in: SignInService
     device_entry: DeviceEntry
+    code_gateway: CodeGateway
+    phone_proving: PhoneProving
+    phone_replies: PhoneReplies
     clock: Clock
     minimum_wages: MinimumWages
     minimum_wage_administration: MinimumWageAdministration

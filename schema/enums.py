@@ -11,6 +11,7 @@ from domain.employers.employers import CheckMethod
 from domain.exchange.imports import ImportKind, ImportStatus, RowOutcome
 from domain.identity.accounts import Role
 from domain.identity.audit import AuditAction, AuditRole
+from domain.identity.phone_codes import CodeChannel
 from domain.identity.unions import UnionLevel
 from domain.labels import Labelled
 from domain.leads.funnel import FunnelDimension
@@ -85,6 +86,7 @@ ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
     LeadSource: "Where the tap came from.",
     HireSide: "Who can say whether somebody was hired.",
     CodeKind: "What a QR code was made for.",
+    CodeChannel: "How a one-time code reaches the phone.",
     AuditAction: "What was done to personal data.",
     AuditRole: "In what quality somebody did it.",
     FunnelDimension: "What leads are counted by; a union includes its branches.",

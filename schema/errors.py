@@ -47,6 +47,10 @@ class CodeInvalid(UserError): ...
 
 
 @strawberry.type
+class PhoneCodeInvalid(UserError): ...
+
+
+@strawberry.type
 class Unauthenticated(UserError): ...
 
 
@@ -55,7 +59,10 @@ class SignInFailed(UserError): ...
 
 
 @strawberry.type
-class TooManyAttempts(UserError): ...
+class TooManyAttempts(UserError):
+    retry_after: int | None = strawberry.field(
+        default=None, description="Seconds after which the same call may succeed."
+    )
 
 
 @strawberry.type(description="What everybody would read breaks a rule: reword it.")
@@ -115,6 +122,15 @@ class RetentionTooEarly(UserError): ...
 class StatusConflict(UserError): ...
 
 
+@strawberry.type(
+    description="No one-time code can be sent: ask a member of staff for a call, or try later."
+)
+class PhoneCodesUnavailable(UserError):
+    retry_after: int | None = strawberry.field(
+        default=None, description="Seconds after which the same call may succeed, if known."
+    )
+
+
 @strawberry.type
 class Busy(UserError): ...
 
@@ -141,6 +157,8 @@ def _build_user_error(refusal: Refusal, user_error: type[UserError]) -> UserErro
     details: dict[str, Any] = {}
     if isinstance(refusal, refusals.TextRefused):
         details["findings"] = [Finding.of(finding) for finding in refusal.findings]
+    if issubclass(user_error, TooManyAttempts | PhoneCodesUnavailable):
+        details["retry_after"] = refusal.retry_after
     return user_error(
         message=refusal.message,
         code=refusal.code,

@@ -19,6 +19,8 @@ from schema.exchange.import_types import find_visible_import
 from schema.execution import inputs
 from schema.identity.account_types import AccountQueries, find_own_account
 from schema.identity.audit_queries import AuditQueries
+from schema.identity.phone_proof_mutations import PhoneProofMutations
+from schema.identity.phone_proof_queries import PhoneProofQueries
 from schema.identity.sign_in_mutations import SignInMutations
 from schema.identity.union_types import find_union
 from schema.leads.consent_mutations import ConsentMutations
@@ -146,6 +148,7 @@ Query = merge_types(
         ReferralQueries,
         ServiceCountQueries,
         AuditQueries,
+        PhoneProofQueries,
         WebhookQueries,
         ImportQueries,
     ),
@@ -154,6 +157,7 @@ Mutation = merge_types(
     "Mutation",
     (
         SignInMutations,
+        PhoneProofMutations,
         EmployerMutations,
         MinimumWageMutations,
         PostingMutations,

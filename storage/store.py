@@ -16,8 +16,11 @@ from storage.employers.employers import Employers
 from storage.exchange.imports import Imports
 from storage.identity.accounts import Accounts
 from storage.identity.audit import AuditLog
+from storage.identity.code_caps import CodeCapCounts
 from storage.identity.devices import Devices
+from storage.identity.phone_codes import PhoneCodes
 from storage.identity.phone_proofs import PhoneProofs
+from storage.identity.phone_stops import PhoneStops
 from storage.identity.unions import Unions
 from storage.leads.consent import ConsentTexts
 from storage.leads.contacts import SealedContacts
@@ -75,9 +78,12 @@ class Store:
         self.keys = Keys(mongo, self.keyring, secret)
         self.meta = Meta(mongo)
         self.accounts = Accounts(mongo)
+        self.phone_codes = PhoneCodes(mongo)
+        self.code_caps = CodeCapCounts(mongo)
+        self.phone_stops = PhoneStops(mongo)
         self.unions = Unions(mongo)
         self.devices = Devices(mongo)
-        self.phone_proofs = PhoneProofs(mongo)
+        self.phone_proofs = PhoneProofs(mongo, self.phone_codes)
         self.employers = Employers(mongo)
         self.minimum_wages = MinimumWageRows(mongo)
         self.postings = Postings(mongo)

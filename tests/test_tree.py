@@ -33,6 +33,7 @@ OTHER_PACKAGES = {
     "api": {"cli", "demo", "doctor", "http", "http/imports", "http/public", "websocket", "wiring"},
     "schema": {"execution"},
     "storage": {"mongo"},
+    "workers": {"sms"},
 }
 MAX_LINES = 300
 DATA_TABLES = {

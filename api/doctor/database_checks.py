@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.doctor.check_results import CheckResult
+from domain.identity.code_caps import DEFAULT_LIMITS, CodeLimits
 from storage.mongo.database_clock import MAX_OFFSET_SECONDS, ClockFault
 from storage.mongo.meta import RestoreUnfinished, WrongSecret
 from storage.mongo.mongod import MIN_MAJOR_VERSION
@@ -23,6 +24,7 @@ class OpenDatabase:
     store: Store
     secret: str = field(repr=False)
     at: datetime
+    code_limits: CodeLimits = DEFAULT_LIMITS
 
 
 DatabaseCheck = Callable[[OpenDatabase], Awaitable[CheckResult]]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 from api.doctor.check_results import CheckResult
+from api.doctor.code_checks import check_budget, check_gateway
 from api.doctor.database_checks import DATABASE_CHECKS, DatabaseCheck, OpenDatabase
 from api.doctor.local_checks import (
     check_data_folder,
@@ -38,6 +39,7 @@ async def diagnose() -> AsyncIterator[CheckResult]:
     yield check_settings(settings)
     yield check_secret(settings)
     yield check_data_folder(settings)
+    yield check_gateway(settings)
     if settings.mongodb_uri is None:
         yield check_running_mongod(settings)
         if not (settings.data_dir / "db").is_dir():
@@ -55,7 +57,7 @@ async def diagnose() -> AsyncIterator[CheckResult]:
         except (MongodNotFound, DataFolderBusy, MongodFailed, StorageError) as error:
             yield _explain("mongodb", error)
             return
-        for check in (*DATABASE_CHECKS, *UPGRADE_CHECKS):
+        for check in (*DATABASE_CHECKS, check_budget, *UPGRADE_CHECKS):
             yield await _run(check, database)
 
 
@@ -71,7 +73,9 @@ async def _open(settings: Settings, stack: AsyncExitStack) -> OpenDatabase:
     secret = settings.load_secret()
     store = Store(mongo, secret)
     await store.clock.sample()
-    return OpenDatabase(store=store, secret=secret, at=store.clock())
+    return OpenDatabase(
+        store=store, secret=secret, at=store.clock(), code_limits=settings.code_limits
+    )
 
 
 async def _run(check: DatabaseCheck, database: OpenDatabase) -> CheckResult:

@@ -51,7 +51,9 @@ class Metrics(Collector):
         token: SecretStr | None,
         garbage: GarbageCollector,
         background: Sequence[Monitored] = (),
+        collectors: Sequence[Collector] = (),
     ) -> None:
+        """``collectors`` collect the metrics of other parts of the process."""
         self._background = background
         self._services = services
         self._engine = engine
@@ -63,7 +65,8 @@ class Metrics(Collector):
         self._registry = CollectorRegistry(auto_describe=False)
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self._registry)
-        self._registry.register(self)
+        for part in (self, *collectors):
+            self._registry.register(part)
 
     def respond(self, request: Request) -> Response:
         """Return all metrics, or 403."""

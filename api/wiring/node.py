@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from api.demo.keeper import DemoSignIn, run_demo
 from api.document_files import load_trusted_documents
 from api.garbage import GarbageCollector
+from api.http.code_callbacks import CodeCallbacks
+from api.http.code_metrics import CodeMetrics
 from api.http.graphql import GraphQLEndpoint
 from api.http.health import Health
 from api.http.imports.endpoint import ImportEndpoint
@@ -43,6 +45,7 @@ class ServiceNode:
     feeds: PublicFeeds
     open_data: OpenData
     code_pages: QrCodePages
+    code_callbacks: CodeCallbacks
     health: Health
     metrics: Metrics
     garbage: GarbageCollector
@@ -94,6 +97,9 @@ def create_node(
         feeds=PublicFeeds(services, settings.feed_limits),
         open_data=OpenData(services, settings.download_limits),
         code_pages=QrCodePages(services, workers.scan_counter),
+        code_callbacks=CodeCallbacks(
+            services.phone_replies, settings.gateway_kind, settings, services.clock
+        ),
         health=Health(
             store.mongo, feed_watch, background, embedded_mongod, clock_watch=workers.clock_watch
         ),
@@ -106,6 +112,9 @@ def create_node(
             token=settings.metrics_token,
             garbage=garbage,
             background=[*background, embedded_mongod] if embedded_mongod else background,
+            collectors=[
+                CodeMetrics(workers.code_dispatcher, services.code_gateway, services.phone_replies)
+            ],
         ),
         garbage=garbage,
         demo_sign_in=demo_sign_in,

@@ -7,12 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from api.settings import Settings
+from api.wiring.codes import create_phone_proving, describe_gateway
 from api.wiring.realtime import Realtime
 from realtime.group_commit import GroupCommit
 from schema.context import Services
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
 from services.identity.device_entry import DeviceCredentials, DeviceEntry
+from services.identity.phone_replies import PhoneReplies
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
 from services.identity.tokens import Tokens
@@ -125,6 +127,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         seekers = SeekerProfiles(store, clock)
         profile_rights = ProfileRights(store, commit, clock)
         follow_up = LeadFollowUp(store, commit, clock)
+        code_gateway = describe_gateway(settings)
         control, gate = postings.session_control, postings.posting_gate
         services = Services(
             store=store,
@@ -166,6 +169,9 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             group_commit=commit,
             presence=realtime.presence,
             sign_in=sign_in,
+            code_gateway=code_gateway,
+            phone_proving=create_phone_proving(store, code_gateway, settings, clock),
+            phone_replies=PhoneReplies(store, clock, allows_demo_phones=settings.demo),
             device_entry=DeviceEntry(store, tokens, DeviceCredentials(store.keyring, clock), clock),
             clock=clock,
             minimum_wages=postings.minimum_wages,

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from api.settings import Settings
+from api.wiring.codes import create_gateway
 from api.wiring.realtime import run_group_commit
 from api.wiring.services import NodeServices, run_posting_services
 from api.wiring.starting import Worker, start_worker
@@ -17,6 +18,7 @@ from workers.deliveries import WebhookDispatcher
 from workers.escalation import LeadEscalator
 from workers.importer import Importer
 from workers.keys import KeyRefresher
+from workers.phone_messages import CodeDispatcher
 from workers.posting_index import SearchIndexFollower
 from workers.rescreening import Rescreener
 from workers.retention import RetentionWorker
@@ -32,6 +34,7 @@ class Workers:
     clock_watch: ClockWatch
     webhook_sender: WebhookSender
     dispatcher: WebhookDispatcher
+    code_dispatcher: CodeDispatcher
     scan_counter: ScanCounter
     importer: Importer
     rescreener: Rescreener
@@ -44,6 +47,7 @@ class Workers:
             self.clock_watch,
             self.rescreener,
             self.dispatcher,
+            self.code_dispatcher,
             self.scan_counter,
             self.importer,
             *self.others,
@@ -59,6 +63,13 @@ def create_workers(running: NodeServices, settings: Settings) -> Workers:
         clock_watch=ClockWatch(store.clock),
         webhook_sender=sender,
         dispatcher=WebhookDispatcher(store, sender, clock),
+        code_dispatcher=CodeDispatcher(
+            store,
+            create_gateway(settings, clock),
+            services.code_gateway,
+            settings.code_limits,
+            clock,
+        ),
         scan_counter=ScanCounter(store),
         importer=postings.create_importer(store, clock, name),
         rescreener=Rescreener(
@@ -86,6 +97,7 @@ async def run_workers(running: NodeServices, workers: Workers) -> AsyncIterator[
     async with AsyncExitStack() as stack:
         running.services.lead_log.start()  # the services close it, after the last lead is stored
         running.posting_services.minimum_wages.add_listener(workers.rescreener.wake)
+        running.services.phone_proving.add_listener(workers.code_dispatcher.wake)
         stack.push_async_callback(workers.webhook_sender.close)
         for worker in workers.background:
             start_worker(stack, worker)

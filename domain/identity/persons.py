@@ -48,7 +48,7 @@ _CHECK_CHARACTERS = "10X98765432"
 _PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[ -]?[0-9]{4}[ -]?([0-9]{4})(?![0-9])")
 
 
-def normalise_phone(raw: str, *, demo: bool) -> str:
+def normalise_phone(raw: str, *, demo: bool, field: tuple[str, ...] = _PHONE_FIELD) -> str:
     """Return a Chinese mobile number in E.164 form: ``+86`` and eleven digits.
 
     Spaces, dashes, brackets, full-width digits, the prefixes +86, 0086 and 86, and invisible
@@ -60,7 +60,7 @@ def normalise_phone(raw: str, *, demo: bool) -> str:
     refusal = PhoneInvalid(
         "Give a Chinese mobile number: eleven digits that begin with 1, with or without +86.",
         "请填写以1开头的11位中国大陆手机号码，可加+86。",
-        field=_PHONE_FIELD,
+        field=field,
     )
     if len(raw) > _MAX_RAW_PHONE_LENGTH:
         raise refusal

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from domain.identity.devices import PHONE_PROOF_LIFETIME, PhonePair, PhoneProof
+from storage.identity.phone_codes import PhoneCodes
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document
 from storage.mongo.repository import RecordCollection
@@ -17,8 +18,10 @@ from storage.mongo.repository import RecordCollection
 class PhoneProofs:
     """At most one proof for each device and phone."""
 
-    def __init__(self, mongo: Mongo) -> None:
+    def __init__(self, mongo: Mongo, codes: PhoneCodes) -> None:
+        """``codes`` are the one-time codes that are erased together with the proofs."""
         self._proofs = RecordCollection(mongo, "phone_proofs", PhoneProof)
+        self._codes = codes
 
     async def record(
         self, pair: PhonePair, *, at: datetime, transaction: Transaction | None = None
@@ -59,8 +62,14 @@ class PhoneProofs:
         """Return whether the device has confirmed the phone."""
         return bool(await self.find_proven([pair], at=at, transaction=transaction))
 
+    async def proven_until(self, pair: PhonePair, *, at: datetime) -> datetime | None:
+        """Return until when the device needs no new code for the phone; None if it needs one."""
+        proof = await self._proofs.by_id(_proof_id(pair))
+        return proof.expires_at if proof is not None and proof.expires_at > at else None
+
     async def erase_person(self, person: str, *, transaction: Transaction | None = None) -> int:
-        """Delete the proofs of a phone on all devices; return how many there were."""
+        """Delete the proofs and the codes of a phone on all devices; the number of the proofs."""
+        await self._codes.delete_by_person(person, transaction=transaction)
         with translate_errors():
             result = await self._proofs.documents.delete_many(
                 {"person": person}, session=transaction

@@ -89,6 +89,17 @@ class Leads(Repository[Lead]):
         """The lead of that person, unless there is none or it has made way."""
         return await self._records.find_one(_identity_condition((session_id, posting_id, person)))
 
+    async def has_standing(self, giver: str, person: str, sessions: Sequence[str]) -> bool:
+        """Whether this giver has a standing lead for the phone in one of these sessions."""
+        where = {
+            "person": person,
+            "giver": giver,
+            "session_id": {"$in": list(sessions)},
+            "made_way": None,
+            "withdrawn_at": None,
+        }
+        return await self._records.exists(where)
+
     async def _by_identity(self, leads: Sequence[Lead]) -> dict[_Identity, Lead]:
         identities = {_identity_of(lead) for lead in leads}
         conditions = [_identity_condition(identity) for identity in identities]

@@ -131,6 +131,12 @@ class LiveSessions(Repository[LiveSession]):
             found = self._records.documents.find(where, {"pinned_posting_id": 1}).limit(limit)
             return sorted({document["pinned_posting_id"] async for document in found})
 
+    async def ids_on_air(self, *, limit: int = MAX_COUNTED) -> list[str]:
+        """The ids of live or interrupted sessions."""
+        with translate_errors():
+            found = self._records.documents.find({"status": {"$in": _ON_AIR_STATUSES}}, {"_id": 1})
+            return [document["_id"] async for document in found.limit(limit)]
+
     async def set_position(
         self, session_id: str, position: LogPosition, *, transaction: Transaction
     ) -> None:

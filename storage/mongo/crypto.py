@@ -21,11 +21,21 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from domain.identity.phone_codes import SealedMessage
 from domain.leads.leads import Contact, SealedContact
 from domain.webhooks.webhooks import WebhookSecret
 from storage.mongo.errors import StorageError
 
-INITIAL_KEY_NAMES = ("contact/1", "person", "receipt", "audit", "retained", "code", "device")
+INITIAL_KEY_NAMES = (
+    "contact/1",
+    "person",
+    "receipt",
+    "audit",
+    "retained",
+    "code",
+    "device",
+    "phone_code",
+)
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _CONTACT_KEY_PREFIX = "contact/"
@@ -43,6 +53,13 @@ class WebhookSecretDamaged(StorageError):
 
     def __init__(self, webhook_id: str) -> None:
         super().__init__(f"the secret of webhook {webhook_id} does not open")
+
+
+class CodeMessageDamaged(StorageError):
+    """A sealed code message cannot be decrypted: changed, moved, or its key is missing."""
+
+    def __init__(self) -> None:
+        super().__init__("the message of a one-time code does not open")
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
@@ -144,6 +161,41 @@ class Keyring:
         except (InvalidTag, KeyError):
             raise WebhookSecretDamaged(webhook_id) from None
 
+    def hash_phone_code(self, code_id: str, issue: str, code: str) -> str:
+        """The keyed hash (HMAC-SHA256, hex) of a one-time code, bound to its record and issue."""
+        content = f"{code_id}/{issue}/{code}".encode()
+        return hmac.new(self._keys["phone_code"], content, sha256).hexdigest()
+
+    def hash_network(self, network: str) -> str:
+        """The keyed hash (HMAC-SHA256, hex) of the network of a client that is counted."""
+        return hmac.new(self._keys["phone_code"], f"net/{network}".encode(), sha256).hexdigest()
+
+    def seal_code_message(self, code_id: str, issue: str, phone: str, code: str) -> SealedMessage:
+        """Encrypt phone and code of a message, bound to its record and issue."""
+        version = self.newest_version
+        sealed = encrypt(
+            self._keys[f"{_CONTACT_KEY_PREFIX}{version}"],
+            f"{phone} {code}".encode(),
+            _code_message_context(code_id, issue, version),
+        )
+        return SealedMessage(key_version=version, sealed=sealed)
+
+    def open_code_message(
+        self, code_id: str, issue: str, message: SealedMessage
+    ) -> tuple[str, str]:
+        """Decrypt a message: the phone and the code.
+
+        :raises CodeMessageDamaged: changed or moved, or its key is not in the keyring (yet).
+        """
+        version = message.key_version
+        try:
+            key = self._keys[f"{_CONTACT_KEY_PREFIX}{version}"]
+            context = _code_message_context(code_id, issue, version)
+            phone, _, code = decrypt(key, message.sealed, context).decode().partition(" ")
+        except (InvalidTag, KeyError):
+            raise CodeMessageDamaged from None
+        return phone, code
+
     def seal_retained(self, bound: str, payload: bytes) -> bytes:
         """Encrypt data that the law requires to be kept; the service never decrypts it."""
         return encrypt(self._keys["retained"], payload, f"{bound}/retained")
@@ -162,3 +214,7 @@ class Keyring:
 
 def _webhook_context(webhook_id: str, version: int) -> str:
     return f"webhook/{webhook_id}/{version}"
+
+
+def _code_message_context(code_id: str, issue: str, version: int) -> str:
+    return f"phone code/{code_id}/{issue}/{version}"

@@ -314,6 +314,24 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "notices": [
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=400 * _DAY_SECONDS)
     ],
+    "phone_codes": [
+        IndexModel([("person", ASCENDING)], name="by_person"),
+        # The messages that still have to be sent.
+        IndexModel(
+            [("message.next_at", ASCENDING)],
+            name="due",
+            partialFilterExpression={"message.state": {"$in": ["PENDING", "SUPPRESSED"]}},
+        ),
+        IndexModel(
+            [("message.serial", ASCENDING)],
+            name="by_serial",
+            partialFilterExpression={"message.serial": {"$gt": ""}},
+        ),
+        # Delivery reports arrive within two days.
+        IndexModel([("issued_at", ASCENDING)], name="forget", expireAfterSeconds=3 * _DAY_SECONDS),
+    ],
+    "code_caps": [IndexModel([("until", ASCENDING)], name="forget", expireAfterSeconds=0)],
+    "phone_stops": [],
     "retained": [IndexModel([("completed_at", ASCENDING)], name="by_completion")],
     "imports": [
         IndexModel(

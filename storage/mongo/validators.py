@@ -19,6 +19,7 @@ from domain.exchange.imports import Import, ImportRow
 from domain.identity.accounts import Account
 from domain.identity.audit import AuditRow
 from domain.identity.devices import Device, PhoneProof
+from domain.identity.phone_codes import PhoneCode
 from domain.identity.unions import Union as TradeUnion
 from domain.leads.consent import ConsentTemplate
 from domain.leads.leads import Lead
@@ -174,6 +175,7 @@ RECORD_CLASSES: Mapping[str, type[Any]] = {
     "campaign_matches": CampaignMatch,
     "call_entries": CallEntry,
     "referrals": Referral,
+    "phone_codes": PhoneCode,
     "imports": Import,
     "import_rows": ImportRow,
 }
@@ -188,6 +190,7 @@ VALIDATORS: Mapping[str, Document] = {
     "events": _EVENT,
     "feed_reports": _FEED_REPORT,
     "notices": _NOTICE,
+    "phone_stops": _NOTICE,
     "import_chunks": _CHUNK,
 }
 """The ``$jsonSchema`` of each collection; collections that are not listed have none."""

@@ -187,6 +187,18 @@ class Visit:
         trail = "query ($lead: ID!) { auditTrail(leadId: $lead) { edges { node { detail } } } }"
         await self.http(trail, {"lead": lead}, token=self.officer)
 
+    async def prove(self) -> None:
+        """Ask for a code, mistype it once, and prove the phone."""
+        given = {"phone": PHONE_SPELLINGS[1]}
+        asked = await self.answer("requestCode", "CodeRequested", "demoCode", given)
+        wrong = f"{(int(asked['demoCode']) + 1) % 1_000_000:06d}"
+        query = MUTATION_TEMPLATE % ("ConfirmPhoneInput", "confirmPhone", "UserError", "message")
+        guess = {"input": {"phone": PHONE, "code": wrong}}
+        data = await self.http(query, guess, token=self.viewer)
+        assert data["confirmPhone"]["__typename"] == "PhoneCodeInvalid"
+        right = given | {"code": asked["demoCode"]}
+        await self.answer("confirmPhone", "PhoneConfirmed", "validUntil", right)
+
     async def seek(self) -> None:
         """Save the person's own profile, and one that an officer enters from a call list."""
         profile = {"group": "LAID_OFF", "wants": {"heaviest": "LIGHT"}}

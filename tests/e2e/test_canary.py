@@ -61,6 +61,7 @@ async def run_visit(server: ServerProcess, http: Recorder, mongo: Mongo) -> list
         assert "songgang_mutations_refused_total" in measured.text
         http.kept.append(measured.text)
         await each.act("eraseMyData", "MyDataErased", "leads", receipt=third["receipt"])
+        await each.prove()
         frames = seen + leads
     assert any(MASKED_CONTACT["name"] in frame for frame in frames)
     assert any(PUBLIC_SENTENCE in frame for frame in frames)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from storage.store import Store
-from tests.support.stores import empty_store, prepare_store
+from tests.support.stores import connect_second_store, empty_store, prepare_store
 
 # A slow machine must not fail a property test.
 settings.register_profile("songgang", deadline=None)
@@ -31,6 +31,18 @@ async def motor_store(mongo_uri: str) -> AsyncIterator[Store]:
 async def store(pymongo_store: Store) -> Store:
     """A store without documents."""
     return await empty_store(pymongo_store)
+
+
+@pytest.fixture(scope="session")
+async def second_store(mongo_uri: str, pymongo_store: Store) -> AsyncIterator[Store]:
+    async with connect_second_store(mongo_uri, pymongo_store) as store:
+        yield store
+
+
+@pytest.fixture
+async def other_store(store: Store, second_store: Store) -> Store:
+    """A store over the same database, as a second node has."""
+    return second_store
 
 
 @pytest.fixture(params=["pymongo", "motor"])

@@ -9,6 +9,7 @@ from typing import Any
 
 from schema.relay import global_id
 from storage.clock import utc_now
+from tests.support.codes import CODE, PROVABLE_PHONE
 from tests.support.mutation_inputs import (
     CONSENT_TEMPLATE,
     interest_input,
@@ -57,6 +58,18 @@ MUTATION_CASES = {
             "ViewerEntered",
             "... on ViewerEntered { accessToken expiresAt deviceCredential "
             "deviceCredentialExpiresAt newDevice clientMutationId }",
+        ),
+        MutationCase(
+            "requestCode",
+            lambda world: {"phone": world.next_phone()},
+            "CodeRequested",
+            "... on CodeRequested { provenUntil expiresAt nextRequestAt demoCode }",
+        ),
+        MutationCase(
+            "confirmPhone",
+            lambda _: {"phone": PROVABLE_PHONE, "code": CODE},
+            "PhoneConfirmed",
+            "... on PhoneConfirmed { validUntil }",
         ),
         MutationCase(
             "createEmployer",

@@ -23,6 +23,8 @@ ALLOWED_CALLERS = {
     "signIn": set(CALLERS),
     "refreshSignIn": set(CALLERS),
     "enterAsViewer": set(CALLERS),
+    "requestCode": {"viewer", "seeker"},
+    "confirmPhone": {"viewer", "seeker"},
     "createEmployer": ALL_OFFICERS,
     "verifyEmployer": {"officer", "officer above"},
     "submitPosting": ALL_OFFICERS | {"recruiter"},

@@ -83,6 +83,7 @@ def _public_queries(world: Showcase) -> list[RootFieldCall]:
         RootFieldCall("postingSuggestions", {"prefix": "合成"}),
         RootFieldCall("region", {"code": "330402"}),
         RootFieldCall("regions", {}),
+        RootFieldCall("phoneProof", {}),
         RootFieldCall("codeLists", {}),
         RootFieldCall("codeList", {"name": "LeadStage"}),
         RootFieldCall("employers", {}),

@@ -207,6 +207,7 @@ PUBLIC_ROWS = tuple(
     VisibilityRow(kinds, fields, ALL_CALLERS)
     for kinds, fields in {
         "Posting": f"id {TERMS_FIELDS} status revision createdAt synthetic employer",
+        "CodeAvailability": "available channels",
         "Employer": "id name creditCode placeCode place description synthetic verifiedUntil "
         "verified",
         "LiveSession": "id title format status startsAt startedAt endedAt host segment "
@@ -265,6 +266,10 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "SignedIn": "accessToken refreshToken expiresAt",
     "ViewerEntered": "accessToken expiresAt deviceCredential deviceCredentialExpiresAt newDevice "
     "clientMutationId",
+    "CodeRequested": "provenUntil expiresAt nextRequestAt demoCode",
+    "PhoneConfirmed": "validUntil",
+    "TooManyAttempts": "message code field retryAfter",
+    "PhoneCodesUnavailable": "message code field retryAfter",
     "EmployerCreated": "employer",
     "EmployerVerified": "employer check",
     "MinimumWageAdded": "minimumWage",
@@ -368,6 +373,9 @@ ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/": ALL_CALLERS,
     "/imports/{name}": ALL_CALLERS,
     "/q/{token}": ALL_CALLERS,
+    # With the key or the signature of the gateway.
+    "/sms/{gateway}/reports": NO_CALLERS,
+    "/sms/{gateway}/replies": NO_CALLERS,
     "/codes/{name}": ALL_CALLERS,
     "/jobs/{id}": ALL_CALLERS,
     "/jobs.css": ALL_CALLERS,

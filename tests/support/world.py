@@ -23,6 +23,7 @@ from storage.mongo.client import new_id
 from storage.mongo.codec import to_document
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
+from tests.support.codes import PROVABLE_PHONE, make_code
 from tests.support.organisations import Organisations
 from tests.support.services import RunningServices
 
@@ -104,6 +105,7 @@ class World(Organisations):
             scope=f"union/{self.union.id}", account_id=self.officer.id, union_id=self.union.id
         )
         self.webhook = self._webhook()
+        self.visitor_id = new_id()
         self._phones = iter(range(10**8))
 
     async def store_records(self, *, with_offered: bool = True) -> None:
@@ -124,6 +126,8 @@ class World(Organisations):
         await store.referrals.add([self.referral])
         await store.questions.add(self.question)
         await store.imports.add(self.upload)
+        for device in (self.visitor_id, self.seeker.giver or ""):
+            await store.phone_codes.replace(make_code(store, device, PROVABLE_PHONE))
         await store.leads.record([self.lead, *([self.offered] if with_offered else [])])
         for session in (self.live, self.ended):
             self.running.services.lead_log.schedule(session.id)
@@ -134,7 +138,9 @@ class World(Organisations):
             return None
         if caller == "seeker":
             return self.seeker_token()
-        return self.viewer_token() if caller == "viewer" else self.token(self.staff[caller])
+        if caller == "viewer":
+            return self.running.tokens.issue_for_viewer(self.visitor_id).access
+        return self.token(self.staff[caller])
 
     def seeker_token(self, seeker: Seeker | None = None) -> str:
         """Return the token of the person behind a profile; by default the world's own."""

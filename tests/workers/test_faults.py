@@ -24,6 +24,7 @@ from services.screening.minimum_wages import MinimumWages
 from storage.store import Store
 from tests.support import records
 from tests.support.hub_members import RecordingMember
+from tests.support.phone_nodes import PhoneNode
 from tests.support.realtime_node import run_node
 from tests.support.records import ManualClock
 from tests.support.waiting import wait_until
@@ -66,6 +67,11 @@ WORKER_CASES = {
         lambda store, _: create_dispatcher(store, refuse_to_send, ManualClock()),
         lambda store: store.webhooks,
         "disabled_ids",
+    ),
+    "phone_messages": WorkerCase(
+        lambda store, _: PhoneNode(store, ManualClock()).dispatcher,
+        lambda store: store.phone_codes,
+        "claim_due",
     ),
     "retention": WorkerCase(
         lambda store, _: RetentionWorker(store, ManualClock(), RetentionPeriods(), schedule=OFTEN),

@@ -51,8 +51,8 @@ async def test_a_database_that_is_in_order_passes_every_check(
     assert (ended.code, ended.err) == (0, "")
     assert verdicts(ended) == dict.fromkeys(
         [
-            *("settings", "secret", "data folder", "mongodb", "clock"),
-            *("secret fits", "keys", "background", "feed", "webhooks", "backup"),
+            *("settings", "secret", "data folder", "code gateway", "mongodb", "clock"),
+            *("secret fits", "keys", "background", "feed", "webhooks", "backup", "code budget"),
             *("upgrades", "new rules"),
         ],
         "ok",
@@ -103,7 +103,9 @@ async def test_a_wrong_setting_fails(folder: Path) -> None:
 async def test_a_folder_that_does_not_exist_yet_is_not_created(folder: Path) -> None:
     ended = await examine(None, "songgang", folder)
     assert (ended.code, ended.err) == (0, "")
-    assert set(verdicts(ended)) == {"settings", "secret", "data folder", "embedded mongod"}
+    assert set(verdicts(ended)) == {
+        *("settings", "secret", "data folder", "code gateway", "embedded mongod")
+    }
     assert contents(folder) == []
 
 

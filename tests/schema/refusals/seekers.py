@@ -13,6 +13,33 @@ from tests.schema.refusals.case import (
 from tests.support.world import today
 
 CASES: dict[str, RefusalCase] = {
+    "code, for no mobile number": RefusalCase(
+        "requestCode",
+        "viewer",
+        with_values(phone="12345"),
+        "PhoneInvalid",
+        "PHONE_INVALID",
+        ("input", "phone"),
+    ),
+    "confirmation, of no mobile number": RefusalCase(
+        "confirmPhone",
+        "viewer",
+        with_values(phone="12345"),
+        "PhoneInvalid",
+        "PHONE_INVALID",
+        ("input", "phone"),
+    ),
+    "confirmation, by no code": invalid_input(
+        "confirmPhone", "viewer", with_values(code="12345"), "code"
+    ),
+    "confirmation, by a code that was never asked for": RefusalCase(
+        "confirmPhone",
+        "viewer",
+        with_values(phone=lambda world: world.next_phone()),
+        "PhoneCodeInvalid",
+        "PHONE_CODE_INVALID",
+        ("input", "code"),
+    ),
     "profile, without consent": RefusalCase(
         "saveProfile",
         "viewer",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 
 from domain.exchange.imports import ImportStatus, RowOutcome
+from domain.identity.phone_codes import DeliveryReport
 from domain.leads.leads import NO_HIRE_PROOF, HireSide, LeadStage
 from domain.live.events import Announcement
 from domain.live.sessions import SessionStatus
@@ -31,6 +32,7 @@ from storage.store import Store
 from storage.webhooks.webhooks import WebhookQuery
 from tests.support import records
 
+REPORT = DeliveryReport(serial="serial", delivered=True, code="OK")
 LATER = records.FIXED_NOW + timedelta(hours=9)
 TODAY = date(2026, 10, 1)
 BEST_PAID = (("terms.pay.amount", -1), ("_id", -1))
@@ -197,6 +199,10 @@ LISTS: list[Reading] = [
 ]
 # A filter and an order over two ranges may need an in-memory sort of the few matches.
 LOOKUPS: list[Reading] = [
+    lambda store: store.phone_codes.claim_due(at=LATER, until=LATER),
+    lambda store: store.phone_codes.record_reports([REPORT]),
+    lambda store: store.leads.has_standing("device", "person", ["session"]),
+    lambda store: store.live_sessions.ids_on_air(),
     put,
     lambda store: store.webhooks.disabled_ids(),
     lambda store: store.webhooks.page(WebhookQuery(union_id="union"), FIRST),

@@ -90,6 +90,8 @@ STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
 
 # The values of all enumerations in records and events, one line each.
 STORED_ENUM_VALUES = {
+    "PENDING SENT DELIVERED FAILED EXPIRED SUPPRESSED",
+    "SMS VOICE",
     "A UNVERIFIED",
     "ACCEPTED HELD REFUSED DUPLICATE FAILED",
     "APPROVED REFUSED REPORT_DISMISSED",

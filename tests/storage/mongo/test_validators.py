@@ -91,6 +91,8 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
             )
         ),
     },
+    "phone_codes": to_document(records.phone_code()),
+    "phone_stops": {"_id": "person", "at": records.FIXED_NOW},
     "consent_texts": {"_id": 1, **to_document(FIRST_TEMPLATE)},
     "imports": to_document(records.import_record()),
     "import_chunks": {

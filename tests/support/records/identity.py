@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from domain.identity.accounts import Account, Role
 from domain.identity.devices import PHONE_PROOF_LIFETIME, Device, PhoneProof
+from domain.identity.phone_codes import (
+    CODE_LIFETIME,
+    CodeChannel,
+    CodeMessage,
+    CountedCode,
+    CountedWindow,
+    MessageState,
+    PhoneCode,
+    SealedMessage,
+    code_id,
+)
 from domain.identity.unions import Union, UnionLevel
 from storage.mongo.client import new_id
 from tests.support.records.clock import FIXED_NOW
@@ -51,5 +63,30 @@ def phone_proof(**changes: Any) -> PhoneProof:
         person="person",
         proven_at=FIXED_NOW,
         expires_at=FIXED_NOW + PHONE_PROOF_LIFETIME,
+    )
+    return replace(record, **changes)
+
+
+def phone_code(**changes: Any) -> PhoneCode:
+    counted = CountedCode(
+        key="prefix/1440000",
+        windows=(CountedWindow(name="hour", until=FIXED_NOW + timedelta(hours=1)),),
+    )
+    record = PhoneCode(
+        id=code_id("device", "person"),
+        device="device",
+        person="person",
+        issue="issue",
+        code_hash="0" * 64,
+        issued_at=FIXED_NOW,
+        expires_at=FIXED_NOW + CODE_LIFETIME,
+        counted=(counted,),
+        house=replace(counted, key="house"),
+        message=CodeMessage(
+            channel=CodeChannel.SMS,
+            state=MessageState.PENDING,
+            sealed=SealedMessage(key_version=1, sealed=b"sealed"),
+            next_at=FIXED_NOW,
+        ),
     )
     return replace(record, **changes)
