@@ -7,27 +7,25 @@ client sent. Only holders of SONGGANG_METRICS_TOKEN may read them; without one, 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
-from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.garbage import GarbageCollector, Reason
 from api.http.graphql import GraphQLEndpoint
+from api.http.metric_families import buckets, gauge, histogram, labelled_counter, plain_counter
 from domain.webhooks.deliveries import DeliveryState
 from realtime.background import Monitored
 from realtime.close_codes import CloseCode
 from realtime.feed_watch import FeedWatch
-from realtime.histogram import Histogram
 from schema.context import Services
 from schema.execution.engine import Engine
 from schema.execution.operation_counts import OperationKind
@@ -101,16 +99,16 @@ class Metrics(Collector):
 
     def _connection_metrics(self) -> Iterator[Metric]:
         queued = self._endpoint.sockets.queued_bytes()
-        yield _gauge("connections", "Open WebSocket connections.", len(queued))
-        yield _gauge("outbox_bytes", "Bytes waiting to be sent on all connections.", sum(queued))
-        yield _gauge(
+        yield gauge("connections", "Open WebSocket connections.", len(queued))
+        yield gauge("outbox_bytes", "Bytes waiting to be sent on all connections.", sum(queued))
+        yield gauge(
             "outbox_largest_bytes",
             "Bytes waiting to be sent on the slowest connection.",
             max(queued, default=0),
         )
         closed = self._endpoint.sockets.closed_counts
         names = {code: code.name.lower() for code in CloseCode}
-        yield _labelled_counter(
+        yield labelled_counter(
             "connections_closed",
             "Closed connections by close code; peer: closed by the client, or lost.",
             ["reason"],
@@ -119,45 +117,43 @@ class Metrics(Collector):
 
     def _hub_metrics(self) -> Iterator[Metric]:
         hub, presence = self._services.hub, self._services.presence
-        yield _gauge(
+        yield gauge(
             "viewers",
             "Viewers connected to this process, counted once per session.",
             presence.viewer_count,
         )
-        yield _gauge("subscribers", "Active subscriptions.", hub.member_count)
-        yield _gauge(
+        yield gauge("subscribers", "Active subscriptions.", hub.member_count)
+        yield gauge(
             "groups",
             "Groups of identical subscriptions; each event is executed once per group.",
             hub.group_count,
         )
-        yield _gauge("topics", "Event logs that are followed.", hub.topic_count)
-        yield _plain_counter("deliveries", "Events handed to connections.", hub.counts.deliveries)
-        yield _plain_counter(
+        yield gauge("topics", "Event logs that are followed.", hub.topic_count)
+        yield plain_counter("deliveries", "Events handed to connections.", hub.counts.deliveries)
+        yield plain_counter(
             "resets", "Subscribers that were sent a Reset with a snapshot.", hub.counts.resets
         )
 
     def _log_metrics(self) -> Iterator[Metric]:
         commit, watch = self._services.group_commit, self._feed_watch
         feed = watch.feed
-        yield _plain_counter(
-            "events_logged", "Events logged by this process.", commit.events_logged
-        )
-        yield _plain_counter(
+        yield plain_counter("events_logged", "Events logged by this process.", commit.events_logged)
+        yield plain_counter(
             "commit_failures", "Transactions whose outcome is unknown.", commit.unknown_outcomes
         )
-        yield _histogram("commit_batch_size", "Changes in one transaction.", commit.batch_sizes)
-        yield _histogram("commit_seconds", "Time of one transaction.", commit.transaction_seconds)
-        yield _gauge("feed_open", "Whether events reach this process.", int(feed.is_open))
-        yield _plain_counter("feed_restarts", "Change streams opened again.", feed.restarts)
-        yield _plain_counter(
+        yield histogram("commit_batch_size", "Changes in one transaction.", commit.batch_sizes)
+        yield histogram("commit_seconds", "Time of one transaction.", commit.transaction_seconds)
+        yield gauge("feed_open", "Whether events reach this process.", int(feed.is_open))
+        yield plain_counter("feed_restarts", "Change streams opened again.", feed.restarts)
+        yield plain_counter(
             "feed_reopenings", "Silent change streams opened again.", watch.reopenings
         )
-        yield _gauge(
+        yield gauge(
             "feed_heartbeat_age_seconds",
             "Time since the newest heartbeat was sent that came back through the change stream.",
             watch.age_seconds,
         )
-        yield _histogram(
+        yield histogram(
             "feed_lag_seconds",
             "Time from an event to its arrival in this process.",
             feed.lag_seconds,
@@ -165,22 +161,22 @@ class Metrics(Collector):
 
     def _lead_metrics(self) -> Iterator[Metric]:
         capture = self._services.lead_capture
-        yield _labelled_counter(
+        yield labelled_counter(
             "interests",
             "Interests answered with a lead: a new one, or the earlier one.",
             ["result"],
             [(["recorded"], capture.created), (["duplicate"], capture.repeated)],
         )
-        yield _plain_counter(
+        yield plain_counter(
             "capture_failures", "Batches of leads that could not be confirmed.", capture.failures
         )
-        yield _gauge("capture_waiting", "Leads waiting for the next insert.", capture.waiting)
-        yield _histogram("capture_batch_size", "Leads in one insert.", capture.batch_sizes)
-        yield _histogram("capture_seconds", "Time of one insert.", capture.insert_seconds)
+        yield gauge("capture_waiting", "Leads waiting for the next insert.", capture.waiting)
+        yield histogram("capture_batch_size", "Leads in one insert.", capture.batch_sizes)
+        yield histogram("capture_seconds", "Time of one insert.", capture.insert_seconds)
 
     def _webhook_metrics(self) -> Iterator[Metric]:
         outcomes = self._dispatcher.outcomes
-        yield _labelled_counter(
+        yield labelled_counter(
             "webhook_messages",
             "Webhook messages delivered, attempts that will be repeated, and messages given up.",
             ["outcome"],
@@ -190,7 +186,7 @@ class Metrics(Collector):
                 (["dead"], outcomes[DeliveryState.DEAD]),
             ],
         )
-        yield _gauge(
+        yield gauge(
             "webhook_messages_waiting",
             "Webhook messages still to be sent by any process; counted up to "
             f"{MAX_COUNTED_BACKLOG}.",
@@ -198,12 +194,12 @@ class Metrics(Collector):
         )
 
     def _background_metrics(self) -> Iterator[Metric]:
-        yield _gauge(
+        yield gauge(
             "clock_offset_seconds",
             "Seconds by which the clock of this node is ahead of the clock of the database.",
             self._services.store.clock.offset_seconds,
         )
-        yield _labelled_counter(
+        yield labelled_counter(
             "background_failures",
             "Failed runs of a background task.",
             ["task"],
@@ -219,13 +215,13 @@ class Metrics(Collector):
         yield running
 
     def _garbage_metrics(self) -> Iterator[Metric]:
-        yield _labelled_counter(
+        yield labelled_counter(
             "full_collections",
             "Full garbage collections: memory had grown, or it was quiet.",
             ["reason"],
             [([reason], self._garbage.collections[reason]) for reason in Reason],
         )
-        yield _gauge(
+        yield gauge(
             "full_collection_seconds",
             "How long the last full garbage collection stopped the process.",
             self._garbage.last_seconds,
@@ -233,7 +229,7 @@ class Metrics(Collector):
 
     def _operation_metrics(self) -> Iterator[Metric]:
         outcomes, documents = self._engine.operation_metrics, self._engine.documents
-        yield _labelled_counter(
+        yield labelled_counter(
             "operations",
             "GraphQL operations, and events executed for a group.",
             ["kind", "outcome"],
@@ -244,21 +240,21 @@ class Metrics(Collector):
         )
         for kind in OperationKind:
             taken = outcomes.durations[kind]
-            seconds.add_metric([kind], _buckets(taken), taken.sum)
+            seconds.add_metric([kind], buckets(taken), taken.sum)
         yield seconds
-        yield _labelled_counter(
+        yield labelled_counter(
             "mutations_refused",
             "Refused mutations, by error code.",
             ["mutation", "code"],
             [(list(each), count) for each, count in self._services.refusal_counts.items()],
         )
-        yield _labelled_counter(
+        yield labelled_counter(
             "documents",
             "Documents found in the cache, or prepared.",
             ["result"],
             [(["hit"], documents.hits), (["miss"], documents.misses)],
         )
-        yield _gauge("documents_kept", "Documents in the cache.", len(documents))
+        yield gauge("documents_kept", "Documents in the cache.", len(documents))
 
 
 async def serve_metrics(request: Request) -> Response:
@@ -272,31 +268,3 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _gauge(name: str, what: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"songgang_{name}", what, value)
-
-
-def _plain_counter(name: str, what: str, value: float) -> Metric:
-    return CounterMetricFamily(f"songgang_{name}", what, value)
-
-
-def _labelled_counter(
-    name: str, what: str, labels: list[str], values: Iterable[tuple[list[str], float]]
-) -> Metric:
-    family = CounterMetricFamily(f"songgang_{name}", what, labels=labels)
-    for labelled, value in values:
-        family.add_metric(labelled, value)
-    return family
-
-
-def _histogram(name: str, what: str, measured: Histogram) -> Metric:
-    return HistogramMetricFamily(
-        f"songgang_{name}", what, buckets=_buckets(measured), sum_value=measured.sum
-    )
-
-
-def _buckets(measured: Histogram) -> list[tuple[str, float]]:
-    bounds = [*map(floatToGoString, measured.bounds), "+Inf"]
-    return list(zip(bounds, accumulate(measured.counts), strict=True))
