@@ -14,7 +14,7 @@ from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role, requ
 from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession
 from domain.reference.calendar import day_in_china
-from domain.refusals import ErrorCode, Unauthenticated
+from domain.refusals import ErrorCode, Refusal
 from domain.screening.minimum_wages import WageTable
 from realtime.batch_loader import SharedBatchLoader
 from realtime.group_commit import GroupCommit
@@ -27,6 +27,7 @@ from services.exchange.import_administration import ImportAdministration
 from services.identity.device_entry import DeviceEntry
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
+from services.identity.staff_administration import StaffAdministration
 from services.leads.consent import PostingConsent
 from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
@@ -99,6 +100,7 @@ class Services:
     presence: PresenceTracker
     sign_in: SignInService
     device_entry: DeviceEntry
+    staff: StaffAdministration
     clock: Clock
     minimum_wages: MinimumWages
     minimum_wage_administration: MinimumWageAdministration
@@ -153,9 +155,9 @@ class Context:
         principal: Principal | None,
         *,
         peer: str = "unknown",
-        token_error: Unauthenticated | None = None,
+        token_error: Refusal | None = None,
     ) -> None:
-        """``token_error`` is why the token of the request is invalid, if it is."""
+        """``token_error`` is why the token of the request is not accepted, if it is not."""
         self.services = services
         self.token_error = token_error
         self.principal = principal
@@ -166,6 +168,7 @@ class Context:
         """The caller, who must have one of the roles.
 
         :raises Unauthenticated: nobody is signed in, or the token is invalid.
+        :raises Busy: this node cannot tell whether the token was revoked.
         :raises NotPermitted: the caller has another role.
         """
         if self.token_error is not None:

@@ -20,6 +20,8 @@ from schema.execution import inputs
 from schema.identity.account_types import AccountQueries, find_own_account
 from schema.identity.audit_queries import AuditQueries
 from schema.identity.sign_in_mutations import SignInMutations
+from schema.identity.staff_mutations import StaffMutations
+from schema.identity.staff_queries import StaffQueries
 from schema.identity.union_types import find_union
 from schema.leads.consent_mutations import ConsentMutations
 from schema.leads.consent_types import ConsentQueries
@@ -126,6 +128,7 @@ Query = merge_types(
     (
         NodeQueries,
         AccountQueries,
+        StaffQueries,
         ReviewQueries,
         SearchQueries,
         SuggestionQueries,
@@ -154,6 +157,7 @@ Mutation = merge_types(
     "Mutation",
     (
         SignInMutations,
+        StaffMutations,
         EmployerMutations,
         MinimumWageMutations,
         PostingMutations,

@@ -18,6 +18,7 @@ from storage.identity.accounts import Accounts
 from storage.identity.audit import AuditLog
 from storage.identity.devices import Devices
 from storage.identity.phone_proofs import PhoneProofs
+from storage.identity.token_rotation import SignIns
 from storage.identity.unions import Unions
 from storage.leads.consent import ConsentTexts
 from storage.leads.contacts import SealedContacts
@@ -74,6 +75,7 @@ class Store:
         self.keys = Keys(mongo, self.keyring, secret)
         self.meta = Meta(mongo)
         self.accounts = Accounts(mongo)
+        self.sign_ins = SignIns(mongo)
         self.unions = Unions(mongo)
         self.devices = Devices(mongo)
         self.phone_proofs = PhoneProofs(mongo)

@@ -3,7 +3,15 @@
 from tests.support.records.clock import FIXED_NOW, ManualClock
 from tests.support.records.employers import VERIFIED_UNTIL, employer, employer_check
 from tests.support.records.exchange import import_record, import_row
-from tests.support.records.identity import HOST_ID, UNION_ID, account, device, phone_proof, union
+from tests.support.records.identity import (
+    HOST_ID,
+    UNION_ID,
+    account,
+    device,
+    phone_proof,
+    sign_in,
+    union,
+)
 from tests.support.records.leads import lead
 from tests.support.records.live import code, live_session, question
 from tests.support.records.postings import decision, minimum_wage, posting, report, rescreen
@@ -36,6 +44,7 @@ __all__ = [
     "report",
     "rescreen",
     "seeker",
+    "sign_in",
     "union",
     "webhook",
 ]

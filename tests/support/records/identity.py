@@ -7,7 +7,9 @@ from typing import Any
 
 from domain.identity.accounts import Account, Role
 from domain.identity.devices import PHONE_PROOF_LIFETIME, Device, PhoneProof
+from domain.identity.token_rotation import SIGN_IN_LIFETIME, SignIn
 from domain.identity.unions import Union, UnionLevel
+from storage.clock import utc_now
 from storage.mongo.client import new_id
 from tests.support.records.clock import FIXED_NOW
 
@@ -24,6 +26,14 @@ def account(**changes: Any) -> Account:
         password_hash="not a hash",
         union_id=UNION_ID,
         created_at=FIXED_NOW,
+    )
+    return replace(record, **changes)
+
+
+def sign_in(**changes: Any) -> SignIn:
+    now = utc_now()
+    record = SignIn(
+        id=new_id(), account_id="account", created_at=now, expires_at=now + SIGN_IN_LIFETIME
     )
     return replace(record, **changes)
 
