@@ -37,9 +37,9 @@ from pydantic_settings import SettingsConfigDict
 
 from api.http.limits import DownloadLimits, ExportLimits, FeedLimits, UploadLimits
 from api.sms_settings import GatewayKind, SmsSettings
+from domain.identity.passwords import MAX_PASSWORD_LENGTH
 from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
-from services.identity.passwords import MAX_PASSWORD_LENGTH
 from storage.mongo.client import Driver
 
 MIN_SECRET_LENGTH = 16

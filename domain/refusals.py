@@ -14,6 +14,7 @@ exception. GraphQL types, HTTP answers and WebSocket errors all derive from thes
     │   └── BadCursor          a cursor of another list, or a damaged one
     ├── Unauthenticated        no token, or an expired or forged one
     ├── SignInFailed           user name or password is wrong (never says which)
+    ├── PasswordChangeRequired the password is a one-time password: choose an own one
     ├── TooManyAttempts        wait before the next try
     ├── TextRefused            a text for the public breaks a rule; ``findings`` name it
     ├── NotPermitted           signed in, but without the right to do this
@@ -53,6 +54,7 @@ class ErrorCode(StrEnum):
     PHONE_CODE_INVALID = "PHONE_CODE_INVALID"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     SIGN_IN_FAILED = "SIGN_IN_FAILED"
+    PASSWORD_CHANGE_REQUIRED = "PASSWORD_CHANGE_REQUIRED"  # noqa: S105 - a code, not a password
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
     TEXT_REFUSED = "TEXT_REFUSED"
     NOT_PERMITTED = "NOT_PERMITTED"
@@ -161,6 +163,13 @@ class SignInFailed(Refusal):
 
     code = ErrorCode.SIGN_IN_FAILED
     http_status = HTTPStatus.UNAUTHORIZED
+
+
+class PasswordChangeRequired(Refusal):
+    """The right password, but a one-time one. ``changePassword`` exchanges it for an own one."""
+
+    code = ErrorCode.PASSWORD_CHANGE_REQUIRED
+    http_status = HTTPStatus.FORBIDDEN
 
 
 class TooManyAttempts(Refusal):

@@ -42,19 +42,31 @@ class CloseCode(IntEnum):
     GOING_AWAY = 1001, "The server stops", Retry.LATER
     MESSAGE_TOO_BIG = 1009, "The message is too big", Retry.NEVER
     SERVICE_RESTART = 1012, "The server stops", Retry.LATER
+    TRY_AGAIN_LATER = 1013, "The database does not answer: come back with after", Retry.LATER
+    """This node cannot tell whether the token of a member of staff was revoked."""
     BAD_REQUEST = 4400, "The message is not part of the protocol", Retry.NEVER
     """A message that the protocol does not know; the close frame says what is wrong with it."""
     UNAUTHORIZED = 4401, "Unauthorized", Retry.NEVER
     """``subscribe`` before ``connection_ack``."""
-    FORBIDDEN = 4403, "Forbidden", Retry.AFTER_SIGN_IN
-    """The token is expired or forged."""
+    FORBIDDEN = (
+        4403,
+        "The token is not valid: get one (refreshSignIn, enterAsViewer), connect with it and after",
+        Retry.AFTER_SIGN_IN,
+    )
+    """The token is expired, revoked or forged."""
     SUBPROTOCOL_REQUIRED = 4406, "Use the subprotocol graphql-transport-ws", Retry.NEVER
     INIT_TIMEOUT = 4408, "Connection initialisation timeout", Retry.LATER
     SUBSCRIBER_EXISTS = 4409, "Subscriber for this id already exists", Retry.NEVER
     TOO_MANY_INITS = 4429, "Too many initialisation requests", Retry.NEVER
     OUTBOX_FULL = 4510, "Too slow: come back with after", Retry.LATER
     """More bytes wait for the client than ``RealtimeLimits.max_outbox_bytes``."""
-    TOKEN_EXPIRED = 4511, "The token has expired: come back with a new one", Retry.AFTER_SIGN_IN
+    TOKEN_EXPIRED = (
+        4511,
+        "The token has expired: get one (refreshSignIn, enterAsViewer), connect with it and after",
+        Retry.AFTER_SIGN_IN,
+    )
     """The token ran out while the socket was open."""
     DRAINING = 4512, "The server stops: come back with after", Retry.AT_ONCE
     """This node is about to stop; another node answers."""
+    SIGNED_OUT = 4513, "Signed out, or the account is disabled: sign in again", Retry.AFTER_SIGN_IN
+    """The tokens of the account were revoked while the socket was open."""

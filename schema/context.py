@@ -14,7 +14,7 @@ from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role, requ
 from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession
 from domain.reference.calendar import day_in_china
-from domain.refusals import ErrorCode, Unauthenticated
+from domain.refusals import ErrorCode, Refusal
 from domain.screening.minimum_wages import WageTable
 from realtime.batch_loader import SharedBatchLoader
 from realtime.group_commit import GroupCommit
@@ -30,6 +30,7 @@ from services.identity.phone_proving import PhoneProving
 from services.identity.phone_replies import PhoneReplies
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
+from services.identity.staff_administration import StaffAdministration
 from services.leads.consent import PostingConsent
 from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
@@ -105,6 +106,7 @@ class Services:
     code_gateway: CodeGateway
     phone_proving: PhoneProving
     phone_replies: PhoneReplies
+    staff: StaffAdministration
     clock: Clock
     minimum_wages: MinimumWages
     minimum_wage_administration: MinimumWageAdministration
@@ -159,9 +161,9 @@ class Context:
         principal: Principal | None,
         *,
         peer: str = "unknown",
-        token_error: Unauthenticated | None = None,
+        token_error: Refusal | None = None,
     ) -> None:
-        """``token_error`` is why the token of the request is invalid, if it is."""
+        """``token_error`` is why the token of the request is not accepted, if it is not."""
         self.services = services
         self.token_error = token_error
         self.principal = principal
@@ -172,6 +174,7 @@ class Context:
         """The caller, who must have one of the roles.
 
         :raises Unauthenticated: nobody is signed in, or the token is invalid.
+        :raises Busy: this node cannot tell whether the token was revoked.
         :raises NotPermitted: the caller has another role.
         """
         if self.token_error is not None:

@@ -58,6 +58,10 @@ class Unauthenticated(UserError): ...
 class SignInFailed(UserError): ...
 
 
+@strawberry.type(description="The one-time password is right: choose an own with `changePassword`.")
+class PasswordChangeRequired(UserError): ...
+
+
 @strawberry.type
 class TooManyAttempts(UserError):
     retry_after: int | None = strawberry.field(

@@ -22,6 +22,8 @@ from schema.identity.audit_queries import AuditQueries
 from schema.identity.phone_proof_mutations import PhoneProofMutations
 from schema.identity.phone_proof_queries import PhoneProofQueries
 from schema.identity.sign_in_mutations import SignInMutations
+from schema.identity.staff_mutations import StaffMutations
+from schema.identity.staff_queries import StaffQueries
 from schema.identity.union_types import find_union
 from schema.leads.consent_mutations import ConsentMutations
 from schema.leads.consent_types import ConsentQueries
@@ -128,6 +130,7 @@ Query = merge_types(
     (
         NodeQueries,
         AccountQueries,
+        StaffQueries,
         ReviewQueries,
         SearchQueries,
         SuggestionQueries,
@@ -158,6 +161,7 @@ Mutation = merge_types(
     (
         SignInMutations,
         PhoneProofMutations,
+        StaffMutations,
         EmployerMutations,
         MinimumWageMutations,
         PostingMutations,

@@ -21,6 +21,7 @@ from storage.identity.devices import Devices
 from storage.identity.phone_codes import PhoneCodes
 from storage.identity.phone_proofs import PhoneProofs
 from storage.identity.phone_stops import PhoneStops
+from storage.identity.token_rotation import SignIns
 from storage.identity.unions import Unions
 from storage.leads.consent import ConsentTexts
 from storage.leads.contacts import SealedContacts
@@ -81,6 +82,7 @@ class Store:
         self.phone_codes = PhoneCodes(mongo)
         self.code_caps = CodeCapCounts(mongo)
         self.phone_stops = PhoneStops(mongo)
+        self.sign_ins = SignIns(mongo)
         self.unions = Unions(mongo)
         self.devices = Devices(mongo)
         self.phone_proofs = PhoneProofs(mongo, self.phone_codes)

@@ -86,6 +86,9 @@ class Importer(Leased):
         when the part is written.
         """
         written = 0
+        if await self._is_disabled(one.account_id):
+            await self._store.imports.end_early(one.id, ImportStatus.CANCELLED, at=self._clock())
+            return written
         try:
             table = await self._gate.current_wages()
             plan = await self._plan_part(one, table)
@@ -117,6 +120,11 @@ class Importer(Leased):
             _log.error("import broken", error=type(error).__name__)
             await self._mark_broken(one)
         return written
+
+    async def _is_disabled(self, account_id: str) -> bool:
+        """Whether the account that imports was disabled since. What it has stored stays."""
+        account = await self._store.accounts.by_id(account_id)
+        return account is not None and account.disabled_at is not None
 
     async def _plan_part(
         self, one: Import, table: WageTable, *, beyond: int = 0

@@ -26,7 +26,7 @@ from api.wiring.store import open_store
 from api.wiring.workers import run_importer
 from domain.exchange.imports import Import, ImportKind, ImportStatus, check_file_name
 from domain.identity.accounts import Principal, Role, require_role
-from domain.refusals import InvalidInput, NotFound
+from domain.refusals import InvalidInput, NotFound, NotPermitted
 from schema.relay import parse_global_id
 from services.exchange.import_creation import MAX_TABLE_BYTES, ImportCreator, ImportOrder
 from storage.store import Store
@@ -177,6 +177,8 @@ async def _find_caller(store: Store, username: str) -> Principal:
     account = await store.accounts.by_username(username)
     if account is None:
         raise NotFound(f"There is no account {username}.", f"没有名为 {username} 的账号。")
+    if account.disabled_at is not None:
+        raise NotPermitted(f"The account {username} is disabled.", f"账号 {username} 已停用。")
     return require_role(account.principal, Role.OFFICER, Role.RECRUITER)
 
 

@@ -21,6 +21,7 @@ from api.cli import (
     run,
     schema_snapshot,
     staff,
+    staff_accounts,
     trusted_documents,
 )
 from api.demo.loading import NotADemoDatabase
@@ -60,6 +61,7 @@ for _family in (
     run,
     doctor,
     staff,
+    staff_accounts,
     schema_snapshot,
     maintenance,
     backup,

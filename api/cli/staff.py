@@ -13,17 +13,16 @@ from api.settings import Settings
 from api.wiring.store import open_store
 from domain.free_text import check_text
 from domain.identity.accounts import STAFF_ROLES, Account, Role
+from domain.identity.passwords import check_new_password
 from domain.identity.unions import Union, UnionLevel
 from domain.reference.regions import check_place_code
 from domain.refusals import AlreadyExists, InvalidInput, NotFound
 from schema.relay import global_id, parse_global_id
-from services.identity.passwords import MAX_PASSWORD_LENGTH, hash_password
-from services.identity.sign_in import MAX_USERNAME_LENGTH
+from services.identity.credentials import MAX_USERNAME_LENGTH
+from services.identity.passwords import hash_password
 from storage.mongo.client import Duplicate, new_id
 from storage.store import Store
 
-MIN_PASSWORD_LENGTH = 12
-"""Characters."""
 MAX_NAME_LENGTH = 64
 """Characters."""
 _USERNAME = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,{MAX_USERNAME_LENGTH - 1}}}")
@@ -58,7 +57,7 @@ def create_staff(
     """Create an account; the password comes from SONGGANG_STAFF_PASSWORD, a prompt or stdin."""
     check_username(username)
     password = read_secret("Password", "SONGGANG_STAFF_PASSWORD")
-    check_password(password)
+    check_new_password(password, names=(username, display_name))
     asyncio.run(
         _create_staff(
             username=username,
@@ -172,18 +171,6 @@ def check_username(username: str) -> None:
             "and underscores, and begins with a letter or digit.",
             f"用户名最多 {MAX_USERNAME_LENGTH} 个字符，只能使用字母 a 至 z、数字、点、连字符"
             "和下划线，并以字母或数字开头。",
-        )
-
-
-def check_password(password: str) -> None:
-    """Check the length of a new password.
-
-    :raises InvalidInput: it is too short or too long.
-    """
-    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
-        raise InvalidInput(
-            f"A password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters.",
-            f"密码长度须为 {MIN_PASSWORD_LENGTH} 至 {MAX_PASSWORD_LENGTH} 个字符。",
         )
 
 

@@ -21,7 +21,7 @@ from api.graphql_requests import MalformedRequest, parse_request
 from api.websocket.connection import WebSocketServer
 from api.websocket.limits import WebSocketLimits
 from domain.identity.accounts import Principal
-from domain.refusals import Unauthenticated
+from domain.refusals import Refusal
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from schema.context import Context, Services
 from schema.execution.engine import Engine
@@ -110,7 +110,7 @@ class GraphQLEndpoint:
         peer = peer_of(http.scope)
         try:
             principal = self._authenticate(http.headers.get("authorization"))
-        except Unauthenticated as refused:
+        except Refusal as refused:
             return Context(self._services, None, peer=peer, token_error=refused)
         return Context(self._services, principal, peer=peer)
 

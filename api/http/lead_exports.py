@@ -63,7 +63,14 @@ class LeadExportEndpoint:
         self._store = store
         self._limits = limits
         self._authenticate = authenticate
-        self._running: set[str] = set()
+        self._running: dict[str, tuple[Principal, asyncio.Timeout]] = {}
+
+    def cut_off_refused(self, find_refusal: Callable[[Principal | None], Refusal | None]) -> None:
+        """Cut off the exports of callers who are no longer accepted."""
+        now = asyncio.get_running_loop().time()
+        for caller, deadline in list(self._running.values()):
+            if find_refusal(caller) is not None:
+                deadline.reschedule(now)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -78,16 +85,17 @@ class LeadExportEndpoint:
         except Refusal as refusal:
             await refusal_response(refusal)(scope, receive, send)
             return
-        self._running.add(caller.subject)
+        deadline = asyncio.timeout(self._limits.timeout_seconds)
+        self._running[caller.subject] = (caller, deadline)
         try:
-            async with asyncio.timeout(self._limits.timeout_seconds):
+            async with deadline:
                 await self._export(query, Path(request.url.path).suffix, scope, receive, send)
         except Refusal as refusal:
             await refusal_response(refusal)(scope, receive, send)
         except TimeoutError:
-            _log.warning("export cut off", seconds=self._limits.timeout_seconds)
+            _log.warning("export cut off", most_seconds=self._limits.timeout_seconds)
         finally:
-            self._running.discard(caller.subject)
+            del self._running[caller.subject]
 
     def _check_capacity(self, caller: Principal) -> None:
         if caller.subject in self._running:

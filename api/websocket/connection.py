@@ -22,7 +22,7 @@ from api.websocket.limits import WebSocketLimits
 from api.websocket.operation import Operation
 from api.websocket.uvicorn_protocol import WIRE_EXTENSION
 from domain.identity.accounts import Principal
-from domain.refusals import Busy, Unauthenticated
+from domain.refusals import Busy, Refusal
 from realtime.admission import Admission
 from realtime.close_codes import CloseCode
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
@@ -36,6 +36,7 @@ from services.identity.tokens import EXPIRY_ALLOWANCE
 SUBPROTOCOL = "graphql-transport-ws"
 
 Authenticate = Callable[[str | None], Principal | None]
+FindRefusal = Callable[[Principal | None], Refusal | None]
 
 
 class WebSocketServer:
@@ -64,6 +65,11 @@ class WebSocketServer:
     def __len__(self) -> int:
         """The number of open connections."""
         return len(self._open)
+
+    def close_refused(self, find_refusal: FindRefusal) -> None:
+        """Close the connections whose callers are no longer accepted."""
+        for connection in list(self._open):
+            connection.close_if_refused(find_refusal)
 
     def queued_bytes(self) -> list[int]:
         """The bytes queued for each open connection."""
@@ -163,6 +169,12 @@ class WebSocketConnection:
             operation.stop()
         await self._wire.release()
 
+    def close_if_refused(self, find_refusal: FindRefusal) -> None:
+        """Close if the caller is no longer accepted."""
+        refusal = find_refusal(self._principal)
+        if refusal is not None:
+            self.outbox.close(_refused_code(refusal, CloseCode.SIGNED_OUT))
+
     def _close_after(self, seconds: float, code: CloseCode) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(seconds, self.outbox.close, code)
 
@@ -210,8 +222,8 @@ class WebSocketConnection:
             self._principal = self._authenticate(
                 authorization if isinstance(authorization, str) else None
             )
-        except Unauthenticated:
-            self.outbox.close(CloseCode.FORBIDDEN)
+        except Refusal as refusal:
+            self.outbox.close(_refused_code(refusal, CloseCode.FORBIDDEN))
             return
         self._acknowledged = True
         self._watch_expiry()
@@ -274,3 +286,7 @@ class WebSocketConnection:
         # An unknown id is no error: the operation may have completed while the message travelled.
         if operation is not None:
             operation.stop()
+
+
+def _refused_code(refusal: Refusal, otherwise: CloseCode) -> CloseCode:
+    return CloseCode.TRY_AGAIN_LATER if isinstance(refusal, Busy) else otherwise

@@ -68,7 +68,7 @@ def create_node(
     embedded_mongod: EmbeddedMongod | None = None,
 ) -> ServiceNode:
     """Return the endpoints over these services; ``trusted`` are the only documents to execute."""
-    services, authenticate = running.services, running.tokens.authenticate
+    services, authenticate = running.services, running.authentication.authenticate
     store, feed_watch = services.store, running.realtime.feed_watch
     engine = Engine(services, trusted=trusted)
     endpoint = GraphQLEndpoint(
@@ -78,8 +78,16 @@ def create_node(
         origins=settings.origins,
         realtime_limits=running.realtime.limits,
     )
+    exports = LeadExportEndpoint(store, authenticate, settings.export_limits)
+
+    def end_refused() -> None:
+        endpoint.sockets.close_refused(running.authentication.refusal)
+        exports.cut_off_refused(running.authentication.refusal)
+
+    running.revocations.add_listener(end_refused)
     background = (
         *running.realtime.background,
+        running.revocations,
         services.minimum_wages,
         services.lead_log,
         *workers.background,
@@ -89,7 +97,7 @@ def create_node(
     return ServiceNode(
         engine=engine,
         endpoint=endpoint,
-        exports=LeadExportEndpoint(store, authenticate, settings.export_limits),
+        exports=exports,
         imports=ImportEndpoint(
             store, authenticate, services.clock, workers.importer.wake, settings.upload_limits
         ),

@@ -13,10 +13,15 @@ from realtime.group_commit import GroupCommit
 from schema.context import Services
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
+from services.identity.account_changes import AccountChanges
+from services.identity.authentication import Authentication
 from services.identity.device_entry import DeviceCredentials, DeviceEntry
+from services.identity.passwords import PasswordVerifier
 from services.identity.phone_replies import PhoneReplies
 from services.identity.receipts import Receipts
+from services.identity.revocations import Revocations
 from services.identity.sign_in import SignInService
+from services.identity.staff_administration import StaffAdministration
 from services.identity.tokens import Tokens
 from services.leads.capture_limits import DEFAULT_LIMITS, CaptureLimits
 from services.leads.consent import PostingConsent
@@ -108,6 +113,8 @@ class NodeServices:
     posting_services: PostingServices
     services: Services
     tokens: Tokens
+    revocations: Revocations
+    authentication: Authentication
 
 
 @asynccontextmanager
@@ -118,8 +125,12 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         postings = await stack.enter_async_context(run_posting_services(store, commit, clock))
         capture, lead_log = await stack.enter_async_context(run_lead_capture(store, commit))
         tokens = Tokens(settings.load_secret(), clock)
-        sign_in = SignInService(tokens, store.accounts)
-        stack.callback(sign_in.close)
+        passwords = PasswordVerifier()
+        stack.callback(passwords.close)
+        revocations = Revocations(store.accounts)
+        stack.push_async_callback(revocations.close)
+        await revocations.open()
+        account_changes = AccountChanges(store, clock, revocations=revocations)
         matcher = Matcher(store, clock, node=realtime.name)
         receipts = Receipts(store.keyring, clock)
         consent = PostingConsent(store, commit, clock)
@@ -168,11 +179,12 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             ),
             group_commit=commit,
             presence=realtime.presence,
-            sign_in=sign_in,
             code_gateway=code_gateway,
             phone_proving=create_phone_proving(store, code_gateway, settings, clock),
             phone_replies=PhoneReplies(store, clock, allows_demo_phones=settings.demo),
             device_entry=DeviceEntry(store, tokens, DeviceCredentials(store.keyring, clock), clock),
+            sign_in=SignInService(tokens, store, passwords, account_changes, clock),
+            staff=StaffAdministration(store, account_changes, passwords),
             clock=clock,
             minimum_wages=postings.minimum_wages,
             minimum_wage_administration=MinimumWageAdministration(
@@ -182,5 +194,10 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             demo=settings.demo,
         )
         yield NodeServices(
-            realtime=realtime, posting_services=postings, services=services, tokens=tokens
+            realtime=realtime,
+            posting_services=postings,
+            services=services,
+            tokens=tokens,
+            revocations=revocations,
+            authentication=Authentication(tokens, revocations),
         )

@@ -222,11 +222,11 @@ EMPLOYER_NOT_YOURS = make_row_finding(
     "This import is for another employer. Remove the row.",
     "本次导入仅限一家用人单位，请删除其他单位的行。",
 )
-POSTING_NOT_YOURS = make_row_finding(
-    "POSTING_NOT_YOURS",
-    "externalId",
-    "The posting with this number belongs to another union, which must change it.",
-    "该编号的岗位属于其他工会，请由其修改。",
+EMPLOYER_OUT_OF_SCOPE = make_row_finding(
+    "EMPLOYER_OUT_OF_SCOPE",
+    "creditCode",
+    "Another union looks after this employer. Ask an officer of that union, or remove the row.",
+    "该用人单位由其他工会负责，请联系该工会的工作人员，或删除此行。",
 )
 POSTING_CLOSED = make_row_finding(
     "POSTING_CLOSED",

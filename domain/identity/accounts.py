@@ -42,6 +42,14 @@ class Account:
     union_id: str | None = None
     employer_id: str | None = None
     created_at: datetime
+    generation: int = 1
+    """Grows by one when all tokens of the account end. Tokens hold the generation of their issue,
+    and those of an earlier one are refused."""
+    disabled_at: datetime | None = None
+    """Since when nobody can sign in with this account; None for an account in use."""
+    password_expires_at: datetime | None = None
+    """Until when a one-time password can be exchanged for an own one; None: the password is the
+    person's own and does not expire."""
 
     @property
     def principal(self) -> Principal:
@@ -51,6 +59,7 @@ class Account:
             subject=self.id,
             union_id=self.union_id,
             employer_id=self.employer_id,
+            generation=self.generation,
         )
 
 
@@ -59,6 +68,8 @@ class Principal:
     """The caller of one operation, read from the access token.
 
     ``subject`` is the id of the account, or the id of the device for a visitor, who has no account.
+    ``generation`` is that of the account when the token was issued. ``sign_in_id`` is the sign-in
+    that the token belongs to; None for visitors.
     """
 
     role: Role
@@ -66,6 +77,8 @@ class Principal:
     union_id: str | None = None
     employer_id: str | None = None
     expires_at: datetime | None = None
+    generation: int = 1
+    sign_in_id: str | None = None
 
     @property
     def device_id(self) -> str | None:

@@ -126,6 +126,29 @@ def may_verify_employer(principal: Principal, union_path: tuple[str, ...]) -> bo
     return principal.role is Role.OFFICER and principal.union_id in union_path
 
 
+def may_submit_posting(
+    principal: Principal, employer: Employer, union_path: tuple[str, ...]
+) -> bool:
+    """Return whether the caller may submit postings of the employer.
+
+    Officers of its union and of the unions above may, and its own recruiters. ``union_path`` is
+    that of its union.
+    """
+    if principal.role is Role.RECRUITER:
+        return principal.employer_id == employer.id
+    return principal.role is Role.OFFICER and principal.union_id in union_path
+
+
+def may_manage_account(principal: Principal, union_path: tuple[str, ...]) -> bool:
+    """Return whether the caller may disable an account and reset its password.
+
+    Officers may, for staff of their union and its branches and for recruiters of employers there.
+    A colleague of the same union is in scope: a small union has no one above on its own premises.
+    ``union_path`` is that of the account's union, or of its employer's.
+    """
+    return principal.role is Role.OFFICER and principal.union_id in union_path
+
+
 def may_set_minimum_wages(principal: Principal, union: Union | None, region: str) -> bool:
     """Return whether the caller may add and verify minimum wages of a region.
 

@@ -1,4 +1,4 @@
-"""Mutations that issue tokens: sign in, refresh a sign-in, enter as a viewer."""
+"""Mutations that issue and end tokens: sign in and out, change the password, enter as a viewer."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -20,7 +20,9 @@ class SignInInput:
 @strawberry.type(description="Send `accessToken` as `Authorization: Bearer ...`.")
 class SignedIn:
     access_token: str
-    refresh_token: str = strawberry.field(description="For `refreshSignIn` only.")
+    refresh_token: str = strawberry.field(
+        description="For `refreshSignIn`, once; its answer holds the next one."
+    )
     expires_at: datetime = strawberry.field(description="When the access token expires.")
 
     @classmethod
@@ -36,6 +38,25 @@ class SignedIn:
 @strawberry.input
 class RefreshSignInInput:
     refresh_token: str
+
+
+@strawberry.input(description="For the own account. A one-time password is changed in this way.")
+class ChangePasswordInput:
+    username: str
+    password: str = strawberry.field(description="The present one.")
+    new_password: str = strawberry.field(
+        description="15 to 256 characters; neither a common password nor made of your name."
+    )
+
+
+@strawberry.input
+class SignOutInput:
+    refresh_token: str
+
+
+@strawberry.type(description="Access and refresh tokens have ended.")
+class SignedOut:
+    ended: bool
 
 
 @strawberry.input(description="No field is required.")
@@ -77,9 +98,18 @@ class ViewerEntered:
 
 
 SignInResult = Annotated[
-    SignedIn | errors.SignInFailed | errors.TooManyAttempts | errors.CommonRefusal,
+    SignedIn
+    | errors.SignInFailed
+    | errors.PasswordChangeRequired
+    | errors.TooManyAttempts
+    | errors.CommonRefusal,
     strawberry.union("SignInResult"),
 ]
+ChangePasswordResult = Annotated[
+    SignedIn | errors.SignInFailed | errors.TooManyAttempts | errors.CommonRefusal,
+    strawberry.union("ChangePasswordResult"),
+]
+SignOutResult = Annotated[SignedOut | errors.CommonRefusal, strawberry.union("SignOutResult")]
 RefreshSignInResult = Annotated[
     SignedIn | errors.CommonRefusal, strawberry.union("RefreshSignInResult")
 ]
@@ -97,7 +127,28 @@ class SignInMutations:
         )
         return SignedIn.of(tokens)
 
-    @strawberry.mutation(description="Get a new access token before the old one expires.")
+    @strawberry.mutation(
+        description="For staff: exchange the present or a one-time password for an own one. It "
+        "signs out everywhere else."
+    )
+    async def change_password(self, info: Info, input: ChangePasswordInput) -> ChangePasswordResult:
+        tokens = await info.context.services.sign_in.change_password(
+            input.username, input.password, input.new_password, peer=info.context.peer
+        )
+        return SignedIn.of(tokens)
+
+    @strawberry.mutation(
+        description="For staff: end this sign-in. `signOutEverywhere` ends all of the account."
+    )
+    async def sign_out(self, info: Info, input: SignOutInput) -> SignOutResult:
+        await info.context.services.sign_in.sign_out(input.refresh_token)
+        return SignedOut(ended=True)
+
+    @strawberry.mutation(
+        description="Get a new access token before the old one expires, and the next refresh "
+        "token. The old refresh token is spent: a retry within 10 seconds gets the same answer; "
+        "later use ends the sign-in. After 30 days staff sign in again."
+    )
     async def refresh_sign_in(self, info: Info, input: RefreshSignInInput) -> RefreshSignInResult:
         tokens = await info.context.services.sign_in.refresh_sign_in(input.refresh_token)
         return SignedIn.of(tokens)

@@ -12,16 +12,16 @@ from domain.exchange.import_rows import build_terms, finding_from_refusal
 from domain.exchange.imports import (
     EMPLOYER_MISSING,
     EMPLOYER_NOT_YOURS,
+    EMPLOYER_OUT_OF_SCOPE,
     EMPLOYER_UNKNOWN,
     OUTCOME_BY_STATUS,
     POSTING_CLOSED,
-    POSTING_NOT_YOURS,
     Import,
     RawRow,
     RowOutcome,
 )
 from domain.free_text import check_text
-from domain.identity.scopes import may_see_unopened_posting
+from domain.identity.scopes import may_submit_posting
 from domain.identity.unions import Union
 from domain.postings.lifecycle import change_terms, check_headcount, create_posting
 from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms
@@ -74,6 +74,7 @@ class PostingImportPlanner(ImportPlanner):
             read.append((row.number, *self._read_cells(row, "externalId")))
             await time_slice.yield_if_used_up()
         await self._load_employers(values for _, values, faults in read if not faults)
+        await self._load_unions()
         parsed: list[tuple[int, _ParsedRow | tuple[Finding, ...]]] = []
         for number, values, faults in read:
             parsed.append((number, faults or self._parse_row(number, values)))
@@ -94,6 +95,12 @@ class PostingImportPlanner(ImportPlanner):
             known = await self._store.employers.by_ids([self._import.employer_id])
             self._import_employer = known.get(self._import.employer_id)
 
+    async def _load_unions(self) -> None:
+        employers = [*self._employers.values()]
+        if self._import_employer is not None:
+            employers.append(self._import_employer)
+        self._unions = await self._store.unions.by_ids({each.union_id for each in employers})
+
     def _parse_row(
         self, number: int, values: Mapping[str, Any]
     ) -> _ParsedRow | tuple[Finding, ...]:
@@ -101,6 +108,9 @@ class PostingImportPlanner(ImportPlanner):
         employer = self._resolve_employer(_normalise_code(values["creditCode"]))
         if isinstance(employer, Finding):
             return (employer,)
+        path = self._union_path(employer.union_id)
+        if not may_submit_posting(self._import.principal, employer, path):
+            return (EMPLOYER_OUT_OF_SCOPE,)
         external_id = values["externalId"]
         try:
             check_text(external_id, MAX_EXTERNAL_ID_LENGTH, ("input", "externalId"))
@@ -128,9 +138,6 @@ class PostingImportPlanner(ImportPlanner):
         wanted = {(row.employer.id, row.external_id) for row in rows}
         for posting in await self._store.postings.by_external_ids(wanted):
             self._stored[f"{posting.employer_id}/{posting.external_id}"] = posting
-        unions = {posting.union_id for posting in self._stored.values()}
-        unions |= {row.employer.union_id for row in rows}
-        self._unions = await self._store.unions.by_ids(unions)
         if self._import.dry_run:
             keys = [row.key for row in rows]
             self._digests = await self._store.imports.digests_by_key(self._import.id, keys)
@@ -141,8 +148,6 @@ class PostingImportPlanner(ImportPlanner):
             self._record_unchanged(row, before)
         elif before is None:
             self._record_verdict(row, self._plan_creation(row))
-        elif not self._may_change(before):
-            self._record_failure(row, POSTING_NOT_YOURS)
         elif before.status is PostingStatus.CLOSED:
             self._record_failure(row, POSTING_CLOSED)
         else:
@@ -166,10 +171,6 @@ class PostingImportPlanner(ImportPlanner):
         if row.key in self._digests:
             return self._digests[row.key] == fingerprint_terms(row.terms)
         return before is not None and not diff_terms(before.terms, row.terms)
-
-    def _may_change(self, posting: Posting) -> bool:
-        path = self._union_path(posting.union_id)
-        return may_see_unopened_posting(self._import.principal, posting, path)
 
     def _union_path(self, union_id: str) -> tuple[str, ...]:
         union = self._unions.get(union_id)

@@ -1,11 +1,12 @@
 """Access and refresh tokens: JWTs (RFC 7519), signed with HMAC-SHA256.
 
 The signing key is derived from ``SONGGANG_SECRET``. An access token stands for a principal until
-it expires. A refresh token can only be exchanged for the next pair of tokens.
+it expires or is revoked. A refresh token can only be exchanged for the next pair of tokens.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,13 +16,14 @@ from typing import Any
 import jwt
 
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role
+from domain.identity.token_rotation import RefreshToken, SignIn
 from domain.refusals import Unauthenticated
 from storage.clock import Clock
 from storage.mongo.crypto import derive_key
 
 STAFF_ACCESS_LIFETIME = timedelta(minutes=15)
 STAFF_REFRESH_LIFETIME = timedelta(hours=12)
-"""A working day: the next day, staff sign in with their password again."""
+"""A working day without use. In use, a sign-in lasts for ``SIGN_IN_LIFETIME``."""
 VIEWER_ACCESS_LIFETIME = timedelta(hours=6)
 """Longer than a session and its replay."""
 EXPIRY_ALLOWANCE = timedelta(minutes=1)
@@ -35,6 +37,7 @@ _ISSUER = "songgang"
 _ALGORITHM = "HS256"
 _ACCESS = "access"
 _REFRESH = "refresh"
+_LEGACY_ID_LENGTH = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +67,17 @@ class Tokens:
         # The claims of a token never change, so they are cached. Expiry is checked on each use.
         self._verify_cached = lru_cache(VERIFIED_TOKEN_CACHE_SIZE)(self._verify)
 
-    def issue_for_account(self, account: Account) -> TokenPair:
-        """Tokens for a member of staff: access for 15 minutes, refresh for 12 hours."""
-        principal = replace(account.principal, expires_at=self._expiry_after(STAFF_ACCESS_LIFETIME))
+    def issue_for_account(self, account: Account, sign_in: SignIn) -> TokenPair:
+        """Tokens of a sign-in: access for 15 minutes; refresh for 12 hours, not beyond its end."""
+        principal = replace(
+            account.principal,
+            expires_at=self._expiry_after(STAFF_ACCESS_LIFETIME),
+            sign_in_id=sign_in.id,
+        )
+        refresh_until = min(self._expiry_after(STAFF_REFRESH_LIFETIME), sign_in.expires_at)
         return TokenPair(
             access=self._sign(principal, _ACCESS, principal.expires_at),
-            refresh=self._sign(principal, _REFRESH, self._expiry_after(STAFF_REFRESH_LIFETIME)),
+            refresh=self._sign(principal, _REFRESH, refresh_until, rotation=sign_in.rotation),
             principal=principal,
         )
 
@@ -100,14 +108,25 @@ class Tokens:
                 'Send the access token as "Authorization: Bearer <token>".',
                 "请按“Authorization: Bearer <令牌>”的格式发送访问令牌。",
             )
-        return self._verify_unexpired(token.strip(), _ACCESS)
+        return self._verify_unexpired(token.strip(), _ACCESS)[0]
 
-    def verify_refresh_token(self, token: str) -> Principal:
-        """Return the principal that a refresh token was issued to.
+    def verify_refresh_token(self, token: str) -> RefreshToken:
+        """Return what a refresh token says.
+
+        A token of a version without stored sign-ins gets the sign-in that its digest names, so it
+        can be exchanged once, as others.
 
         :raises Unauthenticated: it is expired, forged or no refresh token.
         """
-        return self._verify_unexpired(token, _REFRESH)
+        principal, rotation = self._verify_unexpired(token, _REFRESH)
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        return RefreshToken(
+            account_id=principal.subject,
+            generation=principal.generation,
+            sign_in_id=principal.sign_in_id or digest[:_LEGACY_ID_LENGTH],
+            rotation=rotation,
+            is_legacy=principal.sign_in_id is None,
+        )
 
     def _issue_for_visitor(self, role: Role, subject: str) -> TokenPair:
         expires_at = self._expiry_after(VIEWER_ACCESS_LIFETIME)
@@ -119,8 +138,10 @@ class Tokens:
         # JWT times are whole seconds. The time that is reported equals the time in the token.
         return (self._clock() + lifetime).replace(microsecond=0)
 
-    def _sign(self, principal: Principal, kind: str, expires_at: datetime | None) -> str:
-        claims = {
+    def _sign(
+        self, principal: Principal, kind: str, expires_at: datetime | None, *, rotation: int = 0
+    ) -> str:
+        claims: dict[str, Any] = {
             "iss": _ISSUER,
             "kind": kind,
             "sub": principal.subject,
@@ -130,18 +151,20 @@ class Tokens:
             "iat": self._clock(),
             "exp": expires_at,
         }
+        if principal.sign_in_id is not None:
+            claims |= {"gen": principal.generation, "sid": principal.sign_in_id, "rot": rotation}
         return jwt.encode(claims, self._key, _ALGORITHM)
 
-    def _verify_unexpired(self, token: str, kind: str) -> Principal:
+    def _verify_unexpired(self, token: str, kind: str) -> tuple[Principal, int]:
         if len(token) > MAX_TOKEN_LENGTH:
             raise _token_invalid()
-        principal = self._verify_cached(token, kind)
+        principal, rotation = self._verify_cached(token, kind)
         assert principal.expires_at is not None  # `_verify` requires the claim "exp"
         if principal.expires_at + EXPIRY_ALLOWANCE <= self._clock():
             raise _token_invalid()
-        return principal
+        return principal, rotation
 
-    def _verify(self, token: str, kind: str) -> Principal:
+    def _verify(self, token: str, kind: str) -> tuple[Principal, int]:
         try:
             claims = jwt.decode(
                 token,
@@ -158,7 +181,7 @@ class Tokens:
             )
             if claims["kind"] != kind:
                 raise _token_invalid()
-            return _read_principal(claims)
+            return _read_principal(claims), int(claims.get("rot", 0))
         except (jwt.PyJWTError, KeyError, ValueError, TypeError):
             raise _token_invalid() from None
 
@@ -181,4 +204,6 @@ def _read_principal(claims: dict[str, Any]) -> Principal:
         union_id=union_id,
         employer_id=employer_id,
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        generation=int(claims.get("gen", 1)),
+        sign_in_id=claims.get("sid"),
     )

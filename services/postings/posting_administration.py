@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.identity.accounts import Principal, Role
+from domain.identity.scopes import may_submit_posting
 from domain.postings.lifecycle import check_headcount, create_posting
 from domain.postings.postings import Posting, PostingStatus, PostingTerms
 from domain.postings.term_bounds import check_terms
@@ -32,7 +33,8 @@ class PostingAdministration:
         """Store a new posting with the gate's verdict on it.
 
         :raises NotFound: no employer has this id.
-        :raises NotPermitted: the caller recruits for another employer.
+        :raises NotPermitted: the employer is not the caller's, or belongs to a union outside the
+            caller's scope.
         :raises InvalidInput: a term cannot be right.
         """
         employer = (await self._store.employers.by_ids([employer_id])).get(employer_id)
@@ -42,15 +44,12 @@ class PostingAdministration:
                 "没有这个用人单位，请核对编号。",
                 field=_EMPLOYER_FIELD,
             )
-        if caller.role is Role.RECRUITER and caller.employer_id != employer_id:
-            raise NotPermitted(
-                "You recruit for another employer. Submit postings of your own employer only.",
-                "您是其他用人单位的招聘人员，只能提交本单位的岗位。",
-            )
-        at = self._clock()
-        check_terms(terms, day_in_china(at))
         union = (await self._store.unions.by_ids([employer.union_id])).get(employer.union_id)
         assert union is not None  # a union with employers is never deleted
+        if not may_submit_posting(caller, employer, union.path):
+            raise _not_permitted_to_submit(caller)
+        at = self._clock()
+        check_terms(terms, day_in_china(at))
         table = self._wages.table
         posting = create_posting(
             new_id(),
@@ -112,4 +111,16 @@ def _changed_concurrently() -> PostingConflict:
     return PostingConflict(
         "Somebody changed the posting at the same moment. Reload it and try again.",
         "岗位刚刚被他人修改，请刷新后重试。",
+    )
+
+
+def _not_permitted_to_submit(caller: Principal) -> NotPermitted:
+    if caller.role is Role.RECRUITER:
+        return NotPermitted(
+            "You recruit for another employer. Submit postings of your own employer only.",
+            "您是其他用人单位的招聘人员，只能提交本单位的岗位。",
+        )
+    return NotPermitted(
+        "Another union looks after this employer. Ask an officer of that union.",
+        "该用人单位由其他工会负责，请联系该工会的工作人员。",
     )

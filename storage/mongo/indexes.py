@@ -16,6 +16,15 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("username", ASCENDING)], name="by_username", unique=True),
         IndexModel([("union_id", ASCENDING), ("_id", ASCENDING)], name="by_union"),
         IndexModel([("employer_id", ASCENDING), ("_id", ASCENDING)], name="by_employer"),
+        IndexModel(
+            [("revoked_at", ASCENDING)],
+            name="by_revocation",
+            partialFilterExpression={"revoked_at": {"$type": "date"}},
+        ),
+    ],
+    "sign_ins": [
+        IndexModel([("account_id", ASCENDING), ("used_at", DESCENDING)], name="by_account"),
+        IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0),
     ],
     "unions": [
         IndexModel([("path", ASCENDING)], name="by_ancestor"),

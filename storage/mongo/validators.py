@@ -20,6 +20,7 @@ from domain.identity.accounts import Account
 from domain.identity.audit import AuditRow
 from domain.identity.devices import Device, PhoneProof
 from domain.identity.phone_codes import PhoneCode
+from domain.identity.token_rotation import SignIn
 from domain.identity.unions import Union as TradeUnion
 from domain.leads.consent import ConsentTemplate
 from domain.leads.leads import Lead
@@ -54,6 +55,7 @@ _SCALARS: Mapping[type, str] = {
 }
 # Fields that only storage knows.
 _STORAGE_FIELDS: Mapping[str, Mapping[str, Document]] = {
+    "sign_ins": {"used_at": {"bsonType": "date"}},
     "leads": {"logged": {"bsonType": "bool"}},
     "seekers": {"reach": {"bsonType": "array", "items": {"bsonType": "string"}}},
     "audit": {"_id": {"bsonType": "number"}},
@@ -149,6 +151,7 @@ def _key(field: Field[Any]) -> str:
 
 RECORD_CLASSES: Mapping[str, type[Any]] = {
     "accounts": Account,
+    "sign_ins": SignIn,
     "unions": TradeUnion,
     "devices": Device,
     "phone_proofs": PhoneProof,

@@ -21,7 +21,7 @@ from tests.support.mutation_inputs import (
     session_mutation_input,
 )
 from tests.support.organisations import new_credit_code
-from tests.support.services import PASSWORD
+from tests.support.services import NEW_PASSWORD, PASSWORD
 from tests.support.world import World, gid, today
 
 
@@ -51,6 +51,42 @@ MUTATION_CASES = {
             "refreshSignIn",
             lambda world: {"refreshToken": world.refresh_token(world.host)},
             "SignedIn",
+        ),
+        MutationCase(
+            "changePassword",
+            lambda world: {
+                "username": world.host.username,
+                "password": PASSWORD,
+                "newPassword": NEW_PASSWORD,
+            },
+            "SignedIn",
+        ),
+        MutationCase(
+            "signOut",
+            lambda world: {"refreshToken": world.refresh_token(world.host)},
+            "SignedOut",
+            "... on SignedOut { ended }",
+        ),
+        *(
+            MutationCase(
+                name,
+                lambda world: {"accountId": gid(world.other_host), "reason": "该同志已离职"},
+                "StaffAccountChanged",
+                "... on StaffAccountChanged { account { id disabledAt } }",
+            )
+            for name in ("disableAccount", "enableAccount")
+        ),
+        MutationCase(
+            "resetPassword",
+            lambda world: {"accountId": gid(world.other_host), "reason": "该同志忘记密码"},
+            "PasswordWasReset",
+            "... on PasswordWasReset { oneTimePassword expiresAt account { id } }",
+        ),
+        MutationCase(
+            "signOutEverywhere",
+            lambda _: {},
+            "SignedOut",
+            "... on SignedOut { ended }",
         ),
         MutationCase(
             "enterAsViewer",

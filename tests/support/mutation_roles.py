@@ -22,12 +22,18 @@ DIRECTORS = {"host", "officer", "officer above"}
 ALLOWED_CALLERS = {
     "signIn": set(CALLERS),
     "refreshSignIn": set(CALLERS),
+    "changePassword": set(CALLERS),
+    "signOut": set(CALLERS),
+    "disableAccount": {"officer", "officer above"},
+    "enableAccount": {"officer", "officer above"},
+    "resetPassword": {"officer", "officer above"},
+    "signOutEverywhere": {*CALLERS} - {"nobody", "viewer", "seeker"},
     "enterAsViewer": set(CALLERS),
     "requestCode": {"viewer", "seeker"},
     "confirmPhone": {"viewer", "seeker"},
     "createEmployer": ALL_OFFICERS,
     "verifyEmployer": {"officer", "officer above"},
-    "submitPosting": ALL_OFFICERS | {"recruiter"},
+    "submitPosting": {"officer", "officer above", "recruiter"},
     "reviewPosting": {"officer", "officer above"},
     "reportPosting": {"viewer"},
     "resolveReport": {"officer", "officer above"},
@@ -93,6 +99,9 @@ ALLOWED_CALLERS = {
 }
 # A caller of the right role but outside the scope gets NOT_FOUND.
 HIDDEN_FROM = {
+    "disableAccount": OTHER_OFFICERS,
+    "enableAccount": OTHER_OFFICERS,
+    "resetPassword": OTHER_OFFICERS,
     "publishQuestion": OTHER_OFFICERS | {"other host"},
     "answerQuestion": OTHER_OFFICERS | {"other host"},
     "declineQuestion": OTHER_OFFICERS | {"other host"},
@@ -153,8 +162,12 @@ CALLER_BECOMES = {
 }
 """Mutations whose caller is, or becomes, the person in the answer."""
 
-FIELDS_SHOWN_AFTERWARDS = {"withdrawProfileConsent": {("Seeker", "withdrawnAt")}}
-"""Fields that show what the caller has just changed about their own data."""
+FIELDS_SHOWN_AFTERWARDS = {
+    "withdrawProfileConsent": {("Seeker", "withdrawnAt")},
+    "disableAccount": {("StaffAccount", "disabledAt")},
+    "resetPassword": {("StaffAccount", "passwordExpiresAt")},
+}
+"""Fields that show what the caller has just changed."""
 
 
 def visibility_caller(name: str, caller: str) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 from domain.employers.employers import Employer, compute_check_character
 from domain.identity.accounts import Account, Principal, Role
+from domain.identity.token_rotation import SignIn
 from domain.identity.unions import Union, UnionLevel
+from services.identity.tokens import TokenPair
 from storage.mongo.client import new_id
 from tests.support import records
 from tests.support.services import PASSWORD_HASH, RunningServices
@@ -42,6 +44,7 @@ class Organisations:
         self.other_officer = self._account(Role.OFFICER, union_id=self.elsewhere.id)
         self.recruiter = self._account(Role.RECRUITER, employer_id=self.employer.id)
         self.other_recruiter = self._account(Role.RECRUITER, employer_id=self.rival.id)
+        self._sign_ins: dict[str, SignIn] = {}
 
     @property
     def staff(self) -> dict[str, Account]:
@@ -57,15 +60,22 @@ class Organisations:
         }
 
     def principal(self, account: Account) -> Principal:
-        return self.running.tokens.issue_for_account(account).principal
+        return self._tokens(account).principal
 
     def token(self, account: Account) -> str:
-        return self.running.tokens.issue_for_account(account).access
+        return self._tokens(account).access
 
     def refresh_token(self, account: Account) -> str:
-        refresh = self.running.tokens.issue_for_account(account).refresh
+        refresh = self._tokens(account).refresh
         assert refresh is not None  # staff always get one
         return refresh
+
+    def sign_in_of(self, account: Account) -> SignIn:
+        """Return the one sign-in of the account, to which all its tokens belong."""
+        return self._sign_ins.setdefault(account.id, records.sign_in(account_id=account.id))
+
+    def _tokens(self, account: Account) -> TokenPair:
+        return self.running.tokens.issue_for_account(account, self.sign_in_of(account))
 
     def viewer_token(self) -> str:
         """Return the token of a new viewer."""

@@ -165,6 +165,10 @@ def _staff_queries(world: Showcase) -> list[RootFieldCall]:
     others = ALL_OFFICERS_AND_RECRUITERS - {"officer"}
     unopened = [status for status in PostingStatus if status is not PostingStatus.OPEN]
     return [
+        RootFieldCall("staffAccounts", {}, ALL_OFFICERS),
+        RootFieldCall(
+            "staffAccounts", {"employerId": gid(world.employer)}, OFFICERS, OTHER_OFFICERS
+        ),
         RootFieldCall("reviewQueue", {}, ALL_OFFICERS),
         *(
             RootFieldCall(

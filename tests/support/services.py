@@ -25,6 +25,7 @@ from tests.support.waiting import wait_until
 
 SECRET = "a secret for tests, of thirty-two"
 PASSWORD = "a password for tests"
+NEW_PASSWORD = "another one for the tests"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 PUBLIC_URL = "https://jobs.example.org"
 OWN_ORIGIN = "https://songgang.example"

@@ -200,6 +200,9 @@ STAFF_ROWS = (
     VisibilityRow("Account", "union", ALL_OFFICERS | ALL_HOSTS),
     VisibilityRow("Account", "employer", ALL_RECRUITERS),
     VisibilityRow("Colleague", "id displayName role", STAFF),
+    VisibilityRow("StaffAccount", "id username displayName role createdAt union", ALL_OFFICERS),
+    VisibilityRow("StaffAccount", "employer", OFFICERS),
+    VisibilityRow("StaffAccount", "disabledAt passwordExpiresAt", NO_CALLERS),
     VisibilityRow("MinimumWage", "verifiedBy", STAFF),
 )
 
@@ -270,6 +273,9 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "PhoneConfirmed": "validUntil",
     "TooManyAttempts": "message code field retryAfter",
     "PhoneCodesUnavailable": "message code field retryAfter",
+    "SignedOut": "ended",
+    "StaffAccountChanged": "account",
+    "PasswordWasReset": "account oneTimePassword expiresAt",
     "EmployerCreated": "employer",
     "EmployerVerified": "employer check",
     "MinimumWageAdded": "minimumWage",

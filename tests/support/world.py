@@ -115,6 +115,7 @@ class World(Organisations):
         await store.employers.add([self.employer, self.rival, self.unverified])
         for account in self.staff.values():
             await store.accounts.add(account)
+            await store.sign_ins.add(self.sign_in_of(account), most=1)
         await store.postings.add([*self.running_order, self.absent])
         await store.mongo["reports"].insert_one(to_document(self.report))
         await store.mongo["minimum_wages"].insert_one(to_document(self.wage))

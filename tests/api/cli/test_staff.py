@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from api.cli.staff import check_password, check_username, store_staff, store_union
+from api.cli.staff import check_username, store_staff, store_union
 from domain.employers.employers import Employer
 from domain.identity.accounts import Account, Role
 from domain.identity.unions import Union, UnionLevel
@@ -137,14 +137,3 @@ def test_an_invalid_user_name_is_refused(username: str) -> None:
 @pytest.mark.parametrize("username", ["l", "Li.Wei-2_x", "x" * 64])
 def test_a_user_name_may_have_letters_digits_dots_dashes_and_underscores(username: str) -> None:
     check_username(username)
-
-
-@pytest.mark.parametrize("length", [0, 11, 257])
-def test_a_password_that_is_too_short_or_too_long_is_refused(length: int) -> None:
-    with pytest.raises(InvalidInput, match="12 to 256 characters"):
-        check_password("x" * length)
-
-
-@pytest.mark.parametrize("length", [12, 256])
-def test_a_password_has_12_to_256_characters(length: int) -> None:
-    check_password("x" * length)

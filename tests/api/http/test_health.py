@@ -129,6 +129,7 @@ async def test_readiness_watches_every_background_task(mongo_uri: str, database_
             "presence",
             "rescreening",
             "retention",
+            "revocations",
             "scan_counts",
             "search_entries",
             "search_index",

@@ -11,6 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from api.websocket.limits import WebSocketLimits
+from realtime.close_codes import CloseCode
 from services.identity.tokens import EXPIRY_ALLOWANCE, Tokens
 from storage.clock import utc_now
 from tests.support.graphql_clients import UvicornServer, open_websocket
@@ -119,7 +120,7 @@ async def test_an_invalid_token_closes_the_socket(
 ) -> None:
     async with open_websocket(server.url) as client:
         await client.send(type="connection_init", payload={"authorization": f"Bearer {token()}"})
-        assert await client.wait_closed() == (4403, "Forbidden")
+        assert await client.wait_closed() == (4403, CloseCode.FORBIDDEN.reason)
 
 
 @pytest.mark.parametrize("payload", [1, "x", True, [], [{"authorization": "x"}]])
@@ -202,10 +203,7 @@ async def test_a_socket_closes_when_its_token_expires(
     async with open_websocket(server.url) as client:
         await client.initialise(token)
         await client.subscribe_live("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
-        assert await client.wait_closed() == (
-            4511,
-            "The token has expired: come back with a new one",
-        )
+        assert await client.wait_closed() == (4511, CloseCode.TOKEN_EXPIRED.reason)
 
 
 # ---- Messages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_the_assignee_may_follow_up_a_lead() -> None:
     assert not may_follow_up_lead(VIEWER, own)
 
 
-def staff(role: Role, **place: str) -> Account:
+def staff(role: Role, **place: Any) -> Account:
     return Account(
         id="taker",
         username="taker",

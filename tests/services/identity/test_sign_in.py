@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from argon2 import PasswordHasher
 
 from domain.identity.accounts import Account, Principal, Role
-from domain.refusals import SignInFailed, TooManyAttempts, Unauthenticated
-from services.identity.passwords import hash_password
-from services.identity.sign_in import FAILED_SIGN_INS_PER_PEER, FailedSignIns, SignInService
+from domain.refusals import SignInFailed, TooManyAttempts
+from services.identity.account_changes import AccountChanges
+from services.identity.credentials import FAILED_SIGN_INS_PER_PEER, FailedSignIns
+from services.identity.passwords import PasswordVerifier, hash_password
+from services.identity.sign_in import SignInService
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from storage.mongo.client import Mongo
@@ -46,9 +47,10 @@ async def store(mongo: Mongo) -> Store:
 
 @pytest.fixture
 async def sign_in(store: Store, tokens: Tokens) -> AsyncIterator[SignInService]:
-    sign_in = SignInService(tokens, store.accounts)
-    yield sign_in
-    sign_in.close()
+    passwords = PasswordVerifier()
+    changes = AccountChanges(store, utc_now)
+    yield SignInService(tokens, store, passwords, changes, utc_now)
+    passwords.close()
 
 
 async def test_the_right_password_signs_in_with_any_case_of_the_user_name(
@@ -129,23 +131,3 @@ async def test_a_hash_with_weaker_parameters_is_replaced_at_the_next_sign_in(
     assert account.password_hash != weaker
     assert not PasswordHasher().check_needs_rehash(account.password_hash)
     await sign_in.sign_in("li", PASSWORD, peer="192.0.2.1")
-
-
-async def test_a_refresh_uses_the_present_role_and_scope_of_the_account(
-    sign_in: SignInService, tokens: Tokens, store: Store
-) -> None:
-    elsewhere = replace(OFFICER, union_id="2123456789abcdef01234567")
-    refresh = tokens.issue_for_account(elsewhere).refresh
-    assert refresh is not None
-    pair = await sign_in.refresh_sign_in(refresh)
-    assert pair.principal.union_id == OFFICER.union_id
-    assert pair.refresh is not None
-
-
-async def test_a_refresh_token_of_a_deleted_account_is_refused(
-    sign_in: SignInService, tokens: Tokens
-) -> None:
-    refresh = tokens.issue_for_account(replace(OFFICER, id="3123456789abcdef01234567")).refresh
-    assert refresh is not None
-    with pytest.raises(Unauthenticated):
-        await sign_in.refresh_sign_in(refresh)

@@ -1,5 +1,6 @@
 """Access and refresh tokens: what is issued is accepted, anything else is refused."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,10 +8,12 @@ import jwt
 import pytest
 
 from domain.identity.accounts import Account, Role
+from domain.identity.token_rotation import RefreshToken
 from domain.refusals import Unauthenticated
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from storage.mongo.crypto import derive_key
+from tests.support import records
 
 SECRET = "a secret for tests"
 KEY = derive_key(SECRET, "token")
@@ -44,6 +47,9 @@ def claims(**other: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not ...}
 
 
+SIGN_IN = records.sign_in(account_id=OFFICER.id)
+
+
 def refused(tokens: Tokens, authorization: str) -> None:
     with pytest.raises(Unauthenticated):
         tokens.authenticate(authorization)
@@ -51,7 +57,7 @@ def refused(tokens: Tokens, authorization: str) -> None:
 
 def test_an_access_token_stands_for_its_account_for_15_minutes(tokens: Tokens) -> None:
     before = utc_now()
-    pair = tokens.issue_for_account(OFFICER)
+    pair = tokens.issue_for_account(OFFICER, SIGN_IN)
     principal = tokens.authenticate(f"Bearer {pair.access}")
     assert principal == pair.principal
     assert principal is not None
@@ -96,7 +102,7 @@ def test_an_expired_token_is_refused() -> None:
 def test_an_accepted_token_is_refused_a_minute_after_its_expiry() -> None:
     now = utc_now()
     tokens = Tokens(SECRET, lambda: now)
-    pair = tokens.issue_for_account(OFFICER)
+    pair = tokens.issue_for_account(OFFICER, SIGN_IN)
     assert pair.principal.expires_at is not None
     assert pair.refresh is not None
     header = f"Bearer {pair.access}"
@@ -106,7 +112,7 @@ def test_an_accepted_token_is_refused_a_minute_after_its_expiry() -> None:
     assert tokens.authenticate(header) == pair.principal
     now = end
     refused(tokens, header)
-    assert tokens.verify_refresh_token(pair.refresh).subject == OFFICER.id
+    assert tokens.verify_refresh_token(pair.refresh).account_id == OFFICER.id
 
 
 @pytest.mark.parametrize("ahead", [timedelta(seconds=59), timedelta(seconds=-59)])
@@ -180,9 +186,44 @@ def test_a_token_over_the_maximum_length_is_refused(tokens: Tokens) -> None:
 
 
 def test_refresh_and_access_tokens_are_not_interchangeable(tokens: Tokens) -> None:
-    pair = tokens.issue_for_account(OFFICER)
+    pair = tokens.issue_for_account(OFFICER, SIGN_IN)
     assert pair.refresh is not None
     refused(tokens, f"Bearer {pair.refresh}")
     with pytest.raises(Unauthenticated):
         tokens.verify_refresh_token(pair.access)
-    assert tokens.verify_refresh_token(pair.refresh).subject == OFFICER.id
+    assert tokens.verify_refresh_token(pair.refresh).account_id == OFFICER.id
+
+
+def test_a_refresh_token_says_its_sign_in_and_its_number(tokens: Tokens) -> None:
+    sign_in = replace(SIGN_IN, rotation=7)
+    account = replace(OFFICER, generation=3)
+    pair = tokens.issue_for_account(account, sign_in)
+    assert pair.refresh is not None
+    assert tokens.verify_refresh_token(pair.refresh) == RefreshToken(
+        account_id=OFFICER.id, generation=3, sign_in_id=sign_in.id, rotation=7
+    )
+    principal = tokens.authenticate(f"Bearer {pair.access}")
+    assert principal is not None
+    assert (principal.generation, principal.sign_in_id) == (3, sign_in.id)
+
+
+def test_a_refresh_token_expires_with_its_sign_in() -> None:
+    now = utc_now()
+    tokens = Tokens(SECRET, lambda: now)
+    ends = replace(SIGN_IN, expires_at=now + timedelta(hours=1))
+    refresh = tokens.issue_for_account(OFFICER, ends).refresh
+    assert refresh is not None
+    assert tokens.verify_refresh_token(refresh).sign_in_id == ends.id
+    now += timedelta(hours=1, minutes=1, seconds=1)
+    with pytest.raises(Unauthenticated):
+        tokens.verify_refresh_token(refresh)
+
+
+def test_a_refresh_token_of_an_earlier_version_has_a_sign_in_of_its_own(tokens: Tokens) -> None:
+    read = []
+    for seconds in (1, 1, 2):
+        expiry = claims()["exp"] + timedelta(seconds=seconds)
+        token = jwt.encode(claims(kind="refresh", exp=int(expiry.timestamp())), KEY, "HS256")
+        read.append(tokens.verify_refresh_token(token))
+    assert all(each.is_legacy and each.generation == 1 and each.rotation == 0 for each in read)
+    assert len({each.sign_in_id for each in read}) == len(set(read)) == 2

@@ -237,6 +237,11 @@ LOOKUPS: list[Reading] = [
     lambda store: store.accounts.by_username("host"),
     lambda store: store.accounts.by_ids(["a", "b"]),
     lambda store: store.accounts.page(union_ids=["a", "b"], employer_id="c", wanted=FIRST),
+    lambda store: store.accounts.read_revocations(None),
+    lambda store: store.accounts.read_revocations(records.FIXED_NOW),
+    lambda store: store.sign_ins.add(records.sign_in(), most=20),
+    lambda store: store.sign_ins.rotate("a", "account", 0, grace=timedelta(seconds=10)),
+    lambda store: store.sign_ins.count_standing("account"),
     lambda store: store.unions.subtree_ids("root", limit=2),
     lambda store: store.leads.page(
         LeadQuery(union_id=records.UNION_ID, overdue=True, now=records.FIXED_NOW), FIRST

@@ -31,6 +31,7 @@ from tests.support import records
 
 DOCUMENTS: dict[str, dict[str, Any]] = {
     "accounts": to_document(records.account()),
+    "sign_ins": to_document(records.sign_in()) | {"used_at": records.FIXED_NOW},
     "unions": to_document(records.union()),
     "devices": to_document(records.device()),
     "phone_proofs": to_document(records.phone_proof()),

@@ -10,6 +10,7 @@ from tests.support.records.identity import (
     device,
     phone_code,
     phone_proof,
+    sign_in,
     union,
 )
 from tests.support.records.leads import lead
@@ -45,6 +46,7 @@ __all__ = [
     "report",
     "rescreen",
     "seeker",
+    "sign_in",
     "union",
     "webhook",
 ]

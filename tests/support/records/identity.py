@@ -19,7 +19,9 @@ from domain.identity.phone_codes import (
     SealedMessage,
     code_id,
 )
+from domain.identity.token_rotation import SIGN_IN_LIFETIME, SignIn
 from domain.identity.unions import Union, UnionLevel
+from storage.clock import utc_now
 from storage.mongo.client import new_id
 from tests.support.records.clock import FIXED_NOW
 
@@ -36,6 +38,14 @@ def account(**changes: Any) -> Account:
         password_hash="not a hash",
         union_id=UNION_ID,
         created_at=FIXED_NOW,
+    )
+    return replace(record, **changes)
+
+
+def sign_in(**changes: Any) -> SignIn:
+    now = utc_now()
+    record = SignIn(
+        id=new_id(), account_id="account", created_at=now, expires_at=now + SIGN_IN_LIFETIME
     )
     return replace(record, **changes)
 

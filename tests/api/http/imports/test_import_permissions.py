@@ -71,16 +71,15 @@ async def test_an_officer_names_the_employer_in_the_table_or_for_all_of_it(
     assert named["accepted"] == 1
 
 
-async def test_a_posting_of_another_union_stays_as_it_is(
+async def test_postings_of_an_employer_of_another_union_are_refused_and_stay_as_they_are(
     import_driver: ImportDriver, world: World
 ) -> None:
     await import_driver.import_table(csv_table([posting_row(world)]), world.token(world.officer))
     rows = [posting_row(world), posting_row(world, 基本工资="9000")]
     done = await import_driver.import_table(csv_table(rows), world.token(world.other_officer))
     assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
-        ("DUPLICATE", []),
-        ("FAILED", [("POSTING_NOT_YOURS", "岗位编号")]),
-    ]
+        ("FAILED", [("EMPLOYER_OUT_OF_SCOPE", "统一社会信用代码")])
+    ] * 2
 
 
 async def test_a_closed_posting_is_not_opened_by_a_table(

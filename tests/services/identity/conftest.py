@@ -1,0 +1,3 @@
+from tests.support.fixtures import running, world
+
+__all__ = ["running", "world"]
