@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from api.settings import Settings
 from api.sms_settings import GatewayKind
 from domain.identity.phone_codes import CodeChannel
 from services.identity.code_caps import CodeCaps
 from services.identity.code_gateway import CodeGateway
-from services.identity.phone_proving import PhoneProving
+from services.identity.phone_proving import OnProven, PhoneProving
 from storage.clock import Clock
 from storage.store import Store
 from workers.sms.aliyun import SMS_ENDPOINT as ALIYUN_SMS_ENDPOINT
@@ -35,14 +37,20 @@ def describe_gateway(settings: Settings) -> CodeGateway:
 
 
 def create_phone_proving(
-    store: Store, gateway: CodeGateway, settings: Settings, clock: Clock
+    store: Store,
+    gateway: CodeGateway,
+    settings: Settings,
+    clock: Clock,
+    *,
+    on_proven: Sequence[OnProven],
 ) -> PhoneProving:
-    """Return the service that issues codes and confirms phones."""
+    """Return the service that issues codes and confirms phones, then calls ``on_proven``."""
     return PhoneProving(
         store,
         gateway,
         CodeCaps(store, settings.code_limits),
         clock,
+        on_proven=on_proven,
         allows_demo_phones=settings.demo,
     )
 

@@ -180,7 +180,9 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             group_commit=commit,
             presence=realtime.presence,
             code_gateway=code_gateway,
-            phone_proving=create_phone_proving(store, code_gateway, settings, clock),
+            phone_proving=create_phone_proving(
+                store, code_gateway, settings, clock, on_proven=[seekers.prove_phone]
+            ),
             phone_replies=PhoneReplies(store, clock, allows_demo_phones=settings.demo),
             device_entry=DeviceEntry(store, tokens, DeviceCredentials(store.keyring, clock), clock),
             sign_in=SignInService(tokens, store, passwords, account_changes, clock),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.identity.persons import check_name
@@ -49,7 +49,8 @@ class Seeker:
 
     ``giver`` is the random id of the device that saved the profile. A profile that an officer
     entered has no ``giver`` but ``entered_by`` and ``campaign_id``. ``person`` is a keyed hash of
-    the phone, if there is one. ``matching`` is False if the person refused automatic matching (PIPL
+    the phone, if there is one. ``phone_proven_at`` is when the giver proved it by a code; None
+    while it is only typed. ``matching`` is False if the person refused automatic matching (PIPL
     art. 24).
     """
 
@@ -61,6 +62,7 @@ class Seeker:
     giver: str | None = None
     person: str | None = None
     contact: SealedContact | None = None
+    phone_proven_at: datetime | None = None
     consent: ProfileConsent
     campaign_id: str | None = None
     entered_by: str | None = None
@@ -81,6 +83,16 @@ class Seeker:
             and self.withdrawn_at is None
             and self.erased_at is None
         )
+
+
+def prove_phone(seeker: Seeker, person: str, *, at: datetime) -> Seeker:
+    """Return the profile after its giver proved the phone with this hash.
+
+    The same object if it has another phone or none, or if the phone was proven before.
+    """
+    if seeker.person != person or seeker.phone_proven_at is not None:
+        return seeker
+    return replace(seeker, phone_proven_at=at)
 
 
 def check_search_name(raw: str) -> str:

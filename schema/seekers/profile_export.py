@@ -32,6 +32,7 @@ def _to_json_values(export: ProfileExport) -> dict[str, Any]:
             "id": global_id("Seeker", seeker.id),
             "name": contact.name if contact else None,
             "phone": contact.phone if contact else None,
+            "phone_proven_at": seeker.phone_proven_at,
             "status": seeker.status,
             "matching": seeker.matching,
             "profile": to_document(seeker.profile),

@@ -24,6 +24,9 @@ class Seeker(Node):
     profile: Profile
     status: SeekerStatus
     matching: bool = strawberry.field(description="False if the person refused automatic matching.")
+    phone_proven: bool = strawberry.field(
+        description="Whether the person proved the phone by a code; else it is only typed."
+    )
     withdrawn_at: datetime | None = strawberry.field(
         description="When the consent was withdrawn; null while it stands."
     )
@@ -41,6 +44,7 @@ class Seeker(Node):
             profile=Profile.of(record.profile),
             status=record.status,
             matching=record.matching,
+            phone_proven=record.phone_proven_at is not None,
             withdrawn_at=record.withdrawn_at,
             erased_at=record.erased_at,
             version=record.version,

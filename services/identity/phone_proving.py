@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,8 +30,8 @@ from services.identity.code_gateway import CodeGateway
 from storage.clock import Clock
 from storage.store import Store
 
-ConfirmLeads = Callable[[PhonePair, datetime], Awaitable[object]]
-"""Confirms what a device sent with a phone that it has just proven."""
+OnProven = Callable[[PhonePair, datetime], Awaitable[object]]
+"""Confirms what a device sent with a phone that it has just proven; it may be called again."""
 RENEWAL_PERIOD = timedelta(days=1)
 """A proof that ends later than this needs no other code."""
 _PHONE_FIELD = ("input", "phone")
@@ -71,13 +71,13 @@ class PhoneProving:
         caps: CodeCaps,
         clock: Clock,
         *,
-        confirm_leads: ConfirmLeads | None = None,
+        on_proven: Sequence[OnProven] = (),
         allows_demo_phones: bool,
     ) -> None:
         self._store = store
         self._gateway = gateway
         self._caps = caps
-        self._confirm_leads = confirm_leads
+        self._on_proven = on_proven
         self._clock = clock
         self._allows_demo_phones = allows_demo_phones
         self._listeners: list[Callable[[], None]] = []
@@ -167,8 +167,8 @@ class PhoneProving:
         if code is None or not is_equal:
             raise code_invalid()
         proof = await self._store.phone_proofs.record(pair, at=at)
-        if self._confirm_leads is not None:
-            await self._confirm_leads(pair, at)
+        for confirm in self._on_proven:
+            await confirm(pair, at)
         # After the rest: a call that was cut off is completed by the same call.
         if await self._store.phone_codes.mark_confirmed(code, at=at):
             await self._caps.give_back(code.counted)

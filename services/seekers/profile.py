@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from domain.identity.accounts import Principal, Role
+from domain.identity.devices import PhonePair
 from domain.leads.leads import Contact
 from domain.leads.personal_data import ReceiptHolder
 from domain.refusals import Busy, InvalidInput, NotFound, StatusConflict
@@ -17,6 +20,7 @@ from domain.seekers.seekers import (
     Seeker,
     SeekerStatus,
     check_search_name,
+    prove_phone,
 )
 from services.seekers.seeker_scope import SEEKER_FIELD, require_managed
 from services.seekers.union_assignment import choose_union_path
@@ -114,16 +118,48 @@ class SeekerProfiles:
                 updated_at=now,
             )
             if keep_contact and before is not None:
-                return replace(after, person=before.person, contact=before.contact)
+                return replace(
+                    after,
+                    person=before.person,
+                    contact=before.contact,
+                    phone_proven_at=before.phone_proven_at,
+                )
             if contact is None or keep_contact:
                 return after
+            person = self._store.keyring.hash_phone(contact.phone)
+            is_same = before is not None and before.person == person
             return replace(
                 after,
-                person=self._store.keyring.hash_phone(contact.phone),
+                person=person,
                 contact=self._store.seal_contact(after, contact),
+                phone_proven_at=before.phone_proven_at if before and is_same else None,
             )
 
-        return await self._create_or_replace(caller.subject, rule)
+        return await self._mark_if_proven(await self._create_or_replace(caller.subject, rule))
+
+    async def prove_phone(self, pair: PhonePair, at: datetime) -> None:
+        """Mark the phone of the device's profile as proven, if the profile has this phone.
+
+        Store the proof first: then a profile that is saved at the same moment is marked as well.
+
+        :raises Busy: Concurrent changes won ``MAX_ATTEMPTS`` times.
+        """
+        owner = Principal(role=Role.SEEKER, subject=pair.device_id)
+        with suppress(NotFound):
+            await self._change(
+                lambda: self.require_own(owner),
+                lambda before: prove_phone(before, pair.person, at=at),
+            )
+
+    async def _mark_if_proven(self, saved: Seeker) -> Seeker:
+        """The profile, marked as proven if its giver has proven its phone."""
+        if saved.person is None or saved.giver is None or saved.phone_proven_at is not None:
+            return saved
+        pair, at = PhonePair(device_id=saved.giver, person=saved.person), self._clock()
+        if not await self._store.phone_proofs.is_proven(pair, at=at):
+            return saved
+        await self.prove_phone(pair, at)
+        return await self._store.seekers.by_giver(saved.giver) or saved
 
     async def set_matching(
         self, caller: Principal, seeker_id: str | None, *, is_enabled: bool

@@ -77,6 +77,7 @@ def _anonymise(seeker: Seeker, at: datetime) -> Seeker:
         giver=None,
         person=None,
         contact=None,
+        phone_proven_at=None,
         searches=(),
         withdrawn_at=seeker.withdrawn_at or at,
         erased_at=at,

@@ -78,7 +78,7 @@ class PhoneNode:
             self.status,
             CodeCaps(store, limits),
             clock,
-            confirm_leads=self._confirm_leads,
+            on_proven=[self._record_proven],
             allows_demo_phones=True,
         )
         self.dispatcher = CodeDispatcher(
@@ -107,7 +107,7 @@ class PhoneNode:
         """Type a code."""
         return await self.proving.confirm(visitor(device), phone, code)
 
-    async def _confirm_leads(self, pair: PhonePair, at: datetime) -> None:
+    async def _record_proven(self, pair: PhonePair, at: datetime) -> None:
         self.confirmed.append((pair, at))
 
 

@@ -107,7 +107,7 @@ PERSONAL_ROWS = (
     VisibilityRow(
         "Seeker", "id profile status matching version createdAt updatedAt", OFFICERS | SEEKERS
     ),
-    VisibilityRow("Seeker", "synthetic contact", OFFICERS | SEEKERS),
+    VisibilityRow("Seeker", "synthetic contact phoneProven", OFFICERS | SEEKERS),
     VisibilityRow("Seeker", "withdrawnAt", OFFICERS),
     VisibilityRow("Seeker", "erasedAt", NO_CALLERS),
     VisibilityRow("Profile", "group wants skills wantsTraining", OFFICERS | SEEKERS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from domain.refusals import InvalidInput, StatusConflict
 from domain.seekers.match_keys import (
     list_seeker_match_keys,
 )
-from domain.seekers.seekers import SeekerStatus, check_matchable, check_search_name
+from domain.seekers.seekers import SeekerStatus, check_matchable, check_search_name, prove_phone
 from tests.domain.matching_samples import FIXED_NOW, seeker
 
 
@@ -37,3 +38,13 @@ def test_a_seeker_who_is_not_matchable_has_no_keys(changes: dict[str, Any]) -> N
     assert list_seeker_match_keys(person) == ()
     with pytest.raises(StatusConflict):
         check_matchable(person)
+
+
+def test_a_phone_is_proven_once_and_only_that_of_the_profile() -> None:
+    person = seeker(person="hash")
+    proven = prove_phone(person, "hash", at=FIXED_NOW)
+    assert proven.phone_proven_at == FIXED_NOW
+    assert prove_phone(proven, "hash", at=FIXED_NOW + timedelta(days=1)) is proven
+    assert prove_phone(person, "another", at=FIXED_NOW) is person
+    without = seeker(person=None)
+    assert prove_phone(without, "hash", at=FIXED_NOW) is without

@@ -11,6 +11,7 @@ from storage.clock import utc_now
 from storage.mongo.client import new_id
 from tests.support.codes import stored_code
 from tests.support.graphql_clients import GraphQLClient
+from tests.support.mutation_inputs import profile_input
 from tests.support.phone_nodes import another
 from tests.support.services import RunningServices
 from tests.support.world import World
@@ -94,3 +95,20 @@ async def test_a_spoken_code_can_be_asked_for(
     assert asked["__typename"] == "CodeRequested"
     stored = await stored_code(running.store, world.visitor_id, phone)
     assert stored.message.channel == "VOICE"
+
+
+async def test_confirming_a_phone_confirms_the_profile_of_the_device(
+    api: GraphQLClient, world: World
+) -> None:
+    token, phone = world.token_of("viewer") or "", new_phone()
+    given = profile_input(world) | {"contact": {"name": "孙丽", "phone": phone}}
+    saved = await api.mutate(
+        "saveProfile", given, token, "... on ProfileSaved { seeker { phoneProven } accessToken }"
+    )
+    assert saved["seeker"] == {"phoneProven": False}
+    code = (await request(api, token, phone))["demoCode"]
+    await confirm(api, saved["accessToken"], phone, code)
+    profile = await api.fetch_data(
+        "{ myProfile { seeker { phoneProven } } }", token=saved["accessToken"]
+    )
+    assert profile == {"myProfile": {"seeker": {"phoneProven": True}}}

@@ -244,7 +244,7 @@ async def test_a_call_that_was_cut_off_is_completed_by_the_same_call(
     async def fail(*_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(node.proving, "_confirm_leads", fail)
+    monkeypatch.setattr(node.proving, "_on_proven", [fail])
     with pytest.raises(ConnectionError):
         await node.confirm(code)
     await other_node.confirm(code)

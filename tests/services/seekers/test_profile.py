@@ -44,7 +44,7 @@ async def lose_every_write(*_: Any, **__: Any) -> bool:
 
 
 async def test_two_devices_that_save_at_once_share_one_profile(
-    store: Store, profiles: SeekerProfiles
+    store: Store, profiles: SeekerProfiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = records.seeker(giver="giver")
     by_giver = store.seekers.by_giver
@@ -57,7 +57,7 @@ async def test_two_devices_that_save_at_once_share_one_profile(
             await store.seekers.add([first])
         return found
 
-    store.seekers.by_giver = read_before_the_other_device_writes  # type: ignore[method-assign] # for this store alone
+    monkeypatch.setattr(store.seekers, "by_giver", read_before_the_other_device_writes)
     saved = await save(profiles, first.profile)
     assert (saved.id, saved.version) == (first.id, first.version + 1)
     assert reads == [None, first]
