@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from api.http.metric_families import gauge, labelled_counter
 from services.identity.code_gateway import CodeGateway
 from services.identity.phone_replies import PhoneReplies
 from workers.phone_messages import MAX_COUNTED_WAITING, CodeDispatcher
@@ -25,24 +26,23 @@ class CodeMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield each metric with its current value."""
-        attempts = CounterMetricFamily(
-            "songgang_code_messages",
+        yield labelled_counter(
+            "code_messages",
             "Attempts of this process to send a one-time code.",
-            labels=["outcome"],
+            ["outcome"],
+            [([outcome.lower()], count) for outcome, count in self._gateway.outcomes.items()],
         )
-        for outcome, count in self._gateway.outcomes.items():
-            attempts.add_metric([outcome.lower()], count)
-        yield attempts
-        reports = CounterMetricFamily(
-            "songgang_code_reports",
+        yield labelled_counter(
+            "code_reports",
             "Messages with a one-time code that the gateway reported on.",
-            labels=["outcome"],
+            ["outcome"],
+            [
+                (["delivered"], self._replies.delivered[True]),
+                (["failed"], self._replies.delivered[False]),
+            ],
         )
-        for name, is_delivered in (("delivered", True), ("failed", False)):
-            reports.add_metric([name], self._replies.delivered[is_delivered])
-        yield reports
-        yield GaugeMetricFamily(
-            "songgang_code_messages_waiting",
+        yield gauge(
+            "code_messages_waiting",
             "Messages with a one-time code still to be sent by any process; counted up to "
             f"{MAX_COUNTED_WAITING}.",
             self._dispatcher.waiting,
