@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from ipaddress import IPv6Network, ip_network
 
-from domain.identity.phone_codes import CountedCode, CountedWindow
+from domain.identity.phone_codes import CountedCode, CountedWindow, seconds_until
 from domain.reference.calendar import CHINA_TIMEZONE, add_months, day_in_china
 
 HOUR = timedelta(hours=1)
@@ -193,7 +193,7 @@ def seconds_until_open(cap: Cap, use: CapUse, at: datetime) -> int:
     """Return how many seconds a refused caller has to wait: until the last full window ends."""
     limits = {window.name: window.limit for window in cap.windows}
     ends = [until for name, (count, until) in use.windows.items() if count >= limits[name]]
-    return max(1, -(-int((max(ends) - at).total_seconds() * 1000) // 1000)) if ends else 1
+    return max(1, *(seconds_until(end, at) for end in ends)) if ends else 1
 
 
 def _hour_and_day(hour: int, day: int, at: datetime) -> tuple[CapWindow, ...]:

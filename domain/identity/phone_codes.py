@@ -7,6 +7,7 @@ hash only. The message that carries it is part of the same record, so that both 
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -162,6 +163,11 @@ class DeliveryReport:
     serial: str
     delivered: bool
     code: str
+
+
+def seconds_until(moment: datetime, at: datetime) -> int:
+    """Return how many whole seconds are left until a moment, rounded up; 0 once it has passed."""
+    return max(0, math.ceil((moment - at).total_seconds()))
 
 
 def code_id(device: str, person: str) -> str:

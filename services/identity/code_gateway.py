@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain.identity.phone_codes import CodeChannel, SendOutcome, SendResult
+from domain.identity.phone_codes import CodeChannel, SendOutcome, SendResult, seconds_until
 
 OUTAGE_FAILURES = 3
 """Failed attempts in a row from which on the gateway counts as failing."""
@@ -40,5 +40,4 @@ class CodeGateway:
         """How many seconds nobody may ask for a code yet; 0 while the gateway works."""
         if self.failed_at is None or self.failures_in_a_row < OUTAGE_FAILURES:
             return 0
-        left = (self.failed_at + OUTAGE_PAUSE - at).total_seconds()
-        return max(0, -(-int(left * 1000) // 1000))
+        return seconds_until(self.failed_at + OUTAGE_PAUSE, at)

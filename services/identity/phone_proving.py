@@ -23,6 +23,7 @@ from domain.identity.phone_codes import (
     code_id,
     code_invalid,
     format_code,
+    seconds_until,
 )
 from domain.refusals import InvalidInput, PhoneCodesUnavailable, TooManyAttempts
 from services.identity.code_caps import CodeCaps, CountedRequest
@@ -235,7 +236,7 @@ class PhoneProving:
 
 
 def _asked_again(earlier: datetime, at: datetime) -> TooManyAttempts:
-    seconds = max(1, -(-int((earlier + RESEND_PAUSE - at).total_seconds() * 1000) // 1000))
+    seconds = max(1, seconds_until(earlier + RESEND_PAUSE, at))
     return TooManyAttempts(
         f"A code is on its way. Ask for another one in {seconds} seconds.",
         f"验证码已发送，请{seconds}秒后再重新获取。",
