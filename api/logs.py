@@ -26,6 +26,7 @@ MAX_CAUSES = 5
 """Causes logged per exception."""
 MAX_PATH_LENGTH = 200
 """Characters of a request path."""
+_PATHS_WITH_CODES = ("/q/", "/codes/")
 
 _log = structlog.get_logger(__name__)
 
@@ -179,5 +180,9 @@ async def _send_error(scope: Scope, receive: Receive, answer: _StatusRecorder) -
 
 
 def _path(scope: Scope) -> str:
+    """Return the path for the log, without the code of a QR code: with it anybody could scan."""
     path: str = scope["path"]
+    for prefix in _PATHS_WITH_CODES:
+        if path.startswith(prefix):
+            return f"{prefix}..."
     return path[:MAX_PATH_LENGTH]

@@ -168,6 +168,10 @@ class RetentionWorker(Periodic):
                 for each in late
             ]
             await self._store.audit_log.append(entries, at=at, transaction=transaction)
+            ids = [each.id for each in late]
+            await self._store.audit_log.redact(
+                "CallEntry", ids, SERVICE_ACTOR, at=at, transaction=transaction
+            )
         return len(late)
 
     async def _delete_records(self, transaction: Transaction) -> int:

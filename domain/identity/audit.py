@@ -42,13 +42,13 @@ class AuditAction(Labelled):
     ADD_MINIMUM_WAGE = "ADD_MINIMUM_WAGE", "新增最低工资"
     VERIFY_MINIMUM_WAGE = "VERIFY_MINIMUM_WAGE", "核实最低工资"
     PUBLISH_CONSENT_TEXT = "PUBLISH_CONSENT_TEXT", "发布授权书"
-    CREATE_ACCOUNT = "CREATE_ACCOUNT", "创建账号"
     DISABLE_ACCOUNT = "DISABLE_ACCOUNT", "停用账号"
     ENABLE_ACCOUNT = "ENABLE_ACCOUNT", "启用账号"
     RESET_PASSWORD = "RESET_PASSWORD", "重置密码"
     CHANGE_PASSWORD = "CHANGE_PASSWORD", "修改密码"
     SIGN_OUT_EVERYWHERE = "SIGN_OUT_EVERYWHERE", "全部退出登录"
     END_SIGN_IN = "END_SIGN_IN", "终止登录"
+    REDACT = "REDACT", "清除原因"
 
 
 class AuditRole(Labelled):
@@ -93,7 +93,9 @@ class AuditEntry:
 class AuditRow:
     """A logged action. ``seq`` counts 1, 2, 3 ... without a gap.
 
-    ``sha256`` is the keyed digest of all other fields, ``previous`` that of the row before.
+    ``sha256`` is the keyed digest of all other fields as they were written, ``previous`` that of
+    the row before. ``redacted_at`` is when the detail was emptied, because the person it was about
+    was erased; a later row proves that nothing else was changed.
     """
 
     seq: int
@@ -106,6 +108,12 @@ class AuditRow:
     detail: str
     previous: str
     sha256: str
+    redacted_at: datetime | None = None
+
+    @property
+    def is_by_person(self) -> bool:
+        """Whether the person themself acted, with a receipt."""
+        return self.actor_role is AuditRole.PERSON
 
 
 def staff_actor(principal: Principal) -> Actor:
@@ -141,11 +149,49 @@ def find_chain_fault(
         return f"row {expected_seq} is missing"
     if row.seq < expected_seq:
         return f"row {row.seq} is in the place of row {expected_seq}"
-    if row.sha256 != digest(_digest_input(row)):
+    # The digest of a redacted row covers what is gone: `RedactionProofs` checks what is left.
+    if row.redacted_at is None and row.sha256 != digest(_digest_input(row)):
         return f"row {row.seq} was changed"
     if row.previous != (before.sha256 if before else GENESIS_DIGEST):
         return f"row {row.seq} does not follow the row before it"
     return None
+
+
+def redact_row(
+    row: AuditRow, actor: Actor, *, at: datetime, digest: DigestFunction
+) -> tuple[AuditRow, AuditEntry]:
+    """Return the row without its detail, and the entry that proves what is left of it."""
+    redacted = replace(row, detail="", redacted_at=at)
+    entry = AuditEntry(
+        actor=actor,
+        action=AuditAction.REDACT,
+        subject_type="AuditRow",
+        subject_id=str(row.seq),
+        detail=digest(_digest_input(redacted)),
+    )
+    return redacted, entry
+
+
+class RedactionProofs:
+    """Checks that a later row of the chain proves each redacted row. Rows are given in order."""
+
+    def __init__(self, digest: DigestFunction) -> None:
+        self._digest = digest
+        self._unproven: dict[int, str] = {}
+
+    def find_fault(self, row: AuditRow) -> str | None:
+        """Return what is wrong with the redacted row that this row proves, or None."""
+        if row.redacted_at is not None:
+            self._unproven[row.seq] = self._digest(_digest_input(row))
+        if row.action is not AuditAction.REDACT:
+            return None
+        # A row that was redacted after it was read here is not awaited.
+        left = self._unproven.pop(int(row.subject_id), row.detail)
+        return None if left == row.detail else f"row {row.subject_id} was changed"
+
+    def find_unproven(self) -> str | None:
+        """Return what is wrong with the rows that no row has proven, or None."""
+        return f"row {min(self._unproven)} was emptied" if self._unproven else None
 
 
 def _digest_input(row: AuditRow) -> bytes:
@@ -153,7 +199,8 @@ def _digest_input(row: AuditRow) -> bytes:
 
     Equal rows give equal bytes: sorted keys, no blanks, and UTC to the millisecond as stored.
     """
-    values = {name: str(value) for name, value in vars(row).items() if name != "sha256"}
+    left_out = {"sha256", "redacted_at"}
+    values = {name: str(value) for name, value in vars(row).items() if name not in left_out}
     values["at"] = row.at.astimezone(UTC).isoformat(timespec="milliseconds")
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 

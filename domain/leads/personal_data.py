@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain.leads.leads import CLOSED_STAGES, HIRED_STAGES, Lead, LeadStage, SealedContact
+from domain.leads.leads import (
+    CLOSED_STAGES,
+    HIRED_STAGES,
+    HireProof,
+    Lead,
+    LeadStage,
+    SealedContact,
+)
 from domain.leads.timeline import LeadChange, TimelineEntryKind, make_change
 from domain.refusals import ConsentWithdrawn
 
@@ -33,6 +40,23 @@ class ReceiptHolder:
     def is_giver_of(self, lead: Lead) -> bool:
         """Return whether this holder sent the lead."""
         return lead.person == self.person and lead.giver == self.giver
+
+
+def as_typed(lead: Lead) -> Lead:
+    """Return the lead with what its giver typed and decided, without what others made of it.
+
+    A receipt shows no more until the giver's device has confirmed the phone: typing a phone does
+    not prove that it is one's own.
+    """
+    stated = HireProof(employer=None, seeker=lead.hire.seeker, disagreement=False)
+    return replace(
+        lead,
+        stage=LeadStage.INTERESTED if lead.withdrawn_at is None else LeadStage.WITHDRAWN,
+        reason=None,
+        hire=stated,
+        hired_at=None,
+        updated_at=lead.withdrawn_at or lead.created_at,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

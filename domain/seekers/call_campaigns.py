@@ -126,7 +126,8 @@ def add_call(
 ) -> CallEntry:
     """Return the entry after a call.
 
-    After NO_ANSWER without a day the next call is due tomorrow.
+    After NO_ANSWER without a day the next call is due tomorrow. After the last call for good, the
+    contact goes, and with it every text about the person: the remark and the notes of all calls.
 
     :raises StatusConflict: the person may not be called any more, their contact was erased, or they
         were called ``MAX_CALLS_PER_PERSON`` times.
@@ -160,15 +161,21 @@ def add_call(
             )
     if outcome is CallOutcome.NO_ANSWER and next_call_on is None:
         next_call_on = today + timedelta(days=1)
-    return replace(
+    called = replace(
         entry,
         outcome=outcome,
         calls=(*entry.calls, Call(at=at, by=by, outcome=outcome, note=note)),
         next_call_on=next_call_on,
-        contact=None if outcome in FINAL_OUTCOMES else entry.contact,
         version=entry.version + 1,
         updated_at=at,
     )
+    return _without_person(called) if outcome in FINAL_OUTCOMES else called
+
+
+def _without_person(entry: CallEntry) -> CallEntry:
+    """Return the entry without contact and texts; the hash stays, so nobody calls again."""
+    calls = tuple(replace(call, note="") for call in entry.calls)
+    return replace(entry, contact=None, remark="", calls=calls)
 
 
 def check_can_enter_profile(entry: CallEntry) -> None:

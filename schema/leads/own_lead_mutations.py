@@ -110,8 +110,9 @@ class OwnLeadMutations:
         return ConsentTakenBack(lead=OwnLead.of(lead))
 
     @strawberry.mutation(
-        description="Say whether you were hired, once the job was offered. The employer's answer "
-        "is kept separately; your later answer replaces your earlier one."
+        description="Say whether you were hired, once the job was offered and the device has "
+        "confirmed the phone. The employer's answer is kept separately; your later answer replaces "
+        "your earlier one."
     )
     async def confirm_my_hire(self, info: Info, input: ConfirmMyHireInput) -> ConfirmMyHireResult:
         confirmed = await info.context.services.own_leads.confirm_hire(
@@ -141,7 +142,10 @@ class OwnLeadMutations:
         erased = await info.context.services.own_data.erase(holder)
         return MyDataErased(leads=erased.leads, profile=erased.profile)
 
-    @strawberry.mutation(description="Everything that is stored about the person of this receipt.")
+    @strawberry.mutation(
+        description="Everything that is stored about the person of this receipt; what staff and "
+        "employer wrote, once the device has confirmed the phone."
+    )
     async def export_my_data(self, info: Info, input: ExportMyDataInput) -> ExportMyDataResult:
         holder = info.context.services.receipts.verify(input.receipt)
         wanted = parse_page_arguments(OWN_LEAD_KEYSET, first=LEADS_PER_EXPORT, after=input.after)

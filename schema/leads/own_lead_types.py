@@ -78,15 +78,18 @@ class OwnLead:
 
 @strawberry.type
 class OwnLeadQueries:
-    @strawberry.field(description="The leads that a receipt stands for, newest first.")
+    @strawberry.field(
+        description="The leads that a receipt stands for, newest first. Stage and hire are shown "
+        "once the device has confirmed the phone."
+    )
     async def my_leads(
         self, info: Info, receipt: str, first: int | None = None, after: str | None = None
     ) -> Connection[OwnLead]:
         holder = info.context.services.receipts.verify(receipt)
-        contacts = info.context.services.store.sealed_contacts
+        own_leads = info.context.services.own_leads
         return await resolve_connection(
             OWN_LEAD_KEYSET,
-            lambda page: contacts.page_of_holder(holder, page),
+            lambda page: own_leads.page(holder, page),
             OwnLead.of,
             first=first,
             after=after,

@@ -57,6 +57,8 @@ async def erase_leads(
         [lead.id for lead in leads], retained, transaction=transaction
     )
     await store.audit_log.append(entries, at=at, transaction=transaction)
+    ids = [lead.id for lead in leads]
+    await store.audit_log.redact("Lead", ids, actor, at=at, transaction=transaction)
 
 
 def _retained_payload(lead: Lead, contact: Contact) -> bytes:

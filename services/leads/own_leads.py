@@ -2,7 +2,8 @@
 
 A receipt stands for what one giver (a device) sent with one phone. Somebody else who sends the
 same phone gets another receipt. A typed phone proves nothing, so nobody sees with a receipt what
-others gave with the same phone; the union's service desk helps there.
+others gave with the same phone; the union's service desk helps there. What staff and employer made
+of a lead is shown once the giver's device has confirmed the phone with a code.
 
 Each access or change is one transaction that also writes its row of the audit log.
 """
@@ -20,12 +21,13 @@ from domain.leads.leads import Contact, HireSide, Lead
 from domain.leads.personal_data import (
     MAX_OWN_ACCESSES_PER_HOUR,
     ReceiptHolder,
+    as_typed,
     correct_contact,
     withdraw_consent,
 )
 from domain.leads.timeline import LeadChange, TimelineEntry
 from domain.live.events import LeadAdvanced, LoggedEvent, lead_topic
-from domain.refusals import NotFound
+from domain.refusals import NotFound, NotPermitted
 from realtime.group_commit import GroupCommit
 from services.identity.audit import AUDIT_TOPIC, check_rate
 from services.leads.erasure import LEADS_PER_TRANSACTION, erase_leads
@@ -43,7 +45,8 @@ MAX_EXPORTED_ROWS = 1_000
 class ExportedLead:
     """All that is stored about one lead, for its giver.
 
-    ``contact`` is None once it was erased. ``recipient`` is the employer's name.
+    ``contact`` is None once it was erased. ``recipient`` is the employer's name. Without proof of
+    the phone there are no notes, only the giver's own accesses, and the lead as it was typed.
     """
 
     lead: Lead
@@ -61,6 +64,12 @@ class OwnLeads:
         self._commit = commit
         self._clock = clock
 
+    async def page(self, holder: ReceiptHolder, wanted: PageRequest) -> Page[Lead]:
+        """Return the leads of a receipt, newest first, with as much as the giver may see."""
+        is_proven = await self._is_proven(holder)
+        page = await self._store.sealed_contacts.page_of_holder(holder, wanted)
+        return page if is_proven else page.map(as_typed)
+
     async def export_page(
         self, holder: ReceiptHolder, wanted: PageRequest
     ) -> tuple[Page[Lead], list[ExportedLead]]:
@@ -70,6 +79,7 @@ class OwnLeads:
 
         :raises TooManyAttempts: over 60 pages in an hour.
         """
+        is_proven = await self._is_proven(holder)
         page = await self._store.sealed_contacts.page_of_holder(holder, wanted)
         entry = AuditEntry(
             actor=_person_actor(holder),
@@ -84,14 +94,17 @@ class OwnLeads:
             await self._append_audit([entry], transaction)
 
         await self._commit.serialised(AUDIT_TOPIC, change)
-        return page, await self._collect(page.items)
+        return page, await self._collect(page.items, is_proven=is_proven)
 
     async def withdraw_consent(self, holder: ReceiptHolder, lead_id: str) -> Lead:
         """Withdraw the consent of one lead. Once withdrawn, nothing changes any more.
 
+        Returns the lead with as much as the giver may see.
+
         :raises NotFound: the receipt does not stand for that lead.
         """
         known = await self._require_own(holder, lead_id)
+        is_proven = await self._is_proven(holder)
 
         async def change(transaction: Transaction) -> tuple[Lead, Sequence[LoggedEvent]]:
             before = await self._require_own(holder, lead_id, transaction)
@@ -107,16 +120,23 @@ class OwnLeads:
             moved = LeadAdvanced(session_id=before.session_id, lead_id=before.id, stage=after.stage)
             return after, [moved]
 
-        return await self._commit.append(lead_topic(known.session_id or known.id), change)
+        withdrawn = await self._commit.append(lead_topic(known.session_id or known.id), change)
+        return withdrawn if is_proven else as_typed(withdrawn)
 
     async def confirm_hire(self, holder: ReceiptHolder, lead_id: str, *, hired: bool) -> Lead:
         """Record whether the giver of a lead says that they were hired, with an audit row.
 
         :raises NotFound: the receipt does not stand for that lead.
+        :raises NotPermitted: the giver's device has not confirmed the phone.
         :raises LeadStageConflict: nothing was offered yet, or the lead was closed.
         :raises TooManyAttempts: over 60 times in an hour.
         """
         known = await self._require_own(holder, lead_id)
+        if not await self._is_proven(holder):
+            raise NotPermitted(
+                "Confirm your phone with a code first, or tell an officer, who records it for you.",
+                "请先用验证码核实本人手机号码，或告知工会工作人员代为登记。",
+            )
 
         async def change(transaction: Transaction) -> tuple[Lead, Sequence[LoggedEvent]]:
             before = await self._require_own(holder, lead_id, transaction)
@@ -187,6 +207,11 @@ class OwnLeads:
         await self._commit.serialised(AUDIT_TOPIC, erase_proofs)
         return erased
 
+    async def _is_proven(self, holder: ReceiptHolder) -> bool:
+        """Whether the device that gave the leads has confirmed the phone."""
+        pair = PhonePair(device_id=holder.giver, person=holder.person)
+        return await self._store.phone_proofs.is_proven(pair, at=self._clock())
+
     async def _require_own(
         self, holder: ReceiptHolder, lead_id: str, transaction: Transaction | None = None
     ) -> Lead:
@@ -199,7 +224,8 @@ class OwnLeads:
             )
         return lead
 
-    async def _collect(self, leads: Sequence[Lead]) -> list[ExportedLead]:
+    async def _collect(self, leads: Sequence[Lead], *, is_proven: bool) -> list[ExportedLead]:
+        # The same reads with and without proof, so that the time tells nothing.
         ids = [lead.id for lead in leads]
         accesses = await self._store.audit_log.latest_by_subjects(
             "Lead", ids, limit=MAX_EXPORTED_ROWS
@@ -208,11 +234,15 @@ class OwnLeads:
         employers = await self._store.employers.by_ids({lead.employer_id for lead in leads})
         return [
             ExportedLead(
-                lead=lead,
+                lead=lead if is_proven else as_typed(lead),
                 contact=await self._store.open_contact(lead),
                 recipient=employers[lead.employer_id].name,
-                notes=[note for note in notes if note.lead_id == lead.id],
-                accesses=[row for row in accesses if row.subject_id == lead.id],
+                notes=[note for note in notes if is_proven and note.lead_id == lead.id],
+                accesses=[
+                    row
+                    for row in accesses
+                    if row.subject_id == lead.id and (is_proven or row.is_by_person)
+                ],
             )
             for lead in leads
         ]

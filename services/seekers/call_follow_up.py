@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from domain.free_text import check_remark
 from domain.identity.accounts import Principal
+from domain.identity.audit import staff_actor
 from domain.identity.scopes import may_manage_seekers
 from domain.reference.calendar import day_in_china
 from domain.refusals import NotFound, StatusConflict
@@ -73,6 +74,10 @@ class CallFollowUp:
             await self._store.call_entries.replace_if_unchanged(
                 before, after, transaction=transaction
             )
+            if after.contact is None:
+                await self._store.audit_log.redact(
+                    "CallEntry", [after.id], staff_actor(caller), at=at, transaction=transaction
+                )
             if after.outcome is CallOutcome.NOT_SEEKING and after.seeker_id is not None:
                 await self._stop_matching(after.seeker_id, at, transaction)
             return after

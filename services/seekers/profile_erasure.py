@@ -37,6 +37,7 @@ async def erase_seekers(
     """
     retained: list[RetainedContact] = []
     entries: list[AuditEntry] = []
+    entry_ids: list[str] = []
     for seeker in seekers:
         sealed = await _seal_for_retention(store, seeker)
         if sealed is not None and (stored_after is None or ended(seeker) > stored_after):
@@ -48,11 +49,9 @@ async def erase_seekers(
         await store.seekers.replace_if_unchanged(
             seeker, _anonymise(seeker, at), transaction=transaction
         )
-        await store.call_entries.erase(
-            await store.call_entries.by_seeker(seeker.id, transaction=transaction),
-            at=at,
-            transaction=transaction,
-        )
+        calls = await store.call_entries.by_seeker(seeker.id, transaction=transaction)
+        await store.call_entries.erase(calls, at=at, transaction=transaction)
+        entry_ids += [entry.id for entry in calls]
         await store.referrals.erase_notes(seeker.id, transaction=transaction)
         await store.call_campaigns.delete_matches_of_seeker(seeker.id, transaction=transaction)
         await store.match_notices.delete_by_seeker(seeker.id, transaction=transaction)
@@ -68,6 +67,8 @@ async def erase_seekers(
         )
     await store.sealed_contacts.retain_and_clear_notes([], retained, transaction=transaction)
     await store.audit_log.append(entries, at=at, transaction=transaction)
+    for subject_type, ids in (("Seeker", [each.id for each in seekers]), ("CallEntry", entry_ids)):
+        await store.audit_log.redact(subject_type, ids, actor, at=at, transaction=transaction)
 
 
 def _anonymise(seeker: Seeker, at: datetime) -> Seeker:

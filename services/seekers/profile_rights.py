@@ -19,10 +19,11 @@ from domain.identity.audit import (
     check_reason,
     staff_actor,
 )
+from domain.identity.devices import PhonePair
 from domain.identity.scopes import may_manage_seekers
 from domain.leads.leads import Contact
 from domain.leads.personal_data import MAX_OWN_ACCESSES_PER_HOUR, MAX_REVEALS_PER_HOUR
-from domain.refusals import ConsentWithdrawn, NotFound
+from domain.refusals import ConsentWithdrawn, InvalidInput, NotFound
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.referrals import Referral
 from domain.seekers.seekers import Seeker
@@ -114,6 +115,9 @@ class ProfileRights:
     async def export(self, seeker: Seeker) -> ProfileExport:
         """Return everything stored about a profile, for its giver; the export is audited first.
 
+        What staff wrote and did is in it once the giver's device has confirmed the phone, or if the
+        profile has none.
+
         :raises TooManyAttempts: ``MAX_OWN_ACCESSES_PER_HOUR`` reached.
         """
         actor = _giver_actor(seeker)
@@ -127,16 +131,20 @@ class ProfileRights:
             )
 
         await self._commit.serialised(AUDIT_TOPIC, change)
+        is_proven = seeker.person is None or await self._store.phone_proofs.is_proven(
+            PhonePair(device_id=seeker.giver or "", person=seeker.person), at=self._clock()
+        )
         referrals = await self._store.referrals.page(
             ReferralQuery(seeker_id=seeker.id), PageRequest(limit=MAX_REFERRALS_PER_SEEKER)
+        )
+        accesses = await self._store.audit_log.latest_by_subjects(
+            "Seeker", [seeker.id], limit=MAX_EXPORTED_ACCESSES
         )
         return ProfileExport(
             seeker=seeker,
             contact=await self._store.open_contact(seeker),
-            referrals=referrals.items,
-            accesses=await self._store.audit_log.latest_by_subjects(
-                "Seeker", [seeker.id], limit=MAX_EXPORTED_ACCESSES
-            ),
+            referrals=referrals.items if is_proven else (),
+            accesses=[row for row in accesses if is_proven or row.is_by_person],
         )
 
     async def withdraw_consent(self, seeker: Seeker) -> Seeker:
@@ -175,7 +183,8 @@ class ProfileRights:
     async def erase_for_person(self, caller: Principal, seeker_id: str, reason: str) -> None:
         """Erase a profile of the officer's scope, because the person asked the officer to.
 
-        :raises InvalidInput: The reason is not 5 to 200 characters, or holds a phone number.
+        :raises InvalidInput: The reason is not 5 to 200 characters, or holds a phone number or the
+            person's name.
         :raises NotFound: The officer's scope has no such profile.
         """
         checked_reason = check_reason(reason, ("input", "reason"))
@@ -184,6 +193,13 @@ class ProfileRights:
             before = require_managed(
                 await self._store.seekers.by_id(seeker_id, transaction=transaction), caller
             )
+            contact = await self._store.open_contact(before)
+            if contact is not None and contact.name in checked_reason:
+                raise InvalidInput(
+                    "Leave the person's name out of the reason: the audit log keeps it.",
+                    "原因会长期保存，请不要填写本人姓名。",
+                    field=("input", "reason"),
+                )
             await self._erase(before, staff_actor(caller), checked_reason, transaction)
             if before.person is not None:
                 await self._store.phone_proofs.erase_person(before.person, transaction=transaction)

@@ -11,17 +11,20 @@ from datetime import datetime
 
 from domain.identity.audit import (
     GENESIS_DIGEST,
+    Actor,
     AuditAction,
     AuditEntry,
     AuditRow,
+    RedactionProofs,
     chain_entry,
     find_chain_fault,
+    redact_row,
 )
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document, to_record
 from storage.mongo.crypto import Keyring
 from storage.mongo.paging import Page, PageRequest
-from storage.mongo.repository import NEWEST_FIRST, RecordCollection
+from storage.mongo.repository import NEWEST_FIRST, OLDEST_FIRST, RecordCollection
 
 _HEAD_ID = "audit"
 _ROWS_PER_READ = 1_000
@@ -32,7 +35,10 @@ class AuditChainBroken(Exception):
 
 
 class AuditLog:
-    """The rows of the audit log. They are only added and read, never changed or removed."""
+    """The rows of the audit log. They are only added and read, and never removed.
+
+    The one change is that of ``redact``: it empties the reasons about an erased person.
+    """
 
     def __init__(self, mongo: Mongo, keyring: Keyring) -> None:
         self._rows = RecordCollection(mongo, "audit", AuditRow, to_document=_to_document)
@@ -61,6 +67,33 @@ class AuditLog:
                 session=transaction,
             )  # fmt: skip
             await self._rows.insert_many(rows, transaction=transaction)
+
+    async def redact(
+        self,
+        subject_type: str,
+        ids: Iterable[str],
+        actor: Actor,
+        *,
+        at: datetime,
+        transaction: Transaction,
+    ) -> None:
+        """Empty the reasons of reveals of these subjects, in the transaction that erases them.
+
+        Each emptied row is proven by a row at the end of the chain.
+        """
+        where = {
+            "subject_type": subject_type,
+            "subject_id": {"$in": list(ids)},
+            "action": AuditAction.REVEAL.value,
+            "detail": {"$gt": ""},
+        }
+        entries: list[AuditEntry] = []
+        for row in await self._rows.find(where, sort=OLDEST_FIRST, transaction=transaction):
+            redacted, entry = redact_row(row, actor, at=at, digest=self._keyring.digest_audit_row)
+            change = {"detail": redacted.detail, "redacted_at": redacted.redacted_at}
+            await self._rows.update_one({"_id": row.seq}, {"$set": change}, transaction=transaction)
+            entries.append(entry)
+        await self.append(entries, at=at, transaction=transaction)
 
     async def count_actions(
         self,
@@ -99,13 +132,18 @@ class AuditLog:
         # Read before the rows: those that are added during the reading come after it.
         head = await self._head()
         last: AuditRow | None = None
+        digest_row = self._keyring.digest_audit_row
+        redactions = RedactionProofs(digest_row)
         async for row in self._iterate_rows():
-            fault = find_chain_fault(row, before=last, digest=self._keyring.digest_audit_row)
+            fault = find_chain_fault(row, before=last, digest=digest_row)
+            fault = fault or redactions.find_fault(row)
             if fault is None and head and row.seq == head["seq"] and row.sha256 != head["sha256"]:
                 fault = f"row {row.seq} is not the last one that was written"
             if fault is not None:
                 raise AuditChainBroken(f"The audit log is broken: {fault}.")
             last = row
+        if fault := redactions.find_unproven():
+            raise AuditChainBroken(f"The audit log is broken: {fault}.")
         seq, digest = (last.seq, last.sha256) if last else (0, GENESIS_DIGEST)
         if head is not None and seq < head["seq"]:
             raise AuditChainBroken(f"The audit log is broken: row {seq + 1} is missing.")

@@ -34,6 +34,8 @@ async def test_a_request_logs_one_line_without_personal_data(
             broken = f'{{"broken": "{PHONE}'.encode()
             await client.post("/graphql", content=broken, headers=as_json)
             await client.get("/nowhere")
+            await client.get("/q/code-on-a-poster")
+            await client.get("/codes/code-on-a-poster.svg")
             too_large = b"x" * ((1 << 20) + 1)
             await client.post("/graphql", content=too_large, headers=as_json)
         ended = await server.stop()
@@ -43,11 +45,13 @@ async def test_a_request_logs_one_line_without_personal_data(
         ("POST", "/graphql", 200),
         ("POST", "/graphql", 400),
         ("GET", "/nowhere", 404),
+        ("GET", "/q/...", 404),
+        ("GET", "/codes/...", 404),
         ("POST", "/graphql", 413),
     ]
     assert all(line["ms"] >= 0 for line in requests)
     written = ended.out + ended.err
-    for personal in (NAME, PHONE, "not-to-be-logged", "agent-not-logged", "in-the-query"):
+    for personal in (NAME, PHONE, "not-to-be-logged", "agent-not-logged", "in-the-query", "poster"):
         assert personal not in written
 
 

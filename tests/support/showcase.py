@@ -55,6 +55,7 @@ class Showcase(ShowcaseRecords):
         store = self.running.store
         await super().store_records(with_offered=with_offered)
         await store.leads.record(self.leads[2:])
+        await self.prove_phone(self.withdrawn_lead)
         await store.qr_codes.add(self.code)
         await store.seekers.add([self.other_seeker, self.withdrawn_seeker])
         for question in (self.answered, self.published, self.declined):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.employers.employers import Employer
+from domain.identity.devices import PhonePair
 from domain.leads.leads import Contact, Lead, LeadStage
 from domain.leads.personal_data import ReceiptHolder
 from domain.live.questions import Question
@@ -130,6 +131,8 @@ class World(Organisations):
         for device in (self.visitor_id, self.seeker.giver or ""):
             await store.phone_codes.replace(make_code(store, device, PROVABLE_PHONE))
         await store.leads.record([self.lead, *([self.offered] if with_offered else [])])
+        for lead in (self.lead, self.offered):
+            await self.prove_phone(lead)
         for session in (self.live, self.ended):
             self.running.services.lead_log.schedule(session.id)
 
@@ -187,6 +190,12 @@ class World(Organisations):
         return self.running.services.receipts.issue(
             ReceiptHolder(person=lead.person, giver=lead.giver)
         )
+
+    async def prove_phone(self, lead: Lead) -> None:
+        """Let the device that gave the lead have confirmed its phone."""
+        assert lead.giver is not None  # it is not erased
+        pair = PhonePair(device_id=lead.giver, person=lead.person)
+        await self.running.store.phone_proofs.record(pair, at=utc_now())
 
     def _seeker(self, name: str, phone: str) -> Seeker:
         store = self.running.store

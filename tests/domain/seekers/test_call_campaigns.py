@@ -76,6 +76,17 @@ def test_after_no_answer_the_next_call_is_tomorrow_or_as_given() -> None:
     assert call(ENTRY, CallOutcome.NO_ANSWER, later).next_call_on == later
 
 
+@pytest.mark.parametrize("outcome", sorted(FINAL_OUTCOMES))
+def test_the_last_call_for_good_leaves_no_text_about_the_person(outcome: CallOutcome) -> None:
+    remembered = replace(ENTRY, remark="王小明，家里有两个孩子")
+    called = call(remembered, CallOutcome.NO_ANSWER)
+    called = replace(called, calls=(replace(called.calls[0], note="王小明的爱人接的"),))
+    done = add_call(called, outcome, "王小明不再找工作", None, by="o", at=FIXED_NOW, today=TODAY)
+    assert (done.contact, done.remark, done.person) == (None, "", ENTRY.person)
+    assert [each.note for each in done.calls] == ["", ""]
+    assert [each.outcome for each in done.calls] == [CallOutcome.NO_ANSWER, outcome]
+
+
 WRONG: list[tuple[CallOutcome, Any]] = [
     (CallOutcome.CALL_BACK, None),
     (CallOutcome.CALL_BACK, TODAY - timedelta(days=1)),

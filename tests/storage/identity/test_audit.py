@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -178,4 +179,54 @@ async def test_a_chain_forged_without_the_key_is_detected(store: Store) -> None:
     other = Store(store.mongo, "what an intruder has for a secret")
     await write(other, look("a"), look("b"))
     with pytest.raises(AuditChainBroken, match="row 1 was changed"):
+        await store.audit_log.verify()
+
+
+async def redact(store: Store, *leads: str) -> None:
+    async def body(transaction: Transaction) -> None:
+        at = records.FIXED_NOW
+        await store.audit_log.redact("Lead", leads, RECRUITER, at=at, transaction=transaction)
+
+    await store.mongo.run_transaction(body)
+
+
+async def test_redacted_reasons_are_gone_and_the_chain_is_whole(either_store: Store) -> None:
+    await write(either_store, look("约王小明面试"), look("other", lead="x"), look("again"))
+    await redact(either_store, "lead", "unknown")
+    found = await rows(either_store)
+    assert [(row.seq, row.detail, row.redacted_at) for row in found] == [
+        (3, "", records.FIXED_NOW),
+        (1, "", records.FIXED_NOW),
+    ]
+    assert (await either_store.audit_log.verify())[0] == 5
+    await redact(either_store, "lead")
+    assert (await either_store.audit_log.verify())[0] == 5
+    await write(either_store, look("later"))
+    await redact(either_store, "x", "lead")
+    assert (await either_store.audit_log.verify())[0] == 8
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"actor_id": "somebody else"}, "row 1 was changed"),
+        ({"detail": "another reason"}, "row 1 was changed"),
+        ({"at": records.FIXED_NOW + timedelta(days=1)}, "row 1 was changed"),
+    ],
+)
+async def test_a_changed_row_that_was_redacted_is_named(
+    store: Store, change: dict[str, Any], fault: str
+) -> None:
+    await write(store, look("a"), look("b", lead="x"))
+    await redact(store, "lead")
+    await store.mongo["audit"].update_one({"_id": 1}, {"$set": change})
+    with pytest.raises(AuditChainBroken, match=fault):
+        await store.audit_log.verify()
+
+
+async def test_a_row_that_was_emptied_without_a_proof_is_named(store: Store) -> None:
+    await write(store, look("a"), look("b"))
+    emptied = {"detail": "", "redacted_at": records.FIXED_NOW}
+    await store.mongo["audit"].update_one({"_id": 1}, {"$set": emptied})
+    with pytest.raises(AuditChainBroken, match="row 1 was emptied"):
         await store.audit_log.verify()
