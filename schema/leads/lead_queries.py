@@ -48,7 +48,7 @@ def build_lead_scope(caller: Principal) -> LeadQuery:
         return LeadQuery(union_id=caller.union_id)
     if caller.role is Role.HOST:
         return LeadQuery(owner_id=caller.subject)
-    return LeadQuery(employer_id=caller.employer_id, only_consented=True)
+    return LeadQuery(employer_id=caller.employer_id, for_employer=True)
 
 
 @strawberry.type

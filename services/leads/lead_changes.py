@@ -39,7 +39,8 @@ async def write_lead_changes(
     written = await store.lead_timelines.save_changes(changes, transaction=transaction)
     assert written  # the versions were read in the same snapshot
     await store.deliveries.enqueue(
-        [build_lead_change_notice(change) for _, change in changes], transaction=transaction
+        [build_lead_change_notice(before, change) for before, change in changes],
+        transaction=transaction,
     )
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.leads.confirmation import EMPLOYER_CONFIRMATIONS
 from domain.leads.leads import LeadStage
 from storage.mongo.client import Document
+
+# Leads that a node of the version before has stored lack the field: they count as LEGACY.
+_EMPLOYER_CONFIRMATIONS = [*sorted(each.value for each in EMPLOYER_CONFIRMATIONS), None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +27,8 @@ class LeadQuery:
     session_id: str | None = None
     posting_id: str | None = None
     stage: LeadStage | None = None
-    only_consented: bool = False
-    """Leave out the leads whose consent was withdrawn."""
+    for_employer: bool = False
+    """Leave out the leads that an employer may not get: consent withdrawn, or not confirmed."""
     assignee_id: str | None = None
     not_assignee_id: str | None = None
     escalated_to: str | None = None
@@ -49,8 +53,8 @@ class LeadQuery:
             )
             if value is not None
         }
-        if self.only_consented:
-            where["withdrawn_at"] = None
+        if self.for_employer:
+            where |= {"withdrawn_at": None, "confirmation": {"$in": _EMPLOYER_CONFIRMATIONS}}
         conditions = self._follow_up_conditions()
         if conditions:
             where["$and"] = conditions

@@ -115,6 +115,7 @@ INPUTS = {
         "source": "LeadSource!",
         "code": "String",
         "group": "SeekerGroup",
+        "requestId": "String",
     },
     "ContactInput": {"name": "String!", "phone": "String!"},
     "ConsentInput": {"textVersion": "String!"},

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.employers.employers import Employer
+from domain.identity.devices import PhonePair
+from domain.identity.persons import normalise_phone
 from domain.leads.leads import Contact, Lead, LeadStage
 from domain.leads.personal_data import ReceiptHolder
 from domain.live.questions import Question
@@ -148,6 +150,16 @@ class World(Organisations):
         giver = (seeker or self.seeker).giver
         assert giver is not None  # it was saved by a seeker, and is not erased
         return self.running.tokens.issue_for_seeker(giver).access
+
+    async def proven_viewer_token(self, phone: str) -> str:
+        """Return the token of a new viewer whose device has confirmed this phone."""
+        store, token = self.running.store, self.running.tokens.issue_for_viewer()
+        pair = PhonePair(
+            device_id=token.principal.subject,
+            person=store.keyring.hash_phone(normalise_phone(phone, demo=True)),
+        )
+        await store.phone_proofs.record(pair, at=utc_now())
+        return token.access
 
     def profile_receipt(self) -> str:
         """Return the receipt of the world's profile."""
