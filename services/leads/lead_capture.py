@@ -23,7 +23,8 @@ from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
 from services.leads.capture_limits import DEFAULT_LIMITS, CaptureLimits
 from services.leads.lead_log_writer import LeadLogWriter
 from storage.clock import Clock
-from storage.mongo.client import StorageUnavailable
+from storage.leads.leads import RECORD_TIMEOUT_SECONDS
+from storage.mongo.client import StorageUnavailable, deadline
 from storage.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -146,14 +147,15 @@ class LeadCapture:
         began = time.perf_counter()
         at = self._clock()
         pairs = [_pair_of(lead) for lead in leads]
-        # One read for the batch. A phone that is confirmed meanwhile is seen by the log writer.
-        proven = await self._proofs.find_proven(pairs, at=at)
-        stored = await self._leads.record(
-            [
-                _confirm(lead, at) if pair in proven else lead
-                for lead, pair in zip(leads, pairs, strict=True)
-            ]
-        )
+        with deadline(RECORD_TIMEOUT_SECONDS):
+            # One read for the batch. A phone confirmed meanwhile is seen by the log writer.
+            proven = await self._proofs.find_proven(pairs, at=at)
+            stored = await self._leads.record(
+                [
+                    _confirm(lead, at) if pair in proven else lead
+                    for lead, pair in zip(leads, pairs, strict=True)
+                ]
+            )
         self.insert_seconds.observe(time.perf_counter() - began)
         self.batch_sizes.observe(len(leads))
         created = sum(is_new for _, is_new in stored)

@@ -5,6 +5,7 @@ Each query is served by the keys of one index, however many leads others gave wi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from domain.leads.confirmation import LeadConfirmation
@@ -97,27 +98,48 @@ class LeadClaims:
 
     async def find_same(self, keys: Sequence[InterestKey]) -> list[Lead | None]:
         """For each key the stored lead that is the same interest, in one read."""
-        conditions = [condition for key in keys for condition in _conditions_of(key)]
-        if not conditions:
+        if not keys:
             return []
-        found = await self._leads.find({"$or": conditions})
-        return [key.find_same(found) for key in keys]
+        found = await self._leads.find({"$or": _conditions_of(keys)})
+        by_request: dict[tuple[str | None, str | None], Lead] = {
+            (lead.giver, lead.request_id): lead for lead in found if lead.request_id
+        }
+        by_place: defaultdict[tuple[str | None, str, str], list[Lead]] = defaultdict(list)
+        for lead in found:
+            by_place[lead.session_id, lead.posting_id, lead.person].append(lead)
+        same: list[Lead | None] = []
+        for key in keys:
+            standing = by_place[key.session_id, key.posting_id, key.person]
+            repeated = by_request.get((key.giver, key.request_id))
+            same.append(key.find_same([repeated, *standing] if repeated else standing))
+        return same
 
 
-def _conditions_of(key: InterestKey) -> list[Document]:
-    """The conditions of the stored leads that may be the same interest, each a key of an index."""
-    place: Document = {
-        "session_id": key.session_id,
-        "posting_id": key.posting_id,
-        "person": key.person,
-    }
-    conditions: list[Document] = [
-        {**place, "giver": key.giver, **GIVEN_CONFIRMATIONS, **STANDING},
-        # A lead of before confirmations is in no other index. It may be of another giver.
-        {**place, "made_way": None},
-    ]
-    if key.is_proven:
-        conditions.append({**place, **CONFIRMED, **STANDING})
-    if key.request_id is not None:
-        conditions.append({"giver": key.giver, "request_id": key.request_id})
+def _conditions_of(keys: Sequence[InterestKey]) -> list[Document]:
+    """The conditions of the stored leads that may be the same interests.
+
+    There are a few for each posting, however many keys a batch has, and each is served by one
+    index. They may find leads of other givers, too.
+    """
+    of_posting: defaultdict[tuple[str | None, str], list[InterestKey]] = defaultdict(list)
+    for key in keys:
+        of_posting[key.session_id, key.posting_id].append(key)
+    conditions: list[Document] = []
+    for (session_id, posting_id), group in of_posting.items():
+        place = {"session_id": session_id, "posting_id": posting_id}
+        persons = {"person": {"$in": sorted({key.person for key in group})}}
+        givers = {"giver": {"$in": sorted({key.giver for key in group})}}
+        conditions += [
+            {**place, **persons, **givers, **GIVEN_CONFIRMATIONS, **STANDING},
+            # A lead of before confirmations is in no other index.
+            {**place, **persons, "made_way": None},
+        ]
+        proven = sorted({key.person for key in group if key.is_proven})
+        if proven:
+            conditions.append({**place, "person": {"$in": proven}, **CONFIRMED, **STANDING})
+    named = [key for key in keys if key.request_id is not None]
+    if named:
+        givers = {"giver": {"$in": sorted({key.giver for key in named})}}
+        requests = sorted({key.request_id or "" for key in named})
+        conditions.append({**givers, "request_id": {"$in": requests}})
     return conditions

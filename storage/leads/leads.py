@@ -145,7 +145,12 @@ class Leads(Repository[Lead]):
         """The results of each of these QR codes; codes without a lead are left out."""
         hired = {"$in": ["$stage", [stage.value for stage in HIRED_STAGES]]}
         pipeline: list[Document] = [
-            {"$match": {"code_id": {"$in": list(ids)}}},
+            {
+                "$match": {
+                    "code_id": {"$in": list(ids)},
+                    "confirmation": {"$ne": LeadConfirmation.SUPERSEDED.value},
+                }
+            },
             {
                 "$group": {
                     "_id": "$code_id",

@@ -188,7 +188,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("escalate_at", ASCENDING)], name="to_escalate"),
         # Covers the count of the results of a QR code.
         IndexModel(
-            [("code_id", ASCENDING), ("stage", ASCENDING)],
+            [("code_id", ASCENDING), ("stage", ASCENDING), ("confirmation", ASCENDING)],
             name="by_code",
             partialFilterExpression={"code_id": {"$gt": ""}},
         ),

@@ -187,3 +187,35 @@ async def test_thousands_of_claims_for_one_phone_end_in_batches(
         (await show(api, world, "officer", each["lead"]["id"]))["confirmation"] for each in claims
     ]
     assert states == ["SUPERSEDED"] * 4 + ["CONFIRMED"] + ["SUPERSEDED"] * 3
+
+
+async def test_leads_are_listed_in_the_order_to_call_in(api: GraphQLClient, world: World) -> None:
+    query = """
+    query ($session: ID!, $states: [LeadConfirmation!], $after: String) {
+      leads(
+        filter: { sessionId: $session, confirmations: $states }
+        orderBy: CALLING
+        first: 1
+        after: $after
+      ) { edges { cursor node { id } } pageInfo { hasNextPage } }
+    }
+    """
+    made = await tap(api, world.viewer_token(), interest_input(world))
+    officer = world.token(world.officer)
+    given: dict[str, Any] = {"session": gid(world.live), "states": None, "after": None}
+    seen = []
+    for more in (True, False):
+        page = (await api.fetch_data(query, given, officer))["leads"]
+        assert page["pageInfo"]["hasNextPage"] is more
+        given["after"] = page["edges"][0]["cursor"]
+        seen.append(page["edges"][0]["node"]["id"])
+    assert seen == [gid(world.lead), made["lead"]["id"]]
+    waiting = given | {"states": ["UNCONFIRMED"], "after": None}
+    page = (await api.fetch_data(query, waiting, officer))["leads"]
+    assert [edge["node"]["id"] for edge in page["edges"]] == [made["lead"]["id"]]
+    for states in ([], ["CONFIRMED", "CONFIRMED"]):
+        error = await api.fetch_error(query, given | {"states": states, "after": None}, officer)
+        assert error["extensions"] == {
+            "code": "INVALID_INPUT",
+            "field": ["filter", "confirmations"],
+        }
