@@ -145,6 +145,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         own_leads = OwnLeads(store, commit, clock)
         seekers = SeekerProfiles(store, clock)
         profile_rights = ProfileRights(store, commit, clock)
+        phone_confirmation = PhoneConfirmation(store, commit, clock)
         follow_up = LeadFollowUp(store, commit, clock)
         code_gateway = describe_gateway(settings)
         control, gate = postings.session_control, postings.posting_gate
@@ -169,7 +170,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             consent=consent,
             own_leads=own_leads,
             own_data=OwnData(seekers, profile_rights, own_leads),
-            phone_confirmation=PhoneConfirmation(store, commit, clock),
+            phone_confirmation=phone_confirmation,
             contact_disclosure=ContactDisclosure(store, commit, clock),
             seekers=seekers,
             profile_rights=profile_rights,
@@ -190,7 +191,11 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             presence=realtime.presence,
             code_gateway=code_gateway,
             phone_proving=create_phone_proving(
-                store, code_gateway, settings, clock, on_proven=[seekers.prove_phone]
+                store,
+                code_gateway,
+                settings,
+                clock,
+                on_proven=[phone_confirmation.confirm, seekers.prove_phone],
             ),
             phone_replies=PhoneReplies(store, clock, allows_demo_phones=settings.demo),
             device_entry=DeviceEntry(store, tokens, DeviceCredentials(store.keyring, clock), clock),

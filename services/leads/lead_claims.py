@@ -47,26 +47,27 @@ async def confirm_lead(
 async def confirm_in_session(
     store: Store,
     session_id: str | None,
-    device_id: str,
-    person: str,
-    method: ConfirmationMethod,
+    pair: PhonePair,
     *,
     at: datetime,
     transaction: Transaction,
 ) -> tuple[list[Lead], list[LoggedEvent]]:
-    """Confirm what a device gave with a phone in a session, one lead for each posting.
+    """Confirm what a device gave with a proven phone in a session, one lead for each posting.
 
     Returns the leads as they are then, and the events to log.
     """
-    own = await store.lead_claims.of_giver(session_id, device_id, person, transaction=transaction)
+    own = await store.lead_claims.of_giver(
+        session_id, pair.device_id, pair.person, transaction=transaction
+    )
     confirmed: list[Lead] = []
     events: list[LoggedEvent] = []
     for posting_id in dict.fromkeys(lead.posting_id for lead in own):
-        claim = find_own_claim([lead for lead in own if lead.posting_id == posting_id], device_id)
+        of_posting = [lead for lead in own if lead.posting_id == posting_id]
+        claim = find_own_claim(of_posting, pair.device_id)
         if claim is None:
             continue
         after, its_events = await confirm_lead(
-            store, claim, method, by=None, at=at, transaction=transaction
+            store, claim, ConfirmationMethod.CODE, by=None, at=at, transaction=transaction
         )
         confirmed.append(after)
         events += its_events
@@ -95,13 +96,7 @@ async def settle_new_leads(
     proven = await store.phone_proofs.find_proven(pairs, at=at, transaction=transaction)
     for pair in sorted(proven, key=lambda pair: (pair.device_id, pair.person)):
         _, confirmed = await confirm_in_session(
-            store,
-            session_id,
-            pair.device_id,
-            pair.person,
-            ConfirmationMethod.CODE,
-            at=at,
-            transaction=transaction,
+            store, session_id, pair, at=at, transaction=transaction
         )
         events += confirmed
     persons: defaultdict[str, list[str]] = defaultdict(list)

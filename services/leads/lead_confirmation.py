@@ -11,6 +11,7 @@ from datetime import datetime
 
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, staff_actor
+from domain.identity.devices import PhonePair
 from domain.identity.scopes import may_follow_up_lead
 from domain.leads.confirmation import STAFF_METHODS, ConfirmationMethod, LeadConfirmation
 from domain.leads.leads import Lead
@@ -32,31 +33,25 @@ class PhoneConfirmation:
         self._commit = commit
         self._clock = clock
 
-    async def confirm(
-        self, device_id: str, person: str, method: ConfirmationMethod, *, at: datetime
-    ) -> int:
-        """Confirm what a device gave with a phone that it has just proven; return how many leads.
+    async def confirm(self, pair: PhonePair, at: datetime) -> int:
+        """Confirm what a device gave with a phone that it has just proven by a code.
 
-        ``person`` is the keyed hash of the phone. For each session and posting the oldest lead of
-        the device is kept, and what others gave with that phone ends. Store the proof first: then a
+        For each session and posting the oldest lead of the device is kept, and what others gave
+        with that phone ends. Returns how many leads were confirmed. Store the proof first: then a
         tap of the same moment is confirmed, too. Calling it again changes nothing.
 
         :raises Busy: the database does not answer. Calling it again continues.
         """
         confirmed: list[Lead] = []
-        for session_id in await self._store.lead_claims.sessions_to_confirm(device_id, person):
+        for session_id in await self._store.lead_claims.sessions_to_confirm(
+            pair.device_id, pair.person
+        ):
 
             async def change(
                 transaction: Transaction, session_id: str | None = session_id
             ) -> tuple[list[Lead], Sequence[LoggedEvent]]:
                 return await confirm_in_session(
-                    self._store,
-                    session_id,
-                    device_id,
-                    person,
-                    method,
-                    at=at,
-                    transaction=transaction,
+                    self._store, session_id, pair, at=at, transaction=transaction
                 )
 
             confirmed += await self._commit.append(_topic_of(session_id), change)

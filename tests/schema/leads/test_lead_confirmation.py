@@ -219,3 +219,24 @@ async def test_leads_are_listed_in_the_order_to_call_in(api: GraphQLClient, worl
             "code": "INVALID_INPUT",
             "field": ["filter", "confirmations"],
         }
+
+
+async def test_a_code_confirms_what_the_device_gave_and_its_next_taps(
+    api: GraphQLClient, world: World, running: RunningServices
+) -> None:
+    given = interest_input(world)
+    squatter = await tap(api, world.viewer_token(), given)
+    owner_token = world.viewer_token()
+    owner = await tap(api, owner_token, given)
+    phone = {"phone": given["contact"]["phone"]}
+    asked = await api.mutate("requestCode", phone, owner_token, "... on CodeRequested { demoCode }")
+    proven = await api.mutate("confirmPhone", phone | {"code": asked["demoCode"]}, owner_token)
+    assert proven["__typename"] == "PhoneConfirmed"
+    await hash_collections(running)
+    shown = await show(api, world, "recruiter", owner["lead"]["id"])
+    assert shown["confirmation"] == "CONFIRMED"
+    entry = shown["timeline"]["edges"][0]["node"]
+    assert (entry["method"], entry["by"]) == ("CODE", None)
+    assert await show(api, world, "recruiter", squatter["lead"]["id"]) is None
+    following = await tap(api, owner_token, given | {"postingId": gid(world.second)})
+    assert following["lead"]["confirmation"] == "CONFIRMED"

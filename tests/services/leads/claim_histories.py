@@ -193,9 +193,7 @@ class ClaimHistory:
     async def _enter_code(self, device: str) -> None:
         pair = PhonePair(device_id=device, person=self.person)
         await self._store.phone_proofs.record(pair, at=records.FIXED_NOW)
-        await self._next_node().confirmation.confirm(
-            device, self.person, ConfirmationMethod.CODE, at=records.FIXED_NOW
-        )
+        await self._next_node().confirmation.confirm(pair, records.FIXED_NOW)
 
     async def _call(self, device: str, posting: str) -> None:
         for lead in await self._standing(device, posting):

@@ -201,7 +201,7 @@ LISTS: list[Reading] = [
 LOOKUPS: list[Reading] = [
     lambda store: store.phone_codes.claim_due(at=LATER, until=LATER),
     lambda store: store.phone_codes.record_reports([REPORT]),
-    lambda store: store.leads.has_standing("device", "person", ["session"]),
+    lambda store: store.lead_claims.has_standing("device", "person", ["session"]),
     lambda store: store.live_sessions.ids_on_air(),
     put,
     lambda store: store.webhooks.disabled_ids(),
