@@ -164,7 +164,14 @@ async def _write_changes(
     """
     if not changes:
         return []
-    await write_lead_changes(store, changes, transaction)
+    confirmed = [
+        before.id
+        for before, change in changes
+        if change.entry.kind is TimelineEntryKind.PHONE_CONFIRMED
+    ]
+    # The log writer has yet to send the messages of these, and will see that they are confirmed.
+    unlogged = await store.leads.find_unlogged(confirmed, transaction=transaction)
+    await write_lead_changes(store, changes, transaction, without_notice=unlogged)
     ended = [
         before for before, change in changes if change.entry.kind is TimelineEntryKind.SUPERSEDED
     ]

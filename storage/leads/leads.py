@@ -205,6 +205,17 @@ class Leads(Repository[Lead]):
                 )
         return taken
 
+    async def find_unlogged(
+        self, ids: Sequence[str], *, transaction: Transaction
+    ) -> frozenset[str]:
+        """Those of these leads that are not logged yet."""
+        if not ids:
+            return frozenset()
+        where = {"_id": {"$in": list(ids)}, "logged": False}
+        with translate_errors():
+            found = self._records.documents.find(where, {"_id": 1}, session=transaction)
+            return frozenset([document["_id"] async for document in found])
+
     async def sessions_with_unlogged(self, *, limit: int = 100) -> list[str | None]:
         """The sessions (None: no session) with leads that a crash kept from the log."""
         with translate_errors():
