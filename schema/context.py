@@ -36,6 +36,7 @@ from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
 from services.leads.interests import InterestRecording
 from services.leads.lead_capture import LeadCapture
+from services.leads.lead_confirmation import PhoneConfirmation
 from services.leads.lead_log_writer import LeadLogWriter
 from services.leads.own_data import OwnData
 from services.leads.own_leads import OwnLeads
@@ -85,6 +86,7 @@ class Services:
     lead_log: LeadLogWriter
     interests: InterestRecording
     consent: PostingConsent
+    phone_confirmation: PhoneConfirmation
     contact_disclosure: ContactDisclosure
     own_leads: OwnLeads
     own_data: OwnData

@@ -14,6 +14,7 @@ from domain.identity.audit import AuditAction, AuditRole
 from domain.identity.phone_codes import CodeChannel
 from domain.identity.unions import UnionLevel
 from domain.labels import Labelled
+from domain.leads.confirmation import ConfirmationMethod, LeadConfirmation
 from domain.leads.funnel import FunnelDimension
 from domain.leads.leads import HireSide, LeadSource, LeadStage, RefusalReason
 from domain.live.qr_codes import CodeKind
@@ -84,6 +85,8 @@ ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
     ReferralStatus: "Where a referral stands.",
     LeadStage: "The way of a lead from the tap to a job kept for 90 days.",
     LeadSource: "Where the tap came from.",
+    LeadConfirmation: "Whether the owner of the phone stands behind a lead.",
+    ConfirmationMethod: "How the owner of a phone confirmed it.",
     HireSide: "Who can say whether somebody was hired.",
     CodeKind: "What a QR code was made for.",
     CodeChannel: "How a one-time code reaches the phone.",

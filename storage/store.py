@@ -23,6 +23,8 @@ from storage.identity.phone_proofs import PhoneProofs
 from storage.identity.phone_stops import PhoneStops
 from storage.identity.token_rotation import SignIns
 from storage.identity.unions import Unions
+from storage.leads.calling_order import CallingOrder
+from storage.leads.claims import LeadClaims
 from storage.leads.consent import ConsentTexts
 from storage.leads.contacts import SealedContacts
 from storage.leads.follow_up import LeadTimelines
@@ -96,7 +98,9 @@ class Store:
         self.reviews = Reviews(mongo)
         self.live_sessions = LiveSessions(mongo)
         self.questions = Questions(mongo)
-        self.leads = Leads(mongo)
+        self.calling_order = CallingOrder(mongo)
+        self.lead_claims = LeadClaims(mongo)
+        self.leads = Leads(mongo, self.lead_claims)
         self.funnel = Funnel(mongo)
         self.qr_codes = QrCodes(mongo, self.keyring)
         self.imports = Imports(mongo)

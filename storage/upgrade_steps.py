@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.employers.employers import CHECK_VALID_MONTHS
+from domain.leads.confirmation import LeadConfirmation
 from domain.postings.postings import PostingStatus
 from domain.reference.calendar import add_months, day_in_china
 from storage.mongo.client import Document, Mongo, translate_errors
@@ -19,6 +20,7 @@ _OPEN_WITHOUT_CHECK: Document = {
     "status": PostingStatus.OPEN.value,
     "verified_until": {"$exists": False},
 }
+_WITHOUT_CONFIRMATION: Document = {"confirmation": {"$exists": False}}
 
 
 async def _count_without_union_path(mongo: Mongo) -> int:
@@ -75,6 +77,27 @@ async def _grant_grace(mongo: Mongo, at: datetime) -> int:
     return len(found)
 
 
+async def _count_without_confirmation(mongo: Mongo) -> int:
+    with translate_errors():
+        return await mongo["leads"].count_documents(_WITHOUT_CONFIRMATION)
+
+
+async def _mark_legacy_leads(mongo: Mongo, _: datetime) -> int:
+    """Mark some of the leads from before phones were confirmed."""
+    leads = mongo["leads"]
+    with translate_errors():
+        found = (
+            await leads.find(_WITHOUT_CONFIRMATION, {"_id": 1})
+            .limit(DOCUMENTS_PER_BATCH)
+            .to_list(DOCUMENTS_PER_BATCH)
+        )
+        await leads.update_many(
+            {"_id": {"$in": [document["_id"] for document in found]}, **_WITHOUT_CONFIRMATION},
+            {"$set": {"confirmation": LeadConfirmation.LEGACY.value}},
+        )
+    return len(found)
+
+
 UPGRADE_STEPS: tuple[UpgradeStep, ...] = (
     UpgradeStep(
         to_version=1,
@@ -92,6 +115,14 @@ UPGRADE_STEPS: tuple[UpgradeStep, ...] = (
         oldest_code=0,
         count=_count_open_without_check,
         change_batch=_grant_grace,
+    ),
+    UpgradeStep(
+        to_version=3,
+        name="legacy_leads",
+        summary="Marks leads from before phones were confirmed: employers keep seeing them.",
+        oldest_code=0,
+        count=_count_without_confirmation,
+        change_batch=_mark_legacy_leads,
     ),
 )
 """All steps in order; the number of the last is the schema version of this code."""

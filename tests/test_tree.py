@@ -38,7 +38,6 @@ OTHER_PACKAGES = {
 MAX_LINES = 300
 DATA_TABLES = {
     "domain/refusals.py",
-    "tests/storage/mongo/indexed_queries.py",
     "domain/exchange/import_columns.py",
     "storage/mongo/indexes.py",
     "tests/domain/labelled_postings.py",

@@ -29,6 +29,7 @@ from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
 from services.leads.interests import InterestRecording
 from services.leads.lead_capture import LeadCapture
+from services.leads.lead_confirmation import PhoneConfirmation
 from services.leads.lead_log_writer import LeadLogWriter
 from services.leads.own_data import OwnData
 from services.leads.own_leads import OwnLeads
@@ -94,13 +95,20 @@ async def run_posting_services(
 
 @asynccontextmanager
 async def run_lead_capture(
-    store: Store, commit: GroupCommit, limits: CaptureLimits = DEFAULT_LIMITS
+    store: Store,
+    commit: GroupCommit,
+    clock: Clock | None = None,
+    limits: CaptureLimits = DEFAULT_LIMITS,
 ) -> AsyncIterator[tuple[LeadCapture, LeadLogWriter]]:
-    """Run what stores leads and logs them; the sweep for unlogged leads is not started."""
+    """Run what stores leads and logs them; the sweep for unlogged leads is not started.
+
+    ``clock`` is the database's unless it is given.
+    """
+    clock = clock or store.clock
     async with AsyncExitStack() as stack:
-        lead_log = LeadLogWriter(store, commit, limits)
+        lead_log = LeadLogWriter(store, commit, clock, limits)
         stack.push_async_callback(lead_log.close)
-        capture = LeadCapture(store, lead_log, limits)
+        capture = LeadCapture(store, lead_log, clock, limits)
         stack.push_async_callback(capture.close)
         yield capture, lead_log
 
@@ -123,7 +131,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
     store, clock, commit = realtime.store, realtime.clock, realtime.commit
     async with AsyncExitStack() as stack:
         postings = await stack.enter_async_context(run_posting_services(store, commit, clock))
-        capture, lead_log = await stack.enter_async_context(run_lead_capture(store, commit))
+        capture, lead_log = await stack.enter_async_context(run_lead_capture(store, commit, clock))
         tokens = Tokens(settings.load_secret(), clock)
         passwords = PasswordVerifier()
         stack.callback(passwords.close)
@@ -137,6 +145,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         own_leads = OwnLeads(store, commit, clock)
         seekers = SeekerProfiles(store, clock)
         profile_rights = ProfileRights(store, commit, clock)
+        phone_confirmation = PhoneConfirmation(store, commit, clock)
         follow_up = LeadFollowUp(store, commit, clock)
         code_gateway = describe_gateway(settings)
         control, gate = postings.session_control, postings.posting_gate
@@ -161,6 +170,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             consent=consent,
             own_leads=own_leads,
             own_data=OwnData(seekers, profile_rights, own_leads),
+            phone_confirmation=phone_confirmation,
             contact_disclosure=ContactDisclosure(store, commit, clock),
             seekers=seekers,
             profile_rights=profile_rights,
@@ -181,7 +191,11 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             presence=realtime.presence,
             code_gateway=code_gateway,
             phone_proving=create_phone_proving(
-                store, code_gateway, settings, clock, on_proven=[seekers.prove_phone]
+                store,
+                code_gateway,
+                settings,
+                clock,
+                on_proven=[phone_confirmation.confirm, seekers.prove_phone],
             ),
             phone_replies=PhoneReplies(store, clock, allows_demo_phones=settings.demo),
             device_entry=DeviceEntry(store, tokens, DeviceCredentials(store.keyring, clock), clock),

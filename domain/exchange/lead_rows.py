@@ -28,6 +28,7 @@ LEAD_HEADINGS = (
     "提交时间 Given at (UTC+8)",
     "更新时间 Updated at (UTC+8)",
     "人群 Group",
+    "本人核实 Confirmation",
 )
 """The headings. New columns go at the end, because users read columns by position."""
 
@@ -62,6 +63,7 @@ def build_lead_row(
         _format_china_time(lead.created_at),
         _format_china_time(lead.updated_at),
         lead.group.zh if lead.group else "",
+        lead.confirmation.zh,
     )
 
 

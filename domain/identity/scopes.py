@@ -45,9 +45,9 @@ def may_see_session(principal: Principal | None, session: LiveSession) -> bool:
 
 def may_follow_up_lead(principal: Principal, lead: Lead) -> bool:
     """Return whether the lead is in the caller's scope or assigned to the caller."""
-    # The consent covers passing the lead to the employer. Once it is withdrawn, no recruiter has
-    # access, not even the assignee.
-    if principal.role is Role.RECRUITER and lead.withdrawn_at is not None:
+    # The consent covers passing the lead to the employer. Without it, and before the owner of the
+    # phone has confirmed the lead, no recruiter has access, not even the assignee.
+    if principal.role is Role.RECRUITER and not lead.reaches_employer:
         return False
     if principal.role in STAFF_ROLES and principal.subject == lead.assignee_id:
         return True

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.labels import Labelled
+from domain.leads.confirmation import (
+    EMPLOYER_CONFIRMATIONS,
+    ConfirmationMethod,
+    LeadConfirmation,
+)
 from domain.live.sessions import Segment
 from domain.postings.postings import PostingTerms
 from domain.refusals import InvalidInput, LeadStageConflict
@@ -68,6 +73,8 @@ PIPELINE_STAGES = (
 CLOSED_STAGES = frozenset({LeadStage.WITHDRAWN, LeadStage.REFUSED, LeadStage.UNREACHABLE})
 HIRED_STAGES = frozenset({LeadStage.HIRED, LeadStage.RETAINED_30, LeadStage.RETAINED_90})
 """The stages in which the person has the job."""
+STANDING_STAGES = frozenset(LeadStage) - {LeadStage.WITHDRAWN}
+"""The stages in which the interest stands: expressing it again is the same lead."""
 _STAGES_BEFORE_HIRE = frozenset(PIPELINE_STAGES) - HIRED_STAGES
 
 
@@ -137,8 +144,13 @@ class Lead:
     ``code_id`` the QR code that was scanned. ``group`` is stated by the person, never guessed; it
     identifies nobody, so it stays for statistics after an erasure.
 
-    ``made_way`` is the lead's own id once it is WITHDRAWN, else None. A unique index on session,
-    posting, person and ``made_way`` allows one lead each, and a new one after a withdrawal.
+    Several givers may send the same phone. Each has one standing lead for a session and posting,
+    and only one of these leads is CONFIRMED. ``made_way`` is None for the lead that holds the place
+    of the person, ``giver/<id>`` for a lead beside it, and the lead's own id once it is WITHDRAWN.
+
+    ``confirmation`` is LEGACY for leads from before phones were confirmed. ``confirmed_at`` and
+    ``confirmed_by`` say when and how the owner of the phone confirmed it. ``request_id`` is what
+    the client called the tap: a retry with it is the same lead, even after a withdrawal.
 
     ``reached`` is the furthest pipeline stage so far; closing the lead does not change it.
     ``steps`` counts the stage changes by staff. ``domain.leads.follow_up`` sets the fields from
@@ -177,6 +189,15 @@ class Lead:
     escalated_to: str | None = None
     hired_at: datetime | None = None
     hire: HireProof = NO_HIRE_PROOF
+    confirmation: LeadConfirmation = LeadConfirmation.LEGACY
+    confirmed_at: datetime | None = None
+    confirmed_by: ConfirmationMethod | None = None
+    request_id: str | None = None
+
+    @property
+    def reaches_employer(self) -> bool:
+        """Whether the employer may get the lead: confirmed, and the consent stands."""
+        return self.withdrawn_at is None and self.confirmation in EMPLOYER_CONFIRMATIONS
 
 
 def find_furthest_stage(*stages: LeadStage) -> LeadStage:
@@ -184,12 +205,24 @@ def find_furthest_stage(*stages: LeadStage) -> LeadStage:
     return max((stage for stage in stages if stage not in CLOSED_STAGES), key=PIPELINE_STAGES.index)
 
 
-def list_next_stages(stage: LeadStage) -> frozenset[LeadStage]:
+def list_next_stages(
+    stage: LeadStage, confirmation: LeadConfirmation = LeadConfirmation.CONFIRMED
+) -> frozenset[LeadStage]:
     """Return the stages that may follow: the next pipeline stage, or a closed stage.
+
+    A lead that nobody has confirmed can only close as WITHDRAWN or UNREACHABLE: what follows
+    concerns the employer.
 
     After the hire a lead can only close as WITHDRAWN. From UNREACHABLE it can return to CONTACTED,
     for a person who calls back.
     """
+    following = _list_following_stages(stage)
+    if confirmation is LeadConfirmation.UNCONFIRMED:
+        return following & {LeadStage.WITHDRAWN, LeadStage.UNREACHABLE}
+    return following
+
+
+def _list_following_stages(stage: LeadStage) -> frozenset[LeadStage]:
     if stage is LeadStage.UNREACHABLE:
         return frozenset({LeadStage.CONTACTED})
     if stage in CLOSED_STAGES or stage is LeadStage.RETAINED_90:
@@ -219,7 +252,12 @@ def check_advance(
             f"线索已更新（第{lead.version}版，“{lead.stage.zh}”），请刷新后重试。",
         )
     check_not_erased(lead)
-    allowed = list_next_stages(lead.stage)
+    allowed = list_next_stages(lead.stage, lead.confirmation)
+    if wanted not in allowed and wanted in _list_following_stages(lead.stage):
+        raise LeadStageConflict(
+            "Nobody has confirmed this phone. Speak with the person and confirm the lead first.",
+            "该号码尚未核实，请先联系本人并核实线索。",
+        )
     if wanted not in allowed:
         names = ", ".join(stage.value for stage in LeadStage if stage in allowed) or "nothing"
         names_zh = "、".join(stage.zh for stage in LeadStage if stage in allowed)

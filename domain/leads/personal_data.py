@@ -125,6 +125,7 @@ def erase_lead(lead: Lead, *, at: datetime) -> LeadChange:
         # Different for each lead, because a unique index allows one lead per person.
         person=f"erased/{lead.id}",
         giver=None,
+        request_id=None,
         contact=None,
         erased_at=at,
         withdrawn_at=lead.withdrawn_at or at,

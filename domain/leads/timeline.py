@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from domain.labels import Labelled
+from domain.leads.confirmation import ConfirmationMethod
 from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
 
 
@@ -21,6 +22,8 @@ class TimelineEntryKind(Labelled):
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "撤回同意"
     CORRECTED = "CORRECTED", "更正姓名"
     ERASED = "ERASED", "删除个人信息"
+    PHONE_CONFIRMED = "PHONE_CONFIRMED", "本人核实"
+    SUPERSEDED = "SUPERSEDED", "由本人线索取代"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,7 @@ class TimelineEntry:
     escalated_to: str | None = None
     side: HireSide | None = None
     hired: bool | None = None
+    method: ConfirmationMethod | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

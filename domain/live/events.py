@@ -182,6 +182,22 @@ class HireConfirmed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeadConfirmed:
+    """The owner of the phone confirmed the lead: from now on the employer may get it."""
+
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadSuperseded:
+    """The owner of the phone confirmed another lead, so this one ended."""
+
+    session_id: str
+    lead_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostingMatched:
     """A new or changed posting suits a seeker."""
 
@@ -216,7 +232,14 @@ LoggedSessionEvent = (
     | QuestionHidden
 )
 LoggedLeadEvent = (
-    LeadRecorded | LeadAdvanced | LeadAssigned | LeadNoted | LeadEscalated | HireConfirmed
+    LeadRecorded
+    | LeadAdvanced
+    | LeadAssigned
+    | LeadNoted
+    | LeadEscalated
+    | HireConfirmed
+    | LeadConfirmed
+    | LeadSuperseded
 )
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched
 EphemeralEvent = TallyChanged | PresenceChanged | Reset

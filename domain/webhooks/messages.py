@@ -9,6 +9,7 @@ from typing import Any
 
 from domain import cursors
 from domain.labels import Labelled
+from domain.leads.confirmation import EMPLOYER_CONFIRMATIONS
 from domain.leads.leads import HireSide, Lead, LeadSource, LeadStage, RefusalReason
 from domain.leads.timeline import LeadChange, TimelineEntryKind
 from domain.live.sessions import LiveSession, SessionStatus
@@ -113,6 +114,7 @@ _EVENT_OF_ENTRY_KIND: Mapping[TimelineEntryKind, WebhookEvent] = {
     TimelineEntryKind.CONFIRMED: WebhookEvent.LEAD_HIRE_CONFIRMED,
     TimelineEntryKind.CONSENT_WITHDRAWN: WebhookEvent.LEAD_CONSENT_WITHDRAWN,
     TimelineEntryKind.ERASED: WebhookEvent.LEAD_ERASED,
+    TimelineEntryKind.SUPERSEDED: WebhookEvent.LEAD_CONSENT_WITHDRAWN,
 }
 _EVENT_OF_POSTING_STATUS: Mapping[PostingStatus, WebhookEvent] = {
     PostingStatus.OPEN: WebhookEvent.POSTING_OPENED,
@@ -127,12 +129,16 @@ _EVENT_OF_SESSION_STATUS: Mapping[SessionStatus, WebhookEvent] = {
 
 
 def build_lead_recorded_notice(lead: Lead) -> WebhookNotice:
-    """Return the notice that a lead was recorded, with its state at that time."""
+    """Return the notice that a lead was recorded, with its state at that time.
+
+    The employer gets it only if the lead is confirmed.
+    """
     return WebhookNotice(
         event=WebhookEvent.LEAD_RECORDED,
         at=lead.created_at,
         turn=1,
         version=1,
+        union_only=lead.confirmation not in EMPLOYER_CONFIRMATIONS,
         stage=LeadStage.INTERESTED,
         source=lead.source,
         group=lead.group,
@@ -140,26 +146,32 @@ def build_lead_recorded_notice(lead: Lead) -> WebhookNotice:
     )
 
 
-def build_lead_change_notice(change: LeadChange) -> WebhookNotice | None:
+def build_lead_change_notice(before: Lead, change: LeadChange) -> WebhookNotice | None:
     """Return the notice of a change of a lead, or None for a change that only staff see.
 
+    To the employer a lead is recorded when its phone is confirmed, and nothing is sent before.
     After a withdrawal of consent the employer receives the withdrawal and the erasure, and nothing
     else about the lead.
     """
     lead, entry = change.lead, change.entry
+    if entry.kind is TimelineEntryKind.PHONE_CONFIRMED:
+        return _build_handover_notice(before, change)
     event = _EVENT_OF_ENTRY_KIND.get(entry.kind)
     if event is None:
         return None
     ends_employer_access = entry.kind in {
         TimelineEntryKind.CONSENT_WITHDRAWN,
         TimelineEntryKind.ERASED,
+        TimelineEntryKind.SUPERSEDED,
     }
+    has_reached_employer = before.confirmation in EMPLOYER_CONFIRMATIONS
     return WebhookNotice(
         event=event,
         at=entry.at,
         turn=lead.version,
         version=lead.version,
-        union_only=lead.withdrawn_at is not None and not ends_employer_access,
+        union_only=not has_reached_employer
+        or (lead.withdrawn_at is not None and not ends_employer_access),
         stage=lead.stage,
         from_stage=entry.from_stage,
         reason=entry.reason,
@@ -169,6 +181,26 @@ def build_lead_change_notice(change: LeadChange) -> WebhookNotice | None:
         side=entry.side,
         hired=entry.hired,
         **_lead_fields(lead),
+    )
+
+
+def _build_handover_notice(before: Lead, change: LeadChange) -> WebhookNotice | None:
+    """Return the notice that a lead was recorded, for the employer alone.
+
+    The unions got theirs when it was stored, and an employer theirs for a lead from before phones
+    were confirmed.
+    """
+    lead = change.lead
+    if before.confirmation in EMPLOYER_CONFIRMATIONS or not lead.reaches_employer:
+        return None
+    return WebhookNotice(
+        event=WebhookEvent.LEAD_RECORDED,
+        at=change.entry.at,
+        turn=lead.version,
+        version=lead.version,
+        stage=lead.stage,
+        source=lead.source,
+        **(_lead_fields(lead) | {"union_path": ()}),
     )
 
 

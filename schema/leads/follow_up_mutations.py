@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from domain.identity.accounts import STAFF_ROLES, Principal, Role
+from domain.leads.confirmation import ConfirmationMethod
 from domain.leads.leads import LeadStage, RefusalReason
 from domain.refusals import InvalidInput, Refusal
 from schema import errors
@@ -36,6 +37,28 @@ class LeadStageAdvanced:
 AdvanceLeadResult = Annotated[
     LeadStageAdvanced | errors.LeadStageConflict | errors.RetentionTooEarly | errors.CommonRefusal,
     strawberry.union("AdvanceLeadResult"),
+]
+
+
+@strawberry.input
+class ConfirmLeadInput:
+    lead_id: strawberry.ID
+    method: ConfirmationMethod = strawberry.field(
+        description="CALL or IN_PERSON: how you spoke with the person. 电话或当面核实。"
+    )
+
+
+@strawberry.type(
+    description="The lead is CONFIRMED, and others' leads for its phone ended. It is SUPERSEDED if "
+    "the person has a confirmed lead for the posting already."
+)
+class LeadConfirmedByStaff:
+    lead: Lead
+
+
+ConfirmLeadResult = Annotated[
+    LeadConfirmedByStaff | errors.LeadStageConflict | errors.CommonRefusal,
+    strawberry.union("ConfirmLeadResult"),
 ]
 
 
@@ -154,6 +177,17 @@ class LeadFollowUpMutations:
         places = range(len(lead_ids))
         outcomes = (_advance_one(info.context, caller, input, place) for place in places)
         return LeadsAdvanced(outcomes=await asyncio.gather(*outcomes))
+
+    @strawberry.mutation(
+        description="For officers: the person said, on the phone or in person, that the lead is "
+        "theirs. Until then no employer gets it. 工会干部与本人核实后，用人单位才能看到线索。"
+    )
+    async def confirm_lead(self, info: Info, input: ConfirmLeadInput) -> ConfirmLeadResult:
+        caller = info.context.require(Role.OFFICER)
+        confirmed = await info.context.services.phone_confirmation.confirm_by_staff(
+            caller, _read_lead_id(input.lead_id), input.method
+        )
+        return LeadConfirmedByStaff(lead=Lead.of(confirmed))
 
     @strawberry.mutation(
         description="For officers and recruiters: assign a lead of their scope to a colleague, who "

@@ -38,6 +38,11 @@ class ExpressInterestInput:
     code: str | None = strawberry.field(
         default=None, description="The scanned token; required when the source is a QR code."
     )
+    request_id: str | None = strawberry.field(
+        default=None,
+        description="What the client calls this tap, such as a UUID. A retry sends the same one, "
+        "and is the same lead even after a withdrawal.",
+    )
     group: SeekerGroup | None = strawberry.field(
         default=None,
         description="Only as the person says of themselves; for the unions' statistics.",
@@ -45,8 +50,9 @@ class ExpressInterestInput:
 
 
 @strawberry.type(
-    description="The interest is stored durably. Sent again it is the same lead, unless that was "
-    "withdrawn: then a new one is created."
+    description="The interest is stored durably. Sent again from the same device it is the same "
+    "lead, unless that was withdrawn: then a new one is created. While `lead.confirmation` is "
+    "UNCONFIRMED, no employer gets it."
 )
 class InterestRecorded:
     lead: Lead = strawberry.field(description="As it was when it was given.")
@@ -97,4 +103,5 @@ def _read_interest(input: ExpressInterestInput) -> Interest:
         source=input.source,
         code=input.code,
         group=input.group,
+        request_id=input.request_id,
     )

@@ -49,7 +49,14 @@ class _LeadFollowUpEvent(LeadEvent):
         # By _LEAD_EVENT_TYPES.
         assert isinstance(
             event,
-            (events.LeadAssigned, events.LeadNoted, events.LeadEscalated, events.HireConfirmed),
+            (
+                events.LeadAssigned,
+                events.LeadNoted,
+                events.LeadEscalated,
+                events.HireConfirmed,
+                events.LeadConfirmed,
+                events.LeadSuperseded,
+            ),
         )
         return await _load_lead(info, event.lead_id)
 
@@ -71,6 +78,16 @@ class HireConfirmed(_LeadFollowUpEvent): ...
 
 
 @strawberry.type(
+    description="The owner of the phone confirmed a lead: from now on the employer may get it."
+)
+class LeadConfirmed(_LeadFollowUpEvent): ...
+
+
+@strawberry.type(description="A lead ended, because the owner of its phone confirmed another one.")
+class LeadSuperseded(_LeadFollowUpEvent): ...
+
+
+@strawberry.type(
     description="The cursor could not be resumed: read `leads` again, and continue from here."
 )
 class LeadsReset(LeadEvent): ...
@@ -83,6 +100,8 @@ _LEAD_EVENT_TYPES: dict[type[events.Event], type[LeadEvent]] = {
     events.LeadNoted: LeadNoted,
     events.LeadEscalated: LeadEscalated,
     events.HireConfirmed: HireConfirmed,
+    events.LeadConfirmed: LeadConfirmed,
+    events.LeadSuperseded: LeadSuperseded,
     events.Reset: LeadsReset,
     events.Unrecognised: LeadsReset,
 }

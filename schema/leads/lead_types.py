@@ -8,6 +8,7 @@ import strawberry
 from domain.identity.accounts import STAFF_ROLES, UNION_STAFF_ROLES
 from domain.identity.persons import mask_name, mask_phone
 from domain.identity.scopes import may_follow_up_lead, may_see_code
+from domain.leads.confirmation import LeadConfirmation
 from domain.leads.leads import Lead as LeadRecord
 from domain.leads.leads import LeadSource, LeadStage, RefusalReason, list_next_stages
 from domain.live.sessions import Segment
@@ -36,6 +37,10 @@ class Lead(Node, LeadFollowUpFields):
     segment: Segment | None = strawberry.field(
         description="What was on air when the interest was given."
     )
+    confirmation: LeadConfirmation = strawberry.field(
+        description="Whether the owner of the phone stands behind it. An employer gets no lead "
+        "that is UNCONFIRMED or SUPERSEDED. 该号码是否已由本人核实。"
+    )
     version: int = strawberry.field(description="Increases by one with each change.")
     created_at: datetime
     updated_at: datetime
@@ -49,7 +54,9 @@ class Lead(Node, LeadFollowUpFields):
 
     @classmethod
     def of(cls, record: LeadRecord) -> Self:
-        following = frozenset() if record.erased_at else list_next_stages(record.stage)
+        following = list_next_stages(record.stage, record.confirmation)
+        if record.erased_at is not None:
+            following = frozenset()
         return cls(
             record=record,
             id=global_id("Lead", record.id),
@@ -57,6 +64,7 @@ class Lead(Node, LeadFollowUpFields):
             reason=record.reason,
             source=record.source,
             segment=record.segment,
+            confirmation=record.confirmation,
             version=record.version,
             created_at=record.created_at,
             updated_at=record.updated_at,

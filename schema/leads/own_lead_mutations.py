@@ -175,6 +175,7 @@ def _to_json(exported: ExportedLead) -> dict[str, Any]:
         },
         "source": lead.source.value,
         "group": lead.group.value if lead.group else None,
+        "confirmation": lead.confirmation.value,
         "stage": lead.stage.value,
         "reason": lead.reason.value if lead.reason else None,
         "createdAt": lead.created_at.isoformat(),

@@ -5,6 +5,7 @@ from typing import Self
 
 import strawberry
 
+from domain.leads.confirmation import LeadConfirmation
 from domain.leads.leads import Lead as LeadRecord
 from domain.leads.leads import LeadSource, LeadStage
 from domain.seekers.seeker_groups import SeekerGroup
@@ -30,6 +31,10 @@ class OwnLead:
     id: strawberry.ID
     stage: LeadStage
     source: LeadSource
+    confirmation: LeadConfirmation = strawberry.field(
+        description="UNCONFIRMED until the phone answered a code or staff spoke with the person. "
+        "号码经本人核实后，用人单位才能看到。"
+    )
     group: SeekerGroup | None = strawberry.field(description="The group the person named, if any.")
     consent_version: str = strawberry.field(
         description="The version of the text that was agreed to."
@@ -47,6 +52,7 @@ class OwnLead:
             id=global_id("Lead", record.id),
             stage=record.stage,
             source=record.source,
+            confirmation=record.confirmation,
             group=record.group,
             consent_version=record.consent.text_version,
             consent_sha256=record.consent.text_sha256,

@@ -5,6 +5,7 @@ from typing import Self
 
 import strawberry
 
+from domain.leads.confirmation import ConfirmationMethod
 from domain.leads.leads import HireSide, LeadStage, RefusalReason
 from domain.leads.timeline import TimelineEntry as EntryRecord
 from domain.leads.timeline import TimelineEntryKind
@@ -116,6 +117,21 @@ class CorrectedEntry(TimelineEntry): ...
 class ErasedEntry(TimelineEntry): ...
 
 
+@strawberry.type(description="The owner of the phone confirmed the lead.")
+class PhoneConfirmedEntry(TimelineEntry):
+    @strawberry.field
+    def method(self) -> ConfirmationMethod:
+        assert self.record.method is not None  # of a PHONE_CONFIRMED entry
+        return self.record.method
+
+
+@strawberry.type(
+    description="The owner of the phone confirmed another lead. This one ended, and what was typed "
+    "in it was erased."
+)
+class SupersededEntry(TimelineEntry): ...
+
+
 _TYPES_BY_ENTRY_KIND: dict[TimelineEntryKind, type[TimelineEntry]] = {
     TimelineEntryKind.RECORDED: RecordedEntry,
     TimelineEntryKind.ADVANCED: AdvancedEntry,
@@ -126,6 +142,8 @@ _TYPES_BY_ENTRY_KIND: dict[TimelineEntryKind, type[TimelineEntry]] = {
     TimelineEntryKind.CONSENT_WITHDRAWN: ConsentWithdrawnEntry,
     TimelineEntryKind.CORRECTED: CorrectedEntry,
     TimelineEntryKind.ERASED: ErasedEntry,
+    TimelineEntryKind.PHONE_CONFIRMED: PhoneConfirmedEntry,
+    TimelineEntryKind.SUPERSEDED: SupersededEntry,
 }
 TIMELINE_ENTRY_TYPES: tuple[type[TimelineEntry], ...] = tuple(_TYPES_BY_ENTRY_KIND.values())
 

@@ -232,7 +232,7 @@ class PhoneProving:
     async def _has_lead_on_air(self, pair: PhonePair) -> bool:
         """Whether the device has a standing lead with this phone in a session on air."""
         sessions = await self._store.live_sessions.ids_on_air()
-        return await self._store.leads.has_standing(pair.device_id, pair.person, sessions)
+        return await self._store.lead_claims.has_standing(pair.device_id, pair.person, sessions)
 
 
 def _asked_again(earlier: datetime, at: datetime) -> TooManyAttempts:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from domain.identity.accounts import Principal
+from domain.identity.devices import PhonePair
 from domain.identity.persons import check_name, normalise_phone
+from domain.leads.confirmation import LeadConfirmation
 from domain.leads.follow_up import start_follow_up
 from domain.leads.interest_sources import check_source
+from domain.leads.lead_identity import InterestKey, check_request_id, key_of
 from domain.leads.leads import ConsentGiven, Contact, Lead, LeadSource, LeadStage
 from domain.leads.personal_data import ReceiptHolder
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
-from domain.refusals import NotFound, PostingNotOpen, SessionNotLive
+from domain.refusals import InvalidInput, NotFound, PostingNotOpen, SessionNotLive
 from domain.seekers.seeker_groups import SeekerGroup
 from realtime.batch_loader import SharedBatchLoader
 from services.identity.receipts import Receipts
@@ -32,6 +35,7 @@ class Interest:
     """An interest as a viewer sends it. Ids are local ids.
 
     ``session_id`` is None on the posting board. ``code`` is the token of a scanned QR code.
+    ``request_id`` is what the client calls this tap: it sends a retry with the same one.
     """
 
     session_id: str | None
@@ -42,6 +46,7 @@ class Interest:
     source: LeadSource
     code: str | None
     group: SeekerGroup | None
+    request_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +86,12 @@ class InterestRecording:
         self._postings = SharedBatchLoader(store.postings.by_ids)
 
     async def record(self, caller: Principal, interest: Interest) -> RecordedInterest:
-        """Store the interest as a lead, or return the lead that this person gave before.
+        """Store the interest as a lead, or return the lead that this giver gave before.
 
         Returns once a majority of MongoDB's members has the lead in its journal.
 
         :raises InvalidInput: the name cannot be right, or session, source and code do not agree.
+        :raises InvalidInput: also when the request id is no such id, or that of another interest.
         :raises PhoneInvalid: the phone is no Chinese mobile number.
         :raises ConsentRequired: no consent to the current text.
         :raises CodeInvalid: the code is damaged, forged, or belongs to something else.
@@ -95,6 +101,7 @@ class InterestRecording:
         :raises PostingNotOpen: the posting is not open.
         :raises Busy: nothing may be stored; sending the interest again is safe.
         """
+        check_request_id(interest.request_id)
         contact = Contact(
             name=check_name(interest.name),
             phone=normalise_phone(interest.phone, demo=self._allows_demo_phones),
@@ -109,14 +116,23 @@ class InterestRecording:
             lead = await self._build_lead(caller, session, posting, contact, interest)
         except (SessionNotLive, PostingNotOpen):
             # A repeated interest gets the same answer even after the session or posting has ended.
-            person = self._store.keyring.hash_phone(contact.phone)
-            session_id = session.id if session else None
-            known = await self._store.leads.find(session_id, posting.id, person)
+            known = await self._find_given(
+                InterestKey(
+                    session_id=session.id if session else None,
+                    posting_id=posting.id,
+                    person=self._store.keyring.hash_phone(contact.phone),
+                    giver=caller.subject,
+                    request_id=interest.request_id,
+                    is_proven=False,
+                )
+            )
             if known is None:
                 raise
-            return self._result(caller, known, person, created=False)
-        stored, created = await self._capture.record(lead)
-        return self._result(caller, stored, lead.person, created=created)
+            return known
+        captured = await self._capture.record(lead)
+        return self._result(
+            key_of(lead), captured.lead, created=captured.created, is_proven=captured.is_proven
+        )
 
     async def _require_session(
         self, caller: Principal, session_id: str | None
@@ -165,6 +181,8 @@ class InterestRecording:
             created_at=now,
             updated_at=now,
             giver=caller.subject,
+            confirmation=LeadConfirmation.UNCONFIRMED,
+            request_id=interest.request_id,
         )
         return start_follow_up(lead)
 
@@ -172,25 +190,41 @@ class InterestRecording:
         unions = await self._store.unions.by_ids([posting.union_id])
         return unions[posting.union_id].path
 
+    async def _find_given(self, key: InterestKey) -> RecordedInterest | None:
+        """Return what the same giver gave before, whatever became of session and posting."""
+        pair = PhonePair(device_id=key.giver, person=key.person)
+        is_proven = await self._store.phone_proofs.is_proven(pair, at=self._clock())
+        known = await self._store.lead_claims.find_given(replace(key, is_proven=is_proven))
+        if known is None:
+            return None
+        return self._result(key, known, created=False, is_proven=is_proven)
+
     def _result(
-        self, caller: Principal, lead: Lead, person: str, *, created: bool
+        self, key: InterestKey, lead: Lead, *, created: bool, is_proven: bool
     ) -> RecordedInterest:
-        # The receipt is the caller's: another giver may have sent the lead with the same phone.
-        holder = ReceiptHolder(person=person, giver=caller.subject)
+        is_superseded = lead.confirmation is LeadConfirmation.SUPERSEDED
+        if not is_superseded and not key.is_of_same_phone(lead):
+            raise InvalidInput(
+                "This requestId belongs to another interest. Give each tap its own.",
+                "该请求编号已用于另一次报名，请为每次点击使用新的编号。",
+                field=("input", "requestId"),
+            )
+        holder = ReceiptHolder(person=key.person, giver=key.giver)
         return RecordedInterest(
-            lead=lead if created else _hide_progress(lead),
+            lead=_as_given(lead, is_proven=is_proven),
             created=created,
             receipt=self._receipts.issue(holder),
         )
 
 
-def _hide_progress(lead: Lead) -> Lead:
+def _as_given(lead: Lead, *, is_proven: bool) -> Lead:
     """The lead as it was when it was given.
 
     Its progress is for staff: sending a phone does not prove that it is the sender's own.
     """
     return replace(
         lead,
+        confirmation=_confirmation_as_given(lead, is_proven=is_proven),
         stage=LeadStage.INTERESTED,
         reason=None,
         version=1,
@@ -198,3 +232,9 @@ def _hide_progress(lead: Lead) -> Lead:
         withdrawn_at=None,
         erased_at=None,
     )
+
+
+def _confirmation_as_given(lead: Lead, *, is_proven: bool) -> LeadConfirmation:
+    if lead.confirmation is LeadConfirmation.LEGACY:
+        return LeadConfirmation.LEGACY
+    return LeadConfirmation.CONFIRMED if is_proven else LeadConfirmation.UNCONFIRMED

@@ -10,41 +10,64 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
+from domain.identity.devices import PhonePair
+from domain.leads.confirmation import ConfirmationMethod, LeadConfirmation
 from domain.leads.leads import Lead
 from domain.refusals import Busy
 from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
 from services.leads.capture_limits import DEFAULT_LIMITS, CaptureLimits
 from services.leads.lead_log_writer import LeadLogWriter
-from storage.mongo.client import StorageUnavailable
+from storage.clock import Clock
+from storage.leads.leads import RECORD_TIMEOUT_SECONDS
+from storage.mongo.client import StorageUnavailable, deadline
 from storage.store import Store
 
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
+class CapturedLead:
+    """The stored lead of an interest, and whether this interest created it.
+
+    ``is_proven`` tells that the giver's device has confirmed the phone.
+    """
+
+    lead: Lead
+    created: bool
+    is_proven: bool
+
+
 @dataclass(eq=False)
 class _WaitingLead:
     lead: Lead
-    answer: asyncio.Future[tuple[Lead, bool]]
+    answer: asyncio.Future[CapturedLead]
 
 
 class LeadCapture:
     """Stores leads; those that wait at the same moment go into one unordered insert."""
 
     def __init__(
-        self, store: Store, lead_log: LeadLogWriter, limits: CaptureLimits = DEFAULT_LIMITS
+        self,
+        store: Store,
+        lead_log: LeadLogWriter,
+        clock: Clock,
+        limits: CaptureLimits = DEFAULT_LIMITS,
     ) -> None:
         self._leads = store.leads
+        self._proofs = store.phone_proofs
+        self._clock = clock
         self._lead_log = lead_log
         self._limits = limits
         self._queue: deque[_WaitingLead] = deque()
         self._task: asyncio.Task[None] | None = None
         self.created = 0
         self.repeated = 0
-        """Interests of a person who had expressed the same one before."""
+        """Interests that their giver had expressed before."""
         self.failures = 0
         """Inserts that MongoDB did not confirm."""
         self.batch_sizes = Histogram(1, 2, 5, 10, 20, 50, 100, 200, limits.leads_per_insert)
@@ -57,11 +80,11 @@ class LeadCapture:
         """Leads that wait for the next insert."""
         return len(self._queue)
 
-    async def record(self, lead: Lead) -> tuple[Lead, bool]:
-        """Store a lead, or find the one that the same person gave before.
+    async def record(self, lead: Lead) -> CapturedLead:
+        """Store a new lead, or find the one that the same giver gave with this phone before.
 
-        Returns the stored lead, and whether it is this one. A caller that is cancelled does not
-        take its lead back.
+        The lead is UNCONFIRMED, or CONFIRMED if its giver's device has confirmed the phone. A
+        caller that is cancelled does not take its lead back.
 
         :raises Busy: too many leads wait, or MongoDB does not answer; sending it again is safe.
         :raises StorageError: MongoDB refuses this lead; it was not stored.
@@ -90,7 +113,7 @@ class LeadCapture:
         self._task = None
 
     async def _record(self, batch: Sequence[_WaitingLead]) -> None:
-        outcomes: Sequence[tuple[Lead, bool] | Exception]
+        outcomes: Sequence[CapturedLead | Exception]
         try:
             outcomes = await self._insert([waiting.lead for waiting in batch])
         except StorageUnavailable as error:
@@ -120,12 +143,39 @@ class LeadCapture:
         for session_id in {waiting.lead.session_id for waiting in batch}:
             self._lead_log.schedule(session_id)
 
-    async def _insert(self, leads: list[Lead]) -> list[tuple[Lead, bool]]:
+    async def _insert(self, leads: list[Lead]) -> list[CapturedLead]:
         began = time.perf_counter()
-        stored = await self._leads.record(leads)
+        at = self._clock()
+        pairs = [_pair_of(lead) for lead in leads]
+        with deadline(RECORD_TIMEOUT_SECONDS):
+            # One read for the batch. A phone confirmed meanwhile is seen by the log writer.
+            proven = await self._proofs.find_proven(pairs, at=at)
+            stored = await self._leads.record(
+                [
+                    _confirm(lead, at) if pair in proven else lead
+                    for lead, pair in zip(leads, pairs, strict=True)
+                ]
+            )
         self.insert_seconds.observe(time.perf_counter() - began)
         self.batch_sizes.observe(len(leads))
         created = sum(is_new for _, is_new in stored)
         self.created += created
         self.repeated += len(stored) - created
-        return stored
+        return [
+            CapturedLead(lead=lead, created=is_new, is_proven=pair in proven)
+            for (lead, is_new), pair in zip(stored, pairs, strict=True)
+        ]
+
+
+def _pair_of(lead: Lead) -> PhonePair:
+    assert lead.giver is not None  # every new lead has one
+    return PhonePair(device_id=lead.giver, person=lead.person)
+
+
+def _confirm(lead: Lead, at: datetime) -> Lead:
+    return replace(
+        lead,
+        confirmation=LeadConfirmation.CONFIRMED,
+        confirmed_at=at,
+        confirmed_by=ConfirmationMethod.CODE,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from domain.identity.audit import Actor, AuditAction, AuditEntry
@@ -33,13 +33,25 @@ _EVENT_TYPES: Mapping[
 
 
 async def write_lead_changes(
-    store: Store, changes: Sequence[tuple[Lead, LeadChange]], transaction: Transaction
+    store: Store,
+    changes: Sequence[tuple[Lead, LeadChange]],
+    transaction: Transaction,
+    *,
+    without_notice: Collection[str] = (),
 ) -> None:
-    """Write each change over the lead as it was read in this transaction, and queue its notice."""
+    """Write each change over the lead as it was read in this transaction, and queue its notice.
+
+    ``without_notice`` are ids of leads whose change queues none.
+    """
     written = await store.lead_timelines.save_changes(changes, transaction=transaction)
     assert written  # the versions were read in the same snapshot
     await store.deliveries.enqueue(
-        [build_lead_change_notice(change) for _, change in changes], transaction=transaction
+        [
+            build_lead_change_notice(before, change)
+            for before, change in changes
+            if before.id not in without_notice
+        ],
+        transaction=transaction,
     )
 
 

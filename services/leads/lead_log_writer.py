@@ -1,7 +1,8 @@
 """The lead log writer: logs and counts stored leads, each exactly once.
 
 One transaction appends the lead log entries for the staff, adds to the tally, queues the webhook
-messages and marks the leads. A sweep finds leads that a crash left unmarked.
+messages, ends the leads that give way to a confirmed one, and marks the leads. A sweep finds leads
+that a crash left unmarked.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from collections.abc import Sequence
 
 import structlog
 
+from domain.leads.lead_identity import is_beside
 from domain.live.events import LeadRecorded, LoggedEvent, lead_topic
 from domain.refusals import Refusal
 from domain.webhooks.messages import WebhookEvent, build_lead_recorded_notice
 from realtime.background import Periodic
 from realtime.group_commit import GroupCommit
 from services.leads.capture_limits import DEFAULT_LIMITS, CaptureLimits
+from services.leads.lead_claims import settle_new_leads
+from storage.clock import Clock
 from storage.mongo.client import StorageError, Transaction
 from storage.store import Store
 
@@ -31,10 +35,15 @@ class LeadLogWriter(Periodic):
     """
 
     def __init__(
-        self, store: Store, commit: GroupCommit, limits: CaptureLimits = DEFAULT_LIMITS
+        self,
+        store: Store,
+        commit: GroupCommit,
+        clock: Clock,
+        limits: CaptureLimits = DEFAULT_LIMITS,
     ) -> None:
         super().__init__("lead_log", limits.sweep)
         self._store = store
+        self._clock = clock
         self._commit = commit
         self._limits = limits
         self._scheduled: dict[str | None, bool] = {}
@@ -96,15 +105,17 @@ class LeadLogWriter(Periodic):
             taken = await self._store.leads.take_unlogged(
                 session_id, limit=size, transaction=transaction
             )
-            ids = [lead_id for lead_id, _ in taken]
-            await self._queue_notices(ids, transaction)
+            await self._queue_notices([lead.id for lead in taken], transaction)
+            settled = await settle_new_leads(
+                self._store, session_id, taken, at=self._clock(), transaction=transaction
+            )
             if session_id is None:
                 return len(taken), []
-            if taken:
-                postings = [posting_id for _, posting_id in taken]
-                await self._store.interest_counts.add(session_id, postings, transaction=transaction)
-            recorded = [LeadRecorded(session_id=session_id, lead_id=lead_id) for lead_id in ids]
-            return len(taken), recorded
+            # A person counts once, however many givers sent the phone.
+            postings = [lead.posting_id for lead in taken if not is_beside(lead.made_way)]
+            await self._store.interest_counts.add(session_id, postings, transaction=transaction)
+            recorded = [LeadRecorded(session_id=session_id, lead_id=lead.id) for lead in taken]
+            return len(taken), [*recorded, *settled]
 
         return await self._commit.append(lead_topic(session_id or "board"), change)
 

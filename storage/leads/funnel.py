@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from domain.leads.confirmation import LeadConfirmation
 from domain.leads.funnel import FunnelDimension, FunnelRow
 from domain.leads.leads import PIPELINE_STAGES, LeadStage
 from storage.leads.lead_query import LeadQuery
@@ -120,6 +121,8 @@ def _sessions_of(query: FunnelQuery, keys: Sequence[str]) -> Document:
 
 def _where(query: FunnelQuery) -> Document:
     where = query.leads.where()
+    # A superseded lead was somebody else's claim on a phone; its owner's lead counts.
+    where.setdefault("confirmation", {"$ne": LeadConfirmation.SUPERSEDED.value})
     if query.within_unions:
         where["union_path"] = {"$all": list(query.within_unions)}
     created: Document = {}

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.leads.confirmation import EMPLOYER_CONFIRMATIONS, LeadConfirmation
 from domain.leads.leads import LeadStage
 from storage.mongo.client import Document
+
+
+def _stored_values(confirmations: Iterable[LeadConfirmation]) -> list[str | None]:
+    values: list[str | None] = [*sorted(each.value for each in confirmations)]
+    # Leads that a node of the version before has stored lack the field: they count as LEGACY.
+    return [*values, None] if LeadConfirmation.LEGACY.value in values else values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +31,9 @@ class LeadQuery:
     session_id: str | None = None
     posting_id: str | None = None
     stage: LeadStage | None = None
-    only_consented: bool = False
-    """Leave out the leads whose consent was withdrawn."""
+    confirmations: tuple[LeadConfirmation, ...] | None = None
+    for_employer: bool = False
+    """Leave out the leads that an employer may not get: consent withdrawn, or not confirmed."""
     assignee_id: str | None = None
     not_assignee_id: str | None = None
     escalated_to: str | None = None
@@ -49,12 +58,21 @@ class LeadQuery:
             )
             if value is not None
         }
-        if self.only_consented:
-            where["withdrawn_at"] = None
+        if self.confirmations is not None:
+            where["confirmation"] = {"$in": _stored_values(self.confirmations)}
+        if self.for_employer:
+            where |= {"withdrawn_at": None, "confirmation": {"$in": self._for_employer()}}
         conditions = self._follow_up_conditions()
         if conditions:
             where["$and"] = conditions
         return where
+
+    def _for_employer(self) -> list[str | None]:
+        """The confirmations that an employer may ask for, of those that are wanted."""
+        wanted = self.confirmations
+        return _stored_values(
+            each for each in EMPLOYER_CONFIRMATIONS if wanted is None or each in wanted
+        )
 
     def _follow_up_conditions(self) -> list[Document]:
         conditions: list[Document] = []

@@ -1,8 +1,10 @@
 """The repository of leads.
 
-A unique index allows one lead for each session, posting and person, apart from withdrawn ones that
-have made way for a new lead. Leads without a session count as one session there, because MongoDB
-indexes null like a value.
+Three unique indexes hold what a lead is: one standing lead for each session, posting, person and
+giver; one confirmed lead for each session, posting and person; one lead for each request of a
+giver. A fourth one allows a single lead to hold the place of a person, and those of other givers to
+stand beside it. Nodes of the version before obey that one, too. Leads without a session count as
+one session there, because MongoDB indexes null like a value.
 
 A lead is first stored by itself, with ``logged`` false; the answer to the person does not wait for
 more. Afterwards a transaction appends its event to the session's log and sets ``logged``. A partial
@@ -13,9 +15,12 @@ notified then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+from domain.leads.confirmation import LeadConfirmation
+from domain.leads.lead_identity import key_of, stand_beside
 from domain.leads.leads import HIRED_STAGES, Lead
+from storage.leads.claims import LeadClaims
 from storage.leads.lead_query import LeadQuery
 from storage.mongo.client import (
     Document,
@@ -26,7 +31,7 @@ from storage.mongo.client import (
     deadline,
     translate_errors,
 )
-from storage.mongo.codec import to_document
+from storage.mongo.codec import to_document, to_record
 from storage.mongo.paging import Page, PageRequest
 from storage.mongo.repository import NEWEST_FIRST, Repository
 
@@ -42,21 +47,36 @@ class QrCodeResults:
     hires: int
 
 
-_Identity = tuple[str | None, str, str]
+@dataclass(frozen=True, kw_only=True)
+class UnloggedLead:
+    """What the lead log writer needs of a lead that it has taken.
+
+    A node of the version before stores leads without a confirmation: they are LEGACY.
+    """
+
+    id: str
+    posting_id: str
+    person: str
+    giver: str | None = None
+    made_way: str | None = None
+    confirmation: LeadConfirmation = LeadConfirmation.LEGACY
 
 
 class Leads(Repository[Lead]):
-    """Leads, recorded at most once for each session, posting and person."""
+    """Leads, recorded at most once for each session, posting, person and giver."""
 
-    def __init__(self, mongo: Mongo) -> None:
+    def __init__(self, mongo: Mongo, claims: LeadClaims) -> None:
         super().__init__(mongo, "leads", Lead)
         self._mongo = mongo
+        self._claims = claims
 
     async def record(self, leads: Sequence[Lead]) -> list[tuple[Lead, bool]]:
         """Store the new ones of ``leads``; return for each its lead, and whether it is new.
 
         They are one unordered batch, acknowledged by the journals of a majority. Where a lead of
-        the same identity is stored, or stands earlier in the batch, that lead is returned.
+        the same interest is stored, or stands earlier in the batch, that lead is returned. A lead
+        of a phone that another giver has sent before is stored beside that one, with a second
+        batch; it is UNCONFIRMED until the log writer has ended the others.
 
         :raises StorageUnavailable: the batch was not confirmed within ``RECORD_TIMEOUT_SECONDS``.
         :raises StorageError: some of the batch may be stored. Sending it again is safe.
@@ -65,7 +85,39 @@ class Leads(Repository[Lead]):
             return await self._record(leads)
 
     async def _record(self, leads: Sequence[Lead]) -> list[tuple[Lead, bool]]:
-        stored = {lead.id for lead in leads}
+        refused = await self._insert(leads)
+        outcomes = [(lead, True) for lead in leads]
+        if not refused:
+            return outcomes
+        crowded: list[int] = []
+        for position, same in zip(refused, await self._find_same(leads, refused), strict=True):
+            if same is None:
+                crowded.append(position)
+            else:
+                # It may be this very lead, sent again because its first outcome was not known.
+                outcomes[position] = same, same.id == leads[position].id
+        if crowded:
+            for position, outcome in zip(
+                crowded, await self._record_beside([leads[each] for each in crowded]), strict=True
+            ):
+                outcomes[position] = outcome
+        return outcomes
+
+    async def _record_beside(self, leads: Sequence[Lead]) -> list[tuple[Lead, bool]]:
+        """Store leads whose place another giver holds."""
+        beside = [stand_beside(lead) for lead in leads]
+        outcomes = [(lead, True) for lead in beside]
+        refused = await self._insert(beside)
+        for position, same in zip(refused, await self._find_same(beside, refused), strict=True):
+            if same is None:
+                # The index refused the insert, yet the lead cannot be read: it has made way since,
+                # or a new primary shows a majority's writes only after its own first write.
+                raise StorageUnavailable("a lead that is stored is not yet confirmed")
+            outcomes[position] = same, same.id == beside[position].id
+        return outcomes
+
+    async def _insert(self, leads: Sequence[Lead]) -> list[int]:
+        """Insert leads as one unordered batch; return the positions that an index refused."""
         try:
             with translate_errors():
                 await self._records.documents.insert_many(
@@ -73,43 +125,13 @@ class Leads(Repository[Lead]):
                     ordered=False,
                 )
         except Duplicate as duplicate:
-            stored -= {leads[position].id for position in duplicate.positions}
-        if len(stored) == len(leads):
-            return [(lead, True) for lead in leads]
-        firsts = await self._by_identity([lead for lead in leads if lead.id not in stored])
-        return [
-            (lead, True)
-            if lead.id in stored
-            # It may be this very lead, sent again because its first outcome was not known.
-            else (firsts[_identity_of(lead)], firsts[_identity_of(lead)].id == lead.id)
-            for lead in leads
-        ]
+            return list(duplicate.positions)
+        return []
 
-    async def find(self, session_id: str | None, posting_id: str, person: str) -> Lead | None:
-        """The lead of that person, unless there is none or it has made way."""
-        return await self._records.find_one(_identity_condition((session_id, posting_id, person)))
-
-    async def has_standing(self, giver: str, person: str, sessions: Sequence[str]) -> bool:
-        """Whether this giver has a standing lead for the phone in one of these sessions."""
-        where = {
-            "person": person,
-            "giver": giver,
-            "session_id": {"$in": list(sessions)},
-            "made_way": None,
-            "withdrawn_at": None,
-        }
-        return await self._records.exists(where)
-
-    async def _by_identity(self, leads: Sequence[Lead]) -> dict[_Identity, Lead]:
-        identities = {_identity_of(lead) for lead in leads}
-        conditions = [_identity_condition(identity) for identity in identities]
-        found = await self._records.find({"$or": conditions})
-        by_identity = {_identity_of(lead): lead for lead in found}
-        if len(by_identity) < len(identities):
-            # The index refused the insert, yet the lead cannot be read: it has made way since, or
-            # a new primary shows a majority's writes only after its own first write.
-            raise StorageUnavailable("a lead that is stored is not yet confirmed")
-        return by_identity
+    async def _find_same(
+        self, leads: Sequence[Lead], positions: Sequence[int]
+    ) -> list[Lead | None]:
+        return await self._claims.find_same([key_of(leads[position]) for position in positions])
 
     async def page(self, query: LeadQuery, wanted: PageRequest) -> Page[Lead]:
         """The leads that meet ``query``, newest first; the key is the id."""
@@ -123,7 +145,12 @@ class Leads(Repository[Lead]):
         """The results of each of these QR codes; codes without a lead are left out."""
         hired = {"$in": ["$stage", [stage.value for stage in HIRED_STAGES]]}
         pipeline: list[Document] = [
-            {"$match": {"code_id": {"$in": list(ids)}}},
+            {
+                "$match": {
+                    "code_id": {"$in": list(ids)},
+                    "confirmation": {"$ne": LeadConfirmation.SUPERSEDED.value},
+                }
+            },
             {
                 "$group": {
                     "_id": "$code_id",
@@ -150,8 +177,8 @@ class Leads(Repository[Lead]):
 
     async def take_unlogged(
         self, session_id: str | None, *, limit: int, transaction: Transaction
-    ) -> list[tuple[str, str]]:
-        """Mark the oldest unlogged leads of a session as logged; return their ids and postings.
+    ) -> list[UnloggedLead]:
+        """Mark the oldest unlogged leads of a session as logged, and return them.
 
         ``session_id`` None takes those without a session. It belongs into the transaction that
         logs them: a second process that does the same meets a write conflict, and then finds them
@@ -161,22 +188,33 @@ class Leads(Repository[Lead]):
         leads = self._records.documents
         with translate_errors():
             found = await (
-                leads.find(unlogged, {"posting_id": 1}, session=transaction)
+                leads.find(unlogged, _UNLOGGED_FIELDS, session=transaction)
                 .sort("_id", 1)
                 .limit(limit)
                 .hint("unlogged")
                 .to_list(limit)
             )
-            taken = [(document["_id"], document["posting_id"]) for document in found]
+            taken = [to_record(UnloggedLead, document) for document in found]
             if taken:
                 await leads.update_many(
-                    {"_id": {"$in": [lead_id for lead_id, _ in taken]}},
+                    {"_id": {"$in": [lead.id for lead in taken]}},
                     {"$set": {"logged": True}},
                     session=transaction,
                     # A tenth of the time: the documents were checked when they were stored.
                     bypass_document_validation=True,
                 )
         return taken
+
+    async def find_unlogged(
+        self, ids: Sequence[str], *, transaction: Transaction
+    ) -> frozenset[str]:
+        """Those of these leads that are not logged yet."""
+        if not ids:
+            return frozenset()
+        where = {"_id": {"$in": list(ids)}, "logged": False}
+        with translate_errors():
+            found = self._records.documents.find(where, {"_id": 1}, session=transaction)
+            return frozenset([document["_id"] async for document in found])
 
     async def sessions_with_unlogged(self, *, limit: int = 100) -> list[str | None]:
         """The sessions (None: no session) with leads that a crash kept from the log."""
@@ -192,11 +230,4 @@ class Leads(Repository[Lead]):
         return sorted(sessions, key=lambda session_id: session_id or "")
 
 
-def _identity_of(lead: Lead) -> _Identity:
-    return lead.session_id, lead.posting_id, lead.person
-
-
-def _identity_condition(identity: _Identity) -> Document:
-    session_id, posting_id, person = identity
-    where = {"session_id": session_id, "posting_id": posting_id, "person": person}
-    return {**where, "made_way": None}
+_UNLOGGED_FIELDS = {field.name: 1 for field in fields(UnloggedLead) if field.name != "id"}

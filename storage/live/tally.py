@@ -22,6 +22,8 @@ class InterestCounts:
     ) -> None:
         """Count one interest for each of ``postings``, in the transaction that logs them."""
         counts = Counter(postings)
+        if not counts:
+            return
         with translate_errors():
             await self._tallies.update_one(
                 {"_id": session_id},

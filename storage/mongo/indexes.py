@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from domain.webhooks.deliveries import DELIVERY_RETENTION
+from storage.leads.claims import CONFIRMED, GIVEN_CONFIRMATIONS, STANDING
 
 _HOUR_SECONDS = 3_600
 _DAY_SECONDS = 86_400
@@ -136,6 +137,29 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="one_standing_lead_a_person",
             unique=True,
         ),
+        IndexModel(
+            [
+                ("session_id", ASCENDING),
+                ("posting_id", ASCENDING),
+                ("person", ASCENDING),
+                ("giver", ASCENDING),
+            ],
+            name="one_standing_lead_a_giver",
+            unique=True,
+            partialFilterExpression={**GIVEN_CONFIRMATIONS, **STANDING},
+        ),
+        IndexModel(
+            [("session_id", ASCENDING), ("posting_id", ASCENDING), ("person", ASCENDING)],
+            name="one_confirmed_lead_a_person",
+            unique=True,
+            partialFilterExpression={**CONFIRMED, **STANDING},
+        ),
+        IndexModel(
+            [("giver", ASCENDING), ("request_id", ASCENDING)],
+            name="one_lead_a_request",
+            unique=True,
+            partialFilterExpression={"request_id": {"$gt": ""}},
+        ),
         IndexModel([("session_id", ASCENDING), ("_id", DESCENDING)], name="by_session"),
         IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),
         IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)], name="by_owner"),
@@ -164,7 +188,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("escalate_at", ASCENDING)], name="to_escalate"),
         # Covers the count of the results of a QR code.
         IndexModel(
-            [("code_id", ASCENDING), ("stage", ASCENDING)],
+            [("code_id", ASCENDING), ("stage", ASCENDING), ("confirmation", ASCENDING)],
             name="by_code",
             partialFilterExpression={"code_id": {"$gt": ""}},
         ),
@@ -173,7 +197,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="hired",
             partialFilterExpression={"hired_at": {"$type": "date"}},
         ),
-        IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="by_person"),
+        IndexModel(
+            [("person", ASCENDING), ("giver", ASCENDING), ("_id", ASCENDING)], name="by_giver"
+        ),
         IndexModel(
             [("updated_at", ASCENDING)],
             name="idle",
@@ -381,6 +407,6 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 }
 
 
-OBSOLETE_INDEXES: Mapping[str, Sequence[str]] = {"leads": ("one_lead_a_person",)}
+OBSOLETE_INDEXES: Mapping[str, Sequence[str]] = {"leads": ("one_lead_a_person", "by_person")}
 """Indexes of earlier versions. They are dropped after the new ones are built, so that uniqueness
 holds in between."""

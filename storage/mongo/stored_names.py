@@ -37,6 +37,8 @@ EVENT_NAMES: Mapping[type[Any], str] = {
     events.LeadNoted: "LeadNoted",
     events.LeadEscalated: "LeadEscalated",
     events.HireConfirmed: "HireConfirmed",
+    events.LeadConfirmed: "LeadConfirmed",
+    events.LeadSuperseded: "LeadSuperseded",
     events.PostingMatched: "PostingMatched",
 }
 """The ``kind`` of each logged event in the collection ``events``."""

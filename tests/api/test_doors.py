@@ -21,7 +21,10 @@ from tests.support.showcase_records import CONTACTS
 from tests.support.visibility import RECORD_READERS, ROUTE_CALLERS
 from tests.support.world import gid
 
-LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "handed_lead")
+LEADS = (
+    *("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "handed_lead"),
+    *("unconfirmed_lead", "confirmed_lead", "superseded_lead"),
+)
 
 
 def headers(world: Showcase, caller: str) -> dict[str, str]:

@@ -212,7 +212,10 @@ def _without_contacts(received: Any) -> Any:
     }
 
 
-LEADS = ("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "handed_lead")
+LEADS = (
+    *("lead", "offered", "refused_lead", "withdrawn_lead", "erased_lead", "handed_lead"),
+    *("unconfirmed_lead", "confirmed_lead", "superseded_lead"),
+)
 
 
 @pytest.mark.parametrize("caller", sorted(STAFF))

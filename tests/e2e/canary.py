@@ -171,6 +171,7 @@ class Visit:
         data = await self.http(STEPS["Leads"].query, {"session": self.session}, token=self.host)
         shown = {edge["node"]["id"]: edge["node"] for edge in data["leads"]["edges"]}
         assert shown[lead]["contact"] == MASKED_CONTACT
+        await self.http(STEPS["Confirm"].query, {"lead": lead}, token=self.officer)
         await self.http(STEPS["Advance"].query, {"lead": lead}, token=self.host)
         contact = "contact { name phone }"
         seen = {"leadId": lead, "reason": REASON}

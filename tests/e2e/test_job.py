@@ -95,6 +95,8 @@ async def test_a_live_session_over_two_nodes_yields_one_lead(
         listed = await run_step(there, "Leads", {"session": session}, officer)
         assert [edge["node"]["id"] for edge in listed["edges"]] == [answers[0]["lead"]["id"]]
         lead = {"lead": answers[0]["lead"]["id"]}
+        confirmed = await run_step(here, "Confirm", lead, officer)
+        assert confirmed["lead"]["confirmation"] == "CONFIRMED"
         assert (await run_step(there, "Advance", lead, officer))["lead"]["stage"] == "CONTACTED"
         ended = await run_step(there, "End", {"session": session}, host)
         assert ended["session"]["status"] == "ENDED"

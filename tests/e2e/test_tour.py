@@ -91,15 +91,22 @@ async def test_every_step_of_the_tour_does_what_the_readme_says(
 
         listed = (await step("Leads", known, host))["edges"]
         assert [edge["node"]["id"] for edge in listed] == [known["lead"]]
+        officer = (await http.sign_in("officer", demo.demo_password))["accessToken"]
+        confirmed = (await step("Confirm", known, officer))["lead"]
+        assert confirmed["confirmation"] == "CONFIRMED"
         advanced = (await step("Advance", known, host))["lead"]
-        assert (advanced["stage"], advanced["version"]) == ("CONTACTED", 2)
+        assert (advanced["stage"], advanced["version"]) == ("CONTACTED", 3)
         assert (await leads.wait_for("LeadAdvanced"))["stage"] == "CONTACTED"
         noted = (await step("Note", known, host))["lead"]
         assert noted["nextActionOn"] == known["in 2 days"]
         entry_types = [edge["node"]["__typename"] for edge in noted["timeline"]["edges"]]
-        assert entry_types == ["NotedEntry", "AdvancedEntry", "RecordedEntry"]
+        assert entry_types == [
+            "NotedEntry",
+            "AdvancedEntry",
+            "PhoneConfirmedEntry",
+            "RecordedEntry",
+        ]
 
-    officer = (await http.sign_in("officer", demo.demo_password))["accessToken"]
     known["employer"] = (await step("Employer", known, officer))["employer"]["id"]
     verified = (await step("Verify", known, officer))["employer"]
     assert verified["verified"] is True

@@ -18,6 +18,7 @@ from storage.mongo.client import Mongo, StorageUnavailable, Transaction
 from storage.mongo.embedded import run_embedded
 from storage.store import Store
 from tests.support import records
+from tests.support.captured_leads import record_lead
 from tests.support.hub_members import RecordingMember
 from tests.support.realtime_node import run_node
 from tests.support.stores import SECRET
@@ -54,13 +55,13 @@ async def test_no_event_is_lost_while_the_database_restarts(
             await one.follow("session", member)
             one.presence.enter("session", "w")
             first = records.lead()
-            assert await one.capture.record(first) == (first, True)
+            assert await record_lead(one, first) == (first, True)
             await one.commit.append(topic, announce)
             await wait_until(lambda: member.event_names.count("Announcement") == 1)
             await wait_until(lambda: _total(member) == 1)
 
         second = records.lead()
-        for refused in (one.capture.record(second), one.commit.append(topic, announce)):
+        for refused in (record_lead(one, second), one.commit.append(topic, announce)):
             with pytest.raises(Busy):
                 await refused
         with pytest.raises(StorageUnavailable):
@@ -80,9 +81,9 @@ async def test_no_event_is_lost_while_the_database_restarts(
 
         async with run_embedded(folder):
             await wait_until(lambda: one.feed.is_open, within=20)
-            assert await one.capture.record(second) == (second, True)
+            assert await record_lead(one, second) == (second, True)
             again = records.lead(person=second.person)
-            assert await one.capture.record(again) == (second, False)
+            assert await record_lead(one, again) == (second, False)
             await one.commit.append(topic, announce)
             late = RecordingMember()
             await one.follow("session", late, after=0)

@@ -40,7 +40,9 @@ type Query {
   employers(first: Int, after: String): EmployerConnection!
   liveSession(id: ID!): LiveSession
   liveSessions(filter: LiveSessionFilter, first: Int, after: String): LiveSessionConnection!
-  leads(filter: LeadFilter, first: Int, after: String): LeadConnection!
+  leads(
+    filter: LeadFilter, first: Int, after: String, orderBy: LeadOrder
+  ): LeadConnection!
   consentText(postingId: ID!): ConsentText!
   recommendedPostings(first: Int! = 5): [PostingMatch!]!
 }
@@ -115,6 +117,7 @@ INPUTS = {
         "source": "LeadSource!",
         "code": "String",
         "group": "SeekerGroup",
+        "requestId": "String",
     },
     "ContactInput": {"name": "String!", "phone": "String!"},
     "ConsentInput": {"textVersion": "String!"},

@@ -99,13 +99,14 @@ async def test_only_staff_see_the_closed_posting_of_a_lead(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     given = interest_input(world)
+    viewer = world.viewer_token()
     selection = "... on InterestRecorded { lead { id posting { id } } }"
-    first = await api.mutate("expressInterest", given, world.viewer_token(), selection)
+    first = await api.mutate("expressInterest", given, viewer, selection)
     assert first["lead"]["posting"] == {"id": gid(world.open)}
     await running.store.mongo["postings"].update_one(
         {"_id": world.open.id}, {"$set": {"status": "CLOSED"}}
     )
-    again = await api.mutate("expressInterest", given, world.viewer_token(), selection)
+    again = await api.mutate("expressInterest", given, viewer, selection)
     assert again["lead"] == {"id": first["lead"]["id"], "posting": None}
     query = "query ($id: ID!) { node(id: $id) { ... on Lead { posting { id status } } } }"
     seen = await api.fetch_data(query, {"id": first["lead"]["id"]}, world.token(world.host))

@@ -28,11 +28,15 @@ mutation ($input: ExpressInterestInput!) {
 
 @dataclass(frozen=True, kw_only=True)
 class Interest:
-    """The interest of one person in one posting; ids are global."""
+    """The interest of one person in one posting; ids are global.
+
+    ``giver`` is the device that sends it, which its token says and not the request.
+    """
 
     session: str
     posting: str
     phone: str
+    giver: str = ""
 
     def request(self) -> dict[str, Any]:
         """Return the query and its variables; they are equal each time."""

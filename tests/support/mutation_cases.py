@@ -289,6 +289,12 @@ MUTATION_CASES = {
             "... on LeadStageAdvanced { lead { id stage version nextStages } }",
         ),
         MutationCase(
+            "confirmLead",
+            lambda world: {"leadId": gid(world.lead), "method": "CALL"},
+            "LeadConfirmedByStaff",
+            "... on LeadConfirmedByStaff { lead { id confirmation version } }",
+        ),
+        MutationCase(
             "revealContact",
             lambda world: {"leadId": gid(world.lead), "reason": "电话通知面试时间"},
             "ContactRevealed",

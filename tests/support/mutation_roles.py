@@ -58,6 +58,7 @@ ALLOWED_CALLERS = {
     "answerQuestion": DIRECTORS,
     "declineQuestion": DIRECTORS,
     "advanceLead": DIRECTORS | {"recruiter"},
+    "confirmLead": {"officer", "officer above"},
     "revealContact": {"officer", "officer above", "recruiter"},
     "publishConsentText": {"officer above"},
     # The receipt identifies the person.
@@ -110,6 +111,7 @@ HIDDEN_FROM = {
     "changePosting": OTHER_OFFICERS | {"other recruiter"},
     "closePosting": OTHER_OFFICERS | {"other recruiter"},
     "advanceLead": OTHER_OFFICERS | {"other host", "other recruiter"},
+    "confirmLead": OTHER_OFFICERS,
     "revealContact": OTHER_OFFICERS | {"other recruiter"},
     "assignLead": OTHER_OFFICERS | {"other recruiter"},
     "changeWebhook": OTHER_OFFICERS | ALL_RECRUITERS,

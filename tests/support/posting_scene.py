@@ -55,6 +55,8 @@ class PostingScene:
     posting: Posting
     seeker: Seeker
     """The seeker that the posting matches."""
+    applicant: str
+    """The device that gave the interest."""
     interest: dict[str, Any]
     """A lead for the posting."""
     qr_token: str
@@ -65,6 +67,10 @@ class PostingScene:
     @property
     def id(self) -> str:
         return gid(self.posting)
+
+    @property
+    def applicants_token(self) -> str:
+        return self.running.tokens.issue_for_viewer(self.applicant).access
 
     @property
     def seekers_token(self) -> str:
@@ -132,7 +138,8 @@ async def build_scene(
     shown = await api.mutate("publishQuestion", {"questionId": gid(question)}, host)
     assert shown["__typename"] == "QuestionChanged"
     tap = interest_input(world, postingId=gid(posting))
-    given_lead = await api.mutate("expressInterest", tap, world.viewer_token())
+    applicant = await world.proven_viewer(tap["contact"]["phone"])
+    given_lead = await api.mutate("expressInterest", tap, applicant.access)
     assert given_lead["__typename"] == "InterestRecorded"
     match = CampaignMatch(
         id=new_id(),
@@ -155,6 +162,7 @@ async def build_scene(
         running=running,
         posting=posting,
         seeker=seeker,
+        applicant=applicant.principal.subject,
         interest=tap,
         qr_token=created["qrCode"]["token"],
         qr_code_id=created["qrCode"]["id"],

@@ -116,7 +116,7 @@ async def accepts_interest(scene: PostingScene) -> bool:
 
 async def shown_to_earlier_applicant(scene: PostingScene) -> bool:
     query = "mutation ($input: ExpressInterestInput!) { expressInterest(input: $input) { __typename ... on InterestRecorded { created lead { posting { id } } } } }"  # noqa: E501 - one document
-    answer = await scene.execute(query, input=scene.interest)
+    answer = await scene.execute(query, by=scene.applicants_token, input=scene.interest)
     result = answer["data"]["expressInterest"]
     assert (result["__typename"], result["created"]) == ("InterestRecorded", False)
     return bool(result["lead"]["posting"])

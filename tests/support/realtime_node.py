@@ -88,6 +88,6 @@ async def run_node(
     """Run a node until the block ends. The sweep for unlogged leads is not started."""
     async with (
         run_realtime(store, clock=clock, name=name, limits=limits) as parts,
-        run_lead_capture(store, parts.commit, capture_limits) as (capture, lead_log),
+        run_lead_capture(store, parts.commit, clock, capture_limits) as (capture, lead_log),
     ):
         yield RealtimeNode(parts=parts, capture=capture, lead_log=lead_log)

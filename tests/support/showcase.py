@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from domain.exchange.imports import make_row_id
 from domain.identity.accounts import Account
+from domain.leads.confirmation import ConfirmationMethod
 from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
 from domain.leads.personal_data import ReceiptHolder
 from domain.live.events import PostingMatched, seeker_topic
@@ -29,6 +30,8 @@ MASKED_CONTACTS = {
     "lead": ("王**", "138****8000"),
     "offered": ("李**", "139****9000"),
     "refused_lead": ("钱**", "135****5000"),
+    "unconfirmed_lead": ("蒋*", "133****3001"),
+    "confirmed_lead": ("沈**", "133****3002"),
     "handed_lead": ("郑**", "132****2000"),
     "entry": ("赵**", "137****7000"),
     "seeker": ("孙*", "136****6000"),
@@ -111,6 +114,9 @@ class Showcase(ShowcaseRecords):
             LeadStage.REFUSED,
             RefusalReason.SKILL_MISMATCH,
             by=self.principal(self.officer),
+        )
+        await services.phone_confirmation.confirm_by_staff(
+            self.principal(self.officer), self.confirmed_lead.id, ConfirmationMethod.CALL
         )
         await services.contact_disclosure.reveal(
             self.lead.id, self.principal(self.officer), "电话通知面试时间"

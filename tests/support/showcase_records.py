@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from domain.identity.accounts import Role
+from domain.leads.confirmation import LeadConfirmation
 from domain.leads.follow_up import start_follow_up
 from domain.leads.leads import Lead, LeadSource, LeadStage
 from domain.live.qr_codes import CodeKind
@@ -47,6 +48,9 @@ CONTACTS = {
     "refused_lead": ("钱多多", "+8613500135000"),
     "withdrawn_lead": ("周小兰", "+8613400134000"),
     "erased_lead": ("吴天", "+8613300133000"),
+    "unconfirmed_lead": ("蒋一", "+8613300133001"),
+    "confirmed_lead": ("沈二妹", "+8613300133002"),
+    "superseded_lead": ("韩三郎", "+8613300133002"),
     "handed_lead": ("郑成功", "+8613200132000"),
     "entry": ("赵大勇", "+8613700137000"),
     "seeker": ("孙丽", "+8613600136000"),
@@ -144,8 +148,16 @@ class ShowcaseRecords(World):
         self.handed_lead = self._lead_of_visitor(
             "handed_lead", assignee_id=self.handed_host.id, posting_id=self.closed.id
         )
+        # A stranger sent the phone of the confirmed lead before its owner did.
+        unconfirmed = LeadConfirmation.UNCONFIRMED
+        self.unconfirmed_lead = self._lead_of_visitor("unconfirmed_lead", confirmation=unconfirmed)
+        self.superseded_lead = self._lead_of_visitor(
+            "superseded_lead", giver=new_id(), confirmation=unconfirmed
+        )
+        self.confirmed_lead = self._lead_of_visitor("confirmed_lead", confirmation=unconfirmed)
         self.leads = (
             *(self.lead, self.offered, self.refused_lead),
+            *(self.unconfirmed_lead, self.superseded_lead, self.confirmed_lead),
             *(self.withdrawn_lead, self.erased_lead, self.handed_lead),
         )
 

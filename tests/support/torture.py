@@ -1,8 +1,9 @@
 """The torture test of lead capture: sends interests while MongoDB and the service are killed.
 
 A sender repeats an interest until it is acknowledged, as an app on a bad network does. Sometimes it
-uses two nodes at once; sometimes it disconnects before the answer. The ledger holds what was
-acknowledged. At the end MongoDB, the log and the API must hold exactly that.
+uses two nodes at once; sometimes it disconnects before the answer; sometimes another device sends
+the same phone. The ledger holds what was acknowledged. At the end MongoDB, the log and the API must
+hold exactly that.
 
 One more writer uses weak writes (``w: 1``, ``j: false``) with its own client. The faults that cost
 the service nothing cost this writer some acknowledged documents. That shows that the test can see a
@@ -21,8 +22,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import jwt
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.errors import PyMongoError
 
@@ -119,14 +121,14 @@ class _TortureRun:
         assert server is not None  # all nodes were started
         self._session = server.live_session
         async with HttpClient(server.url) as http:
-            token = await http.enter()
+            token, squatters_token = await http.enter(), await http.enter()
             found = await http(POSTINGS_QUERY, {"session": self._session}, token=token)
         edges = found["liveSession"]["postings"]["edges"]
         self._postings = [edge["node"]["id"] for edge in edges]
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for _ in range(self._size.senders):
-                group.create_task(self._send(token))
+                group.create_task(self._send(token, squatters_token))
             group.create_task(self._write_weakly())
             kills = [
                 group.create_task(self._faults.kill_members(self._size.mongod_kills)),
@@ -140,15 +142,20 @@ class _TortureRun:
         )
         return await comparison.run(seconds)
 
-    async def _send(self, token: str) -> None:
-        """Send interests of new persons until enough are acknowledged and all faults are done."""
+    async def _send(self, token: str, squatters_token: str) -> None:
+        """Send interests of new persons until enough are acknowledged and all faults are done.
+
+        A second device sends some of the same phones at the same moment.
+        """
         http, socket = HttpTransport(self._nodes, token), WebSocketTransport(self._nodes, token)
-        async with http, socket:
+        squatter = HttpTransport(self._nodes, squatters_token)
+        async with http, socket, squatter:
             while not self._over or len(self._ledger.acknowledged) < self._size.interests:
                 interest = Interest(
                     session=self._session,
                     posting=self._chance.choice(self._postings),
                     phone=next(self._phones),
+                    giver=device_of(token),
                 )
                 transports: Iterator[VisitorTransport] = iter(
                     self._chance.sample([http, socket], 2)
@@ -157,6 +164,9 @@ class _TortureRun:
                 sent = [self._until_acknowledged(next(transports), interest)]
                 if self._chance.random() < 0.1:
                     sent.append(self._until_acknowledged(next(transports), interest))
+                if self._chance.random() < 0.1:
+                    squatted = replace(interest, giver=device_of(squatters_token))
+                    sent.append(self._until_acknowledged(squatter, squatted))
                 await asyncio.gather(*sent)
                 self._ledger.slowest = max(self._ledger.slowest, time.monotonic() - began)
                 if self._chance.random() < 0.1:
@@ -193,6 +203,12 @@ class _TortureRun:
                     continue
                 self._weak.acknowledged.append(document_id)
                 await asyncio.sleep(0.01)
+
+
+def device_of(token: str) -> str:
+    """Return the id of the device that a viewer's token names."""
+    device_id: str = jwt.decode(token, options={"verify_signature": False})["sub"]
+    return device_id
 
 
 def _check_retryable(answer: InterestAnswer) -> None:

@@ -16,7 +16,7 @@ class Ledger:
 
     acknowledged: dict[Interest, str] = field(default_factory=dict)
     contradictions: list[str] = field(default_factory=list)
-    """Two lead ids for one person and posting, or one lead id for two."""
+    """Two lead ids for one giver, person and posting, or one lead id for two."""
     answers: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
 
@@ -49,7 +49,7 @@ class TortureReport:
     unknown: list[str]
     """In MongoDB or listed, and never acknowledged."""
     doubled: list[str]
-    """A person and posting with two leads."""
+    """A giver, person and posting with two leads."""
     unlisted: list[str]
     """In MongoDB, and not on the pages of `leads`."""
     log: list[str]

@@ -49,7 +49,9 @@ PERSONAL_ROWS = (
     VisibilityRow("Contact", "name phone", OFFICERS_AND_RECRUITER | SEEKERS | {"giver"}),
     # Leads
     VisibilityRow(
-        "Lead", "id stage source segment version createdAt updatedAt nextStages", LEAD_READERS
+        "Lead",
+        "id stage confirmation source segment version createdAt updatedAt nextStages",
+        LEAD_READERS,
     ),
     VisibilityRow("Lead", "terms termsChanged posting session", LEAD_READERS),
     VisibilityRow("Lead", "contact assignee dueAt hireProof timeline", SCOPED_STAFF_AND_ASSIGNEE),
@@ -76,6 +78,9 @@ PERSONAL_ROWS = (
     VisibilityRow("ConfirmedEntry", "version at by side hired", SCOPED_STAFF),
     VisibilityRow("ConsentWithdrawnEntry", "version at fromStage toStage", DIRECTORS),
     VisibilityRow("ErasedEntry", "version at", DIRECTORS),
+    VisibilityRow("PhoneConfirmedEntry", "version at by method", SCOPED_STAFF),
+    VisibilityRow("SupersededEntry", "version at", DIRECTORS),
+    VisibilityRow("SupersededEntry", "by", NO_CALLERS),
     VisibilityRow("EscalatedEntry ConsentWithdrawnEntry ErasedEntry", "by", NO_CALLERS),
     VisibilityRow(
         "FunnelRow",
@@ -90,7 +95,8 @@ PERSONAL_ROWS = (
     VisibilityRow("Code", "interests hires", DIRECTORS),
     VisibilityRow("AuditRow", "seq at action role detail sha256 actorId actorName", OFFICERS),
     VisibilityRow(
-        "LeadRecorded LeadAdvanced LeadAssigned LeadNoted LeadEscalated HireConfirmed",
+        "LeadRecorded LeadAdvanced LeadAssigned LeadNoted LeadEscalated HireConfirmed "
+        "LeadConfirmed LeadSuperseded",
         "seq at cursor lead",
         DIRECTORS,
     ),
@@ -99,8 +105,8 @@ PERSONAL_ROWS = (
     # Leads that the person reads with the receipt
     VisibilityRow(
         "OwnLead",
-        "id stage source group consentVersion consentSha256 consentedAt withdrawnAt createdAt "
-        "updatedAt contact employer hireProof terms",
+        "id stage confirmation source group consentVersion consentSha256 consentedAt withdrawnAt "
+        "createdAt updatedAt contact employer hireProof terms",
         frozenset({"giver"}),
     ),
     # Seekers and call lists
@@ -297,6 +303,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "InterestRecorded": "lead created receipt",
     "LeadStageAdvanced": "lead",
     "LeadsAdvanced": "outcomes",
+    "LeadConfirmedByStaff": "lead",
     "LeadInHands": "lead",
     "LeadNoteKept": "lead",
     "HireNoted": "lead",
@@ -340,6 +347,9 @@ RECORD_READERS: Mapping[str, frozenset[str]] = {
     "refused_lead": SCOPED_STAFF,
     "withdrawn_lead": DIRECTORS | {"giver"},
     "erased_lead": DIRECTORS,
+    "unconfirmed_lead": DIRECTORS,
+    "confirmed_lead": SCOPED_STAFF,
+    "superseded_lead": DIRECTORS,
     "handed_lead": SCOPED_STAFF_AND_ASSIGNEE,
     "seeker": OFFICERS | {"seeker"},
     "withdrawn_seeker": OFFICERS,

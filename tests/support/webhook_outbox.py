@@ -51,7 +51,7 @@ def contacted_notice(lead: Lead) -> WebhookNotice | None:
     change = advance_lead(
         lead, LeadStage.CONTACTED, None, side=HireSide.SEEKER, by="me", at=lead.created_at
     )
-    return build_lead_change_notice(change)
+    return build_lead_change_notice(lead, change)
 
 
 async def list_deliveries(store: Store, webhook: Webhook) -> list[Delivery]:

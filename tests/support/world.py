@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.employers.employers import Employer
 from domain.identity.devices import PhonePair
+from domain.identity.persons import normalise_phone
 from domain.leads.leads import Contact, Lead, LeadStage
 from domain.leads.personal_data import ReceiptHolder
 from domain.live.questions import Question
@@ -18,6 +19,7 @@ from domain.seekers.call_campaigns import CallEntry, CallOutcome
 from domain.seekers.seekers import Seeker
 from domain.webhooks.webhooks import Webhook
 from schema.relay import global_id
+from services.identity.tokens import TokenPair
 from services.seekers.profile import receipt_holder
 from storage.clock import utc_now
 from storage.mongo.client import new_id
@@ -151,6 +153,20 @@ class World(Organisations):
         giver = (seeker or self.seeker).giver
         assert giver is not None  # it was saved by a seeker, and is not erased
         return self.running.tokens.issue_for_seeker(giver).access
+
+    async def proven_viewer_token(self, phone: str) -> str:
+        """Return the token of a new viewer whose device has confirmed this phone."""
+        return (await self.proven_viewer(phone)).access
+
+    async def proven_viewer(self, phone: str) -> TokenPair:
+        """Return the tokens of a new viewer whose device has confirmed this phone."""
+        store, token = self.running.store, self.running.tokens.issue_for_viewer()
+        pair = PhonePair(
+            device_id=token.principal.subject,
+            person=store.keyring.hash_phone(normalise_phone(phone, demo=True)),
+        )
+        await store.phone_proofs.record(pair, at=self.running.services.clock())
+        return token
 
     def profile_receipt(self) -> str:
         """Return the receipt of the world's profile."""

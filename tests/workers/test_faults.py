@@ -111,7 +111,9 @@ WORKER_CASES = {
         "find_unnotified",
     ),
     "lead_log": WorkerCase(
-        lambda store, commit: LeadLogWriter(store, commit, CaptureLimits(sweep=OFTEN)),
+        lambda store, commit: LeadLogWriter(
+            store, commit, ManualClock(), CaptureLimits(sweep=OFTEN)
+        ),
         lambda store: store.leads,
         "sessions_with_unlogged",
     ),

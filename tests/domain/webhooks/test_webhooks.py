@@ -128,18 +128,19 @@ def test_only_unions_receive_the_group() -> None:
     assert theirs.redact_notice(replace(notice, group=None)) == theirs.redact_notice(notice)
     change = assign_lead(lead, "somebody", by="me", at=AT)
     assert change is not None
-    later = build_lead_change_notice(change)
+    later = build_lead_change_notice(lead, change)
     assert later is not None
     assert "group" not in ours.redact_notice(later).to_message()["data"]
 
 
 def test_an_employer_receives_the_withdrawal_and_nothing_after() -> None:
     theirs = records.webhook(union_path=(), employer_id="employer")
-    withdrawal = withdraw_consent(records.lead(), at=AT)
+    lead = records.lead()
+    withdrawal = withdraw_consent(lead, at=AT)
     after = assign_lead(withdrawal.lead, "somebody", by="me", at=AT)
     assert after is not None
     heard = [
-        build_lead_change_notice(change)
+        build_lead_change_notice(lead, change)
         for change in (withdrawal, after, erase_lead(withdrawal.lead, at=AT))
     ]
     assert [notice is not None and theirs.is_subscribed_to(notice) for notice in heard] == [
@@ -152,9 +153,9 @@ def test_an_employer_receives_the_withdrawal_and_nothing_after() -> None:
 
 
 def test_changes_for_staff_only_have_no_notice() -> None:
-    assert (
-        build_lead_change_notice(add_note(records.lead(), "已联系", None, by="me", at=AT)) is None
-    )
+    lead = records.lead()
+    noted = add_note(lead, "已联系", None, by="me", at=AT)
+    assert build_lead_change_notice(lead, noted) is None
     paused = records.live_session(status=SessionStatus.INTERRUPTED)
     live = records.live_session(status=SessionStatus.LIVE)
     assert build_session_notice(paused, SessionStatus.LIVE, at=AT) is None
@@ -197,7 +198,7 @@ def test_a_hire_statement_is_in_the_notice() -> None:
     lead = replace(records.lead(), stage=LeadStage.OFFERED)
     change = confirm_hire(lead, HireSide.SEEKER, hired=True, by=None, at=AT)
     assert change is not None
-    notice = build_lead_change_notice(change)
+    notice = build_lead_change_notice(lead, change)
     assert notice is not None
     data = notice.to_message()["data"]
     assert (data["side"], data["hired"], data["version"]) == ("SEEKER", True, 2)

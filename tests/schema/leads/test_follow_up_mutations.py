@@ -197,16 +197,18 @@ async def test_a_disagreement_on_the_hire_is_shown_and_filtered(
     assert await listed(api, world, world.officer, disagreement=True) == []
 
 
+async def new_confirmed_lead(api: GraphQLClient, world: World) -> str:
+    """Express interest with a phone that the device has confirmed; return the global id."""
+    given = interest_input(world)
+    viewer = await world.proven_viewer_token(given["contact"]["phone"])
+    selection = "... on InterestRecorded { lead { id } }"
+    made = await api.mutate("expressInterest", given, viewer, selection)
+    lead_id: str = made["lead"]["id"]
+    return lead_id
+
+
 async def test_several_leads_are_advanced_independently(api: GraphQLClient, world: World) -> None:
-    giver = MUTATION_CASES["expressInterest"]
-    new = [
-        (
-            await api.mutate(
-                "expressInterest", interest_input(world), world.viewer_token(), giver.selection
-            )
-        )["lead"]["id"]
-        for _ in range(3)
-    ]
+    new = [await new_confirmed_lead(api, world) for _ in range(3)]
     wanted = [*new, gid(world.offered), gid(world.employer), gid(world.lead)]
     answer = await mutate(api, world, "advanceLeads", world.recruiter, leadIds=wanted)
     advanced = [{"lead": {"id": lead, "stage": "CONTACTED"}} for lead in new]
@@ -241,10 +243,7 @@ async def test_an_overdue_lead_is_escalated_and_retention_waits_for_its_days(
     world = World(running)
     await world.store_records()
     async with GraphQLClient(running.endpoint) as api:
-        given = interest_input(world)
-        selection = "... on InterestRecorded { lead { id } }"
-        made = await api.mutate("expressInterest", given, world.viewer_token(), selection)
-        lead = made["lead"]["id"]
+        lead = await new_confirmed_lead(api, world)
 
         async def logged() -> bool:
             return not await running.store.leads.sessions_with_unlogged()

@@ -13,9 +13,9 @@ from tests.support.world import World, gid
 async def test_every_spelling_of_a_phone_gives_the_same_lead(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
-    operation = MUTATION_CASES["expressInterest"]
+    operation, viewer = MUTATION_CASES["expressInterest"], world.viewer_token()
     given = interest_input(world)
-    first = await api.mutate("expressInterest", given, world.viewer_token(), operation.selection)
+    first = await api.mutate("expressInterest", given, viewer, operation.selection)
     assert first["created"] is True
     assert first["lead"] == {
         "id": first["lead"]["id"],
@@ -25,45 +25,54 @@ async def test_every_spelling_of_a_phone_gives_the_same_lead(
     }
     phone = given["contact"]["phone"]
     given["contact"] = {"name": "王大明", "phone": f"+86 {phone[:3]}-{phone[3:]}"}
-    again = await api.mutate("expressInterest", given, world.viewer_token(), operation.selection)
+    again = await api.mutate("expressInterest", given, viewer, operation.selection)
     assert (again["created"], again["lead"]) == (False, first["lead"])
-    assert await running.store.leads.find(
-        world.live.id, world.open.id, running.store.keyring.hash_phone(f"+86{phone}")
+    person = running.store.keyring.hash_phone(f"+86{phone}")
+    assert (
+        await running.store.mongo["leads"].count_documents(
+            {"person": person, "session_id": world.live.id}
+        )
+        == 1
     )
 
 
 async def test_a_repeated_interest_does_not_reveal_the_stage_of_the_lead(
     api: GraphQLClient, world: World
 ) -> None:
-    operation = MUTATION_CASES["expressInterest"]
-    selection = "... on InterestRecorded { created lead { id stage reason version createdAt updatedAt nextStages posting { id } } }"  # noqa: E501 - one document
+    operation, viewer = MUTATION_CASES["expressInterest"], world.viewer_token()
+    selection = "... on InterestRecorded { created lead { id stage confirmation reason version createdAt updatedAt nextStages posting { id } } }"  # noqa: E501 - one document
     given = interest_input(world)
-    first = await api.mutate("expressInterest", given, world.viewer_token(), selection)
+    first = await api.mutate("expressInterest", given, viewer, selection)
+    assert first["lead"]["confirmation"] == "UNCONFIRMED"
+    spoken = {"leadId": first["lead"]["id"], "method": "CALL"}
+    await api.mutate("confirmLead", spoken, world.token(world.officer))
     step = {"leadId": first["lead"]["id"], "stage": "REFUSED", "reason": "NO_SHOW"}
     advance = MUTATION_CASES["advanceLead"].selection
     advanced = await api.mutate("advanceLead", step, world.token(world.host), advance)
     assert advanced["lead"] == {
         "id": first["lead"]["id"],
         "stage": "REFUSED",
-        "version": 2,
+        "version": 3,
         "nextStages": [],
     }
-    again = await api.mutate("expressInterest", given, world.viewer_token(), selection)
+    again = await api.mutate("expressInterest", given, viewer, selection)
     assert again == first | {"created": False}
     assert operation.success_type == again["__typename"]
 
 
-async def test_a_repeated_interest_is_confirmed_after_the_session_has_ended(
+async def test_a_giver_gets_the_same_answer_after_the_session_has_ended(
     api: GraphQLClient, world: World
 ) -> None:
-    given = interest_input(world)
+    given, viewer = interest_input(world), world.viewer_token()
     selection = MUTATION_CASES["expressInterest"].selection
-    first = await api.mutate("expressInterest", given, world.viewer_token(), selection)
+    first = await api.mutate("expressInterest", given, viewer, selection)
     await api.mutate("endSession", {"sessionId": gid(world.live)}, world.token(world.host))
-    again = await api.mutate("expressInterest", given, world.viewer_token(), selection)
+    again = await api.mutate("expressInterest", given, viewer, selection)
     assert (again["created"], again["lead"]) == (False, first["lead"])
-    late = await api.mutate("expressInterest", interest_input(world), world.viewer_token())
-    assert late["code"] == "SESSION_NOT_LIVE"
+    # Somebody else learns nothing about a phone that applied.
+    for other in (given, interest_input(world)):
+        late = await api.mutate("expressInterest", other, world.viewer_token())
+        assert late["code"] == "SESSION_NOT_LIVE"
 
 
 async def test_interests_are_counted_exactly(

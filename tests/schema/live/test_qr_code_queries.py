@@ -36,12 +36,11 @@ async def create_code(
 
 
 async def tap(api: GraphQLClient, world: World, **given: Any) -> dict[str, Any]:
-    return await api.mutate(
-        "expressInterest",
-        interest_input(world, **given),
-        world.viewer_token(),
-        MUTATION_CASES["expressInterest"].selection,
-    )
+    """Express interest from a device that has confirmed its phone."""
+    interest = interest_input(world, **given)
+    viewer = await world.proven_viewer_token(interest["contact"]["phone"])
+    selection = MUTATION_CASES["expressInterest"].selection
+    return await api.mutate("expressInterest", interest, viewer, selection)
 
 
 @pytest.mark.parametrize(
@@ -156,12 +155,10 @@ async def test_interests_and_hires_of_a_code_are_counted(api: GraphQLClient, wor
         "postingId": gid(world.second),
     }
     given = interest_input(world, **scanned)
+    viewer = await world.proven_viewer_token(given["contact"]["phone"])
     for _ in range(3):
         answer = await api.mutate(
-            "expressInterest",
-            given,
-            world.viewer_token(),
-            MUTATION_CASES["expressInterest"].selection,
+            "expressInterest", given, viewer, MUTATION_CASES["expressInterest"].selection
         )
     await tap(api, world, **scanned)
     await tap(api, world, code=made["token"])
@@ -221,9 +218,10 @@ async def test_an_interest_without_a_session_is_followed_up_by_union_and_employe
     made = await create_code(api, world, "officer", place="东门", postingId=gid(world.absent))
     given = interest_input(world, source=source, code=made["token"], postingId=gid(world.absent))
     del given["sessionId"]
+    viewer = await world.proven_viewer_token(given["contact"]["phone"])
     selection = MUTATION_CASES["expressInterest"].selection
-    first = await api.mutate("expressInterest", given, world.viewer_token(), selection)
-    again = await api.mutate("expressInterest", given, world.viewer_token(), selection)
+    first = await api.mutate("expressInterest", given, viewer, selection)
+    again = await api.mutate("expressInterest", given, viewer, selection)
     assert (first["created"], again["created"]) == (True, False)
     assert again["lead"] == first["lead"]
     page = await running.store.leads.page(

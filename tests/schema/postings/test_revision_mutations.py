@@ -82,16 +82,17 @@ async def test_the_giver_sees_the_changes_of_an_open_posting_only(
     api: GraphQLClient, world: World
 ) -> None:
     given = interest_input(world)
+    viewer = world.viewer_token()
     selection = "... on InterestRecorded { lead { termsChanged { field } } }"
     for pay, seen in ((5500, [{"field": "pay"}]), (1000, [])):
-        await api.mutate("expressInterest", given, world.viewer_token(), selection)
+        await api.mutate("expressInterest", given, viewer, selection)
         await change(
             api,
             world,
             pay={"amount": pay, "period": "MONTH"},
             validUntil=world.open.terms.valid_until.isoformat(),
         )
-        again = await api.mutate("expressInterest", given, world.viewer_token(), selection)
+        again = await api.mutate("expressInterest", given, viewer, selection)
         assert again["lead"]["termsChanged"] == seen
 
 

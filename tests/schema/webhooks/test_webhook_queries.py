@@ -32,8 +32,9 @@ async def test_union_and_employer_receive_the_events_of_their_scope(
     ours = (await create_webhook(api, world, "officer above", *leads, *postings, *sessions))[
         "webhook"
     ]["id"]
-    board = {"sessionId": None, "source": "BOARD"}
-    await api.mutate("expressInterest", interest_input(world, **board), world.viewer_token())
+    board = interest_input(world, sessionId=None, source="BOARD")
+    viewer = await world.proven_viewer_token(board["contact"]["phone"])
+    await api.mutate("expressInterest", board, viewer)
     await hash_collections(running)
     officer, recruiter = world.token_of("officer"), world.token_of("recruiter")
     lead = gid(world.lead)

@@ -26,6 +26,7 @@ from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
+from tests.support.captured_leads import record_lead
 from tests.support.records import ManualClock
 from tests.support.waiting import wait_until
 
@@ -40,9 +41,9 @@ class CaptureNode:
         self, store: Store, commit: GroupCommit, limits: CaptureLimits = DEFAULT_LIMITS
     ) -> None:
         self.store = store
-        self.log = LeadLogWriter(store, commit, limits)
+        self.log = LeadLogWriter(store, commit, ManualClock(), limits)
         self.pipeline = LeadFollowUp(store, commit, ManualClock())
-        self.capture = LeadCapture(store, self.log, limits)
+        self.capture = LeadCapture(store, self.log, ManualClock(), limits)
 
     async def close(self) -> None:
         await self.capture.close()
@@ -79,7 +80,7 @@ async def test_fifty_identical_taps_on_two_nodes_are_one_lead(
 ) -> None:
     taps = [records.lead(person="w") for _ in range(50)]
     answers = await asyncio.gather(
-        *((desk, other_desk)[n % 2].capture.record(tap) for n, tap in enumerate(taps))
+        *(record_lead((desk, other_desk)[n % 2], tap) for n, tap in enumerate(taps))
     )
     assert len({lead.id for lead, _ in answers}) == 1
     assert [created for _, created in answers].count(True) == 1
@@ -109,7 +110,7 @@ async def test_log_and_tally_are_exact_after_a_burst_on_two_nodes(
         for _ in range(3)
     ]
     answers = await asyncio.gather(
-        *((desk, other_desk)[n % 2].capture.record(tap) for n, tap in enumerate(taps))
+        *(record_lead((desk, other_desk)[n % 2], tap) for n, tap in enumerate(taps))
     )
     assert [created for _, created in answers].count(True) == 120
     stored = await all_leads(store)
@@ -142,8 +143,8 @@ async def test_the_answer_does_not_wait_for_the_log(
     held = asyncio.create_task(commit.append(TOPIC, hold))
     await holds.wait()
     first, second = records.lead(), records.lead()
-    assert await desk.capture.record(first) == (first, True)
-    assert await desk.capture.record(second) == (second, True)
+    assert await record_lead(desk, first) == (first, True)
+    assert await record_lead(desk, second) == (second, True)
     assert await logged_lead_ids(store) == []
     go.set()
     await held
@@ -174,11 +175,11 @@ async def test_a_lead_is_refused_when_the_queue_is_full(store: Store, commit: Gr
     desk = CaptureNode(store, commit, CaptureLimits(max_waiting_leads=2))
     taps = [records.lead() for _ in range(3)]
     outcomes = await asyncio.gather(
-        *(desk.capture.record(tap) for tap in taps), return_exceptions=True
+        *(record_lead(desk, tap) for tap in taps), return_exceptions=True
     )
     assert outcomes[:2] == [(taps[0], True), (taps[1], True)]
     assert isinstance(outcomes[2], Busy)
-    assert await desk.capture.record(taps[2]) == (taps[2], True)
+    assert await record_lead(desk, taps[2]) == (taps[2], True)
     assert len(await all_leads(store)) == 3
     await desk.close()
 
@@ -187,7 +188,7 @@ async def test_a_lead_is_stored_although_its_caller_was_cancelled(
     store: Store, desk: CaptureNode
 ) -> None:
     cancelled, kept = records.lead(), records.lead()
-    captures = [asyncio.create_task(desk.capture.record(each)) for each in (cancelled, kept)]
+    captures = [asyncio.create_task(record_lead(desk, each)) for each in (cancelled, kept)]
     await asyncio.sleep(0)
     captures[0].cancel()
     assert await captures[1] == (kept, True)
@@ -198,7 +199,7 @@ async def test_a_lead_is_stored_although_its_caller_was_cancelled(
 
 async def test_close_waits_for_the_accepted_changes(store: Store, desk: CaptureNode) -> None:
     taps = [records.lead() for _ in range(3)]
-    captures = [asyncio.create_task(desk.capture.record(each)) for each in taps]
+    captures = [asyncio.create_task(record_lead(desk, each)) for each in taps]
     await asyncio.sleep(0)
     await desk.close()
     assert [each.result() for each in captures] == [(each, True) for each in taps]
@@ -213,7 +214,7 @@ async def test_an_invalid_lead_does_not_affect_others_in_its_batch(
     good = [records.lead() for _ in range(3)]
     taps = [good[0], unstorable, good[1], refused, good[2]]
     outcomes = await asyncio.gather(
-        *(desk.capture.record(tap) for tap in taps), return_exceptions=True
+        *(record_lead(desk, tap) for tap in taps), return_exceptions=True
     )
     assert outcomes[::2] == [(each, True) for each in good]
     assert isinstance(outcomes[1], OverflowError)
@@ -223,7 +224,7 @@ async def test_an_invalid_lead_does_not_affect_others_in_its_batch(
 
 
 async def record_new_lead(desk: CaptureNode) -> Lead:
-    lead, _ = await desk.capture.record(records.lead(id=new_id()))
+    lead, _ = await record_lead(desk, records.lead(id=new_id()))
     return lead
 
 

@@ -12,6 +12,7 @@ from services.leads.lead_log_writer import LeadLogWriter
 from storage.mongo.client import StorageUnavailable
 from storage.store import Store
 from tests.support import records
+from tests.support.records import ManualClock
 from tests.support.waiting import wait_until
 
 
@@ -19,7 +20,7 @@ async def log_all(store: Store, commit: GroupCommit, leads: int, limits: Capture
     """Store so many leads, log them, and return how many transactions that took."""
     given = [records.lead(session_id="session", person=str(n)) for n in range(leads)]
     await store.leads.record(given)
-    writer = LeadLogWriter(store, commit, limits)
+    writer = LeadLogWriter(store, commit, ManualClock(), limits)
     before = sum(commit.transaction_seconds.counts)
     writer.schedule("session")
     await writer.close()
@@ -55,7 +56,7 @@ async def test_leads_that_could_not_be_logged_are_looked_for_again(
     store: Store, commit: GroupCommit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store.leads.record([records.lead(session_id="session")])
-    writer = LeadLogWriter(store, commit, CaptureLimits(log_retry_seconds=0.0))
+    writer = LeadLogWriter(store, commit, ManualClock(), CaptureLimits(log_retry_seconds=0.0))
     take_unlogged = store.leads.take_unlogged
     failures = iter([StorageUnavailable("away")] * 2)
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from domain.leads.lead_identity import key_of
 from domain.leads.leads import NO_HIRE_PROOF, HireSide, LeadStage
 from storage.leads.lead_query import LeadQuery
-from storage.leads.leads import QrCodeResults
+from storage.leads.leads import QrCodeResults, UnloggedLead
 from storage.mongo.client import StorageError, Transaction
 from storage.mongo.paging import PageRequest
 from storage.store import Store
@@ -36,8 +37,9 @@ async def test_a_person_has_one_lead_per_session_and_posting(either_store: Store
         (elsewhere, True),
         (later, True),
     ]
-    assert await leads.find("session", "posting", "w") == first
-    assert await leads.find("session", "posting", "y") is None
+    claims = either_store.lead_claims
+    assert await claims.find_given(key_of(first)) == first
+    assert await claims.find_given(key_of(records.lead(person="y"))) is None
     assert await leads.by_ids([first.id, again.id]) == {first.id: first}
     assert await leads.by_id(first.id) == first
     assert await leads.by_id(again.id) is None
@@ -127,12 +129,21 @@ async def test_unlogged_leads_are_claimed_once_oldest_first(store: Store) -> Non
     await store.leads.record([*made, elsewhere])
     assert await store.leads.sessions_with_unlogged() == ["other", "session"]
 
-    async def body(transaction: Transaction) -> list[tuple[str, str]]:
+    async def body(transaction: Transaction) -> list[UnloggedLead]:
         return await store.leads.take_unlogged("session", limit=3, transaction=transaction)
 
     taken = [await store.mongo.run_transaction(body) for _ in range(3)]
-    ids = [(lead.id, "posting") for lead in made]
-    assert taken == [ids[:3], ids[3:], []]
+    expected = [
+        UnloggedLead(
+            id=lead.id,
+            posting_id="posting",
+            person=lead.person,
+            giver=lead.giver,
+            confirmation=lead.confirmation,
+        )
+        for lead in made
+    ]
+    assert taken == [expected[:3], expected[3:], []]
     assert await store.leads.sessions_with_unlogged() == ["other"]
     assert await store.leads.sessions_with_unlogged(limit=1) == ["other"]
 
@@ -146,20 +157,20 @@ async def test_a_person_has_one_lead_per_posting_without_a_session(either_store:
     assert await leads.record([first, in_session]) == [(first, True), (in_session, True)]
     again = records.lead(**board)
     assert await leads.record([again, elsewhere]) == [(first, False), (elsewhere, True)]
-    assert await leads.find(None, "posting", "w") == first
+    assert await either_store.lead_claims.find_given(key_of(first)) == first
     # Leads without a session wait for no event log, but webhooks may have to be notified.
     assert await leads.sessions_with_unlogged() == [None, "session"]
 
 
-async def test_a_superseded_lead_leaves_room_for_another(either_store: Store) -> None:
+async def test_a_withdrawn_lead_leaves_room_for_another(either_store: Store) -> None:
     leads = either_store.leads
     gone = [records.lead(person="w") for _ in range(2)]
     gone = [replace(lead, stage=LeadStage.WITHDRAWN, made_way=lead.id) for lead in gone]
     assert await leads.record(gone) == [(lead, True) for lead in gone]
-    assert await leads.find("session", "posting", "w") is None
+    assert await either_store.lead_claims.find_given(key_of(gone[0])) is None
     first, again = records.lead(person="w"), records.lead(person="w")
     assert await leads.record([first, again]) == [(first, True), (first, False)]
-    assert await leads.find("session", "posting", "w") == first
+    assert await either_store.lead_claims.find_given(key_of(again)) == first
 
 
 async def test_the_leads_of_a_code_are_counted(either_store: Store) -> None:

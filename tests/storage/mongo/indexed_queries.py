@@ -201,7 +201,7 @@ LISTS: list[Reading] = [
 LOOKUPS: list[Reading] = [
     lambda store: store.phone_codes.claim_due(at=LATER, until=LATER),
     lambda store: store.phone_codes.record_reports([REPORT]),
-    lambda store: store.leads.has_standing("device", "person", ["session"]),
+    lambda store: store.lead_claims.has_standing("device", "person", ["session"]),
     lambda store: store.live_sessions.ids_on_air(),
     put,
     lambda store: store.webhooks.disabled_ids(),
@@ -223,8 +223,6 @@ LOOKUPS: list[Reading] = [
     lambda store: store.postings.visible_ids(["a", "b"], TODAY),
     lambda store: store.live_sessions.by_ids(["session"]),
     lambda store: store.live_sessions.count(LiveSessionQuery(status=SessionStatus.LIVE)),
-    lambda store: store.leads.find("session", "posting", "person"),
-    lambda store: store.leads.find(None, "posting", "person"),
     lambda store: store.leads.results_by_code(["code", "other"]),
     lambda store: store.qr_codes.by_ids(["a", "b"]),
     lambda store: store.live_sessions.ids_pinning("posting"),

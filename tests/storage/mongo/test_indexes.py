@@ -8,6 +8,7 @@ from domain.leads.follow_up import add_note
 from domain.live.sessions import SessionStatus
 from storage.mongo.client import Document, Transaction
 from storage.store import Store
+from tests.storage.mongo.indexed_claim_queries import CLAIM_LOOKUPS
 from tests.storage.mongo.indexed_queries import DISPUTED, LATER, LISTS, LOOKUPS, Reading
 from tests.support import records
 
@@ -86,7 +87,9 @@ async def plans(store: Store, readings: list[Reading]) -> list[Document]:
     return seen
 
 
-@pytest.mark.parametrize("readings", [LISTS, LOOKUPS], ids=["lists", "lookups"])
+@pytest.mark.parametrize(
+    "readings", [LISTS, LOOKUPS, CLAIM_LOOKUPS], ids=["lists", "lookups", "claims"]
+)
 async def test_every_query_uses_an_index(store: Store, readings: list[Reading]) -> None:
     seen = await plans(store, readings)
     assert len(seen) >= len(readings)

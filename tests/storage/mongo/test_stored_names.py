@@ -82,6 +82,14 @@ STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
         events.HireConfirmed(session_id="s", lead_id="l"),
         {"session_id": "s", "lead_id": "l"},
     ),
+    "LeadConfirmed": (
+        events.LeadConfirmed(session_id="s", lead_id="l"),
+        {"session_id": "s", "lead_id": "l"},
+    ),
+    "LeadSuperseded": (
+        events.LeadSuperseded(session_id="s", lead_id="l"),
+        {"session_id": "s", "lead_id": "l"},
+    ),
     "PostingMatched": (
         events.PostingMatched(seeker_id="s", posting_id="p"),
         {"seeker_id": "s", "posting_id": "p"},
@@ -153,13 +161,18 @@ STORED_ENUM_VALUES = {
     "QUEUED RUNNING DONE",
     "QUEUED RUNNING DONE CANCELLED BROKEN",
     "REACHED NO_ANSWER CALL_BACK NOT_SEEKING WRONG_NUMBER DO_NOT_CALL",
-    "RECORDED ADVANCED ASSIGNED NOTED ESCALATED CONFIRMED CONSENT_WITHDRAWN CORRECTED ERASED",
+    (
+        "RECORDED ADVANCED ASSIGNED NOTED ESCALATED CONFIRMED CONSENT_WITHDRAWN CORRECTED ERASED "
+        "PHONE_CONFIRMED SUPERSEDED"
+    ),
+    "UNCONFIRMED CONFIRMED SUPERSEDED LEGACY",
+    "CODE CALL IN_PERSON",
     "REFUSE REVIEW SUSPEND WARN",
     (
         "REVEAL EXPORT CORRECT WITHDRAW_CONSENT CONFIRM_HIRE ERASE DELETE_RECORDS "
         "ROTATE_KEYS CHANGE_SECRET VERIFY_EMPLOYER ADD_MINIMUM_WAGE VERIFY_MINIMUM_WAGE "
-        "PUBLISH_CONSENT_TEXT DISABLE_ACCOUNT ENABLE_ACCOUNT RESET_PASSWORD CHANGE_PASSWORD "
-        "SIGN_OUT_EVERYWHERE END_SIGN_IN REDACT"
+        "CONFIRM_PHONE PUBLISH_CONSENT_TEXT CREATE_ACCOUNT DISABLE_ACCOUNT ENABLE_ACCOUNT "
+        "RESET_PASSWORD CHANGE_PASSWORD SIGN_OUT_EVERYWHERE END_SIGN_IN REDACT"
     ),
     "SEEKING NOT_SEEKING EMPLOYED PAUSED",
     "SESSION POSTING POSTER PAGE",

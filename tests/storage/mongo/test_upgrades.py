@@ -185,7 +185,7 @@ def test_the_steps_are_numbered_from_one_without_a_gap() -> None:
         assert before.oldest_code <= after.oldest_code <= after.to_version
 
 
-async def test_the_steps_give_older_postings_what_they_lack(store: Store) -> None:
+async def test_the_steps_give_older_postings_and_leads_what_they_lack(store: Store) -> None:
     postings: list[dict[str, Any]] = [
         {"_id": "open", "union_id": "city", "status": "OPEN"},
         {"_id": "refused", "union_id": "city", "status": "REFUSED"},
@@ -193,7 +193,12 @@ async def test_the_steps_give_older_postings_what_they_lack(store: Store) -> Non
     ]
     await store.mongo["postings"].insert_many(postings)
     await store.mongo["unions"].insert_one({"_id": "city", "path": ["province", "city"]})
+    await store.mongo["leads"].insert_many(
+        [{"_id": "before"}, {"_id": "newer", "confirmation": "UNCONFIRMED"}]
+    )
     await upgrades(store, UPGRADE_STEPS).run()
+    leads = {each["_id"]: each["confirmation"] async for each in store.mongo["leads"].find({})}
+    assert leads == {"before": "LEGACY", "newer": "UNCONFIRMED"}
     found = {each["_id"]: each async for each in store.mongo["postings"].find({})}
     path = {"union_path": ["province", "city"]}
     grace = {"verified_until": "2027-04-01", "grace_until": "2027-04-01"}
@@ -203,4 +208,4 @@ async def test_the_steps_give_older_postings_what_they_lack(store: Store) -> Non
         "orphan": postings[2],
     }
     applied = await upgrades(store, UPGRADE_STEPS).applied()
-    assert [(each.found, each.left) for each in applied] == [(3, 1), (1, 0)]
+    assert [(each.found, each.left) for each in applied] == [(3, 1), (1, 0), (1, 0)]
