@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -61,14 +64,26 @@ IMPORT_ROUTES = (
     ),
     Route("/imports/{name}", serve_template),
 )
+
+
+async def _redirect_to_job_page(request: Request) -> Response:
+    return RedirectResponse(f"/jobs/{quote(request.path_params['id'], safe='')}", 308)
+
+
+async def _redirect_to_open_data(_request: Request) -> Response:
+    return RedirectResponse("/open-data/", 308)
+
+
 PUBLIC_ROUTES = (
     Route("/jobs/{id}", serve_job_page),
+    Route("/jobs/{id}/", _redirect_to_job_page),
     Route("/jobs.css", serve_stylesheet),
     Route("/sitemap.xml", serve_sitemap_index),
     Route("/sitemaps/{name}", SitemapPartRoute(), methods=["GET"]),
     Route("/feed.xml", serve_rss_feed),
     Route("/robots.txt", serve_robots),
     Route("/open-data/", serve_description),
+    Route("/open-data", _redirect_to_open_data),
     Route("/open-data/code-lists.json", serve_code_lists),
     Route("/open-data/postings.{form}", OpenDataTableRoute(), methods=["GET"]),
 )
@@ -111,7 +126,7 @@ def create_app(settings: Settings) -> Starlette:
             app.state.node = node
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=ROUTES,
         middleware=[
             Middleware(AccessLog),
@@ -122,3 +137,6 @@ def create_app(settings: Settings) -> Starlette:
         exception_handlers={HTTPException: http_error_response},
         lifespan=lifespan,
     )
+    # Such a redirect would lead wherever the Host header says.
+    app.router.redirect_slashes = False
+    return app

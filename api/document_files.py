@@ -57,7 +57,16 @@ def _read_folder(path: Path, limits: DocumentFileLimits) -> list[str]:
         raise ValueError(
             f"holds more than {limits.max_documents} documents or {limits.max_bytes >> 20} MiB"
         )
-    return [file.read_text("utf-8") for file in files]
+    return [read_document(file) for file in files]
+
+
+def read_document(path: Path) -> str:
+    """Return the text of one file with its line ends as they are: a digest is that of the bytes.
+
+    :raises OSError: the file cannot be read.
+    :raises UnicodeDecodeError: it is not UTF-8.
+    """
+    return path.read_bytes().decode("utf-8")
 
 
 def read_document_file(

@@ -17,6 +17,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.app import create_app
+from api.client_address import TrustedProxies
+from api.connections.http_protocol import bounded_http_protocol
 from api.settings import Settings
 from api.websocket.uvicorn_protocol import WireProtocol, limited_wire_protocol
 from api.wiring.node import ServiceNode
@@ -166,10 +168,14 @@ class _Server(uvicorn.Server):
 
 
 def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
+    node: ServiceNode = app.state.node
     return uvicorn.Config(
         app,
         lifespan="off",
-        http="httptools",
+        http=bounded_http_protocol(node.places, TrustedProxies(settings.proxies)),
+        # Without named proxies no header says who the client is, not even from this machine.
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
         ws=limited_wire_protocol(settings.max_outbox_bytes),
         ws_max_size=WireProtocol.limits.max_message_bytes,
         ws_ping_interval=WireProtocol.limits.ping_interval_seconds,

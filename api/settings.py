@@ -5,6 +5,7 @@
 ``SONGGANG_SECRET``: the secret that all keys are derived from.
 ``SONGGANG_DEMO`` and ``SONGGANG_DEMO_PASSWORD``: load the demo, with this password.
 ``SONGGANG_ORIGINS``: origins, comma separated, whose pages may open sockets here.
+``SONGGANG_PROXIES``: addresses and networks, comma separated, of the proxies in front.
 ``SONGGANG_PUBLIC_URL``: the URL at which people reach this service.
 ``SONGGANG_METRICS_TOKEN``: the bearer token that ``/metrics`` asks for.
 ``SONGGANG_TRUSTED_DOCUMENTS``: a file or folder with the only GraphQL documents to execute.
@@ -12,12 +13,7 @@
 ``SONGGANG_RULES_APPLY_ON``: the day (YYYY-MM-DD) from which new screening rules bear on postings
 that older rules let through.
 ``SONGGANG_WEBHOOK_PRIVATE``: webhooks may have private addresses.
-``SONGGANG_MAX_UPLOADS``, ``SONGGANG_MAX_EXPORTS`` and ``SONGGANG_MAX_DOWNLOADS``: how many table
-uploads, lead exports and public downloads one process serves at the same time.
-``SONGGANG_MAX_SESSION_TOPICS``, ``SONGGANG_MAX_LEAD_TOPICS``, ``SONGGANG_MAX_SEEKER_TOPICS``: how
-many event logs of each kind one process follows.
-``SONGGANG_MAX_GROUPS_PER_TOPIC``: different subscriptions of one event log.
-``SONGGANG_MAX_OUTBOX_BYTES``: bytes that may wait for one WebSocket connection.
+``SONGGANG_MAX_...``: see ``api.limit_settings``.
 ``SONGGANG_SMS_...``: the gateway for one-time codes (``api.sms_settings``).
 ``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``: the database and its driver.
 """
@@ -29,17 +25,19 @@ import re
 import secrets
 from contextlib import suppress
 from datetime import date, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import SettingsConfigDict
 
-from api.http.limits import DownloadLimits, ExportLimits, FeedLimits, UploadLimits
+from api.client_address import TrustedProxies
+from api.limit_settings import LimitSettings
 from api.sms_settings import GatewayKind, SmsSettings
 from domain.identity.passwords import MAX_PASSWORD_LENGTH
 from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
-from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from storage.mongo.client import Driver
 
 MIN_SECRET_LENGTH = 16
@@ -74,8 +72,18 @@ def _check_mongodb_uri(uri: SecretStr) -> SecretStr:
 
 
 def _check_origins(listed: str) -> str:
-    if not all(_ORIGIN.fullmatch(origin) for origin in _split_origins(listed)):
+    if not all(_ORIGIN.fullmatch(origin) for origin in _split_list(listed)):
         raise ValueError("is a comma-separated list of origins such as https://example.org")
+    return listed
+
+
+def _check_proxies(listed: str) -> str:
+    try:
+        TrustedProxies(_split_list(listed))
+    except ValueError:
+        raise ValueError(
+            "is a comma-separated list of addresses and networks such as 10.0.0.2, 10.1.0.0/24"
+        ) from None
     return listed
 
 
@@ -88,11 +96,11 @@ def _normalise_public_url(given: str) -> str:
     return given.rstrip("/")
 
 
-def _split_origins(listed: str) -> tuple[str, ...]:
-    return tuple(origin.strip() for origin in listed.split(",") if origin.strip())
+def _split_list(listed: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in listed.split(",") if each.strip())
 
 
-class Settings(SmsSettings):
+class Settings(SmsSettings, LimitSettings):
     """The settings of one process."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -108,6 +116,9 @@ class Settings(SmsSettings):
     )
     listed_origins: Annotated[str, AfterValidator(_check_origins)] = Field(
         default="", validation_alias="SONGGANG_ORIGINS"
+    )
+    listed_proxies: Annotated[str, AfterValidator(_check_proxies)] = Field(
+        default="", validation_alias="SONGGANG_PROXIES"
     )
     given_public_url: Annotated[str, AfterValidator(_normalise_public_url)] | None = Field(
         default=None, validation_alias="SONGGANG_PUBLIC_URL"
@@ -131,29 +142,6 @@ class Settings(SmsSettings):
         le=36_600,
         validation_alias="SONGGANG_RECORD_DAYS",
     )
-    max_session_topics: int = Field(
-        default=DEFAULT_LIMITS.max_session_topics,
-        ge=1,
-        validation_alias="SONGGANG_MAX_SESSION_TOPICS",
-    )
-    max_lead_topics: int = Field(
-        default=DEFAULT_LIMITS.max_lead_topics, ge=1, validation_alias="SONGGANG_MAX_LEAD_TOPICS"
-    )
-    max_seeker_topics: int = Field(
-        default=DEFAULT_LIMITS.max_seeker_topics,
-        ge=1,
-        validation_alias="SONGGANG_MAX_SEEKER_TOPICS",
-    )
-    max_groups_per_topic: int = Field(
-        default=DEFAULT_LIMITS.max_groups_per_topic,
-        ge=1,
-        validation_alias="SONGGANG_MAX_GROUPS_PER_TOPIC",
-    )
-    max_outbox_bytes: int = Field(
-        default=DEFAULT_LIMITS.max_outbox_bytes,
-        ge=64 * 1024,
-        validation_alias="SONGGANG_MAX_OUTBOX_BYTES",
-    )
     # Unset: they stay open until an officer refuses them.
     rules_apply_on: date | None = Field(default=None, validation_alias="SONGGANG_RULES_APPLY_ON")
     # For partners in the same network and for trials: with it, a person who may create webhooks
@@ -165,18 +153,6 @@ class Settings(SmsSettings):
     )
     mongodb_database: str = Field(default="songgang", validation_alias="MONGODB_DATABASE")
     mongodb_driver: Driver = Field(default="pymongo", validation_alias="MONGODB_DRIVER")
-    max_uploads: int = Field(
-        default=UploadLimits.max_concurrent, ge=1, le=64, validation_alias="SONGGANG_MAX_UPLOADS"
-    )
-    max_exports: int = Field(
-        default=ExportLimits.max_concurrent, ge=1, le=256, validation_alias="SONGGANG_MAX_EXPORTS"
-    )
-    max_downloads: int = Field(
-        default=DownloadLimits.max_concurrent,
-        ge=1,
-        le=256,
-        validation_alias="SONGGANG_MAX_DOWNLOADS",
-    )
 
     @classmethod
     def read(cls, *, demo: bool = False) -> Self:
@@ -196,7 +172,12 @@ class Settings(SmsSettings):
     @property
     def origins(self) -> tuple[str, ...]:
         """Origins, apart from this service's own, whose pages may open sockets."""
-        return _split_origins(self.listed_origins)
+        return _split_list(self.listed_origins)
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The addresses and networks of the proxies whose word on client addresses is taken."""
+        return _split_list(self.listed_proxies)
 
     @property
     def public_url(self) -> str:
@@ -205,42 +186,20 @@ class Settings(SmsSettings):
         return self.given_public_url or f"http://{host}:{self.port}"
 
     @property
+    def is_public(self) -> bool:
+        """Whether SONGGANG_PUBLIC_URL names another address than this machine's own."""
+        host = urlsplit(self.given_public_url or "").hostname or "localhost"
+        try:
+            return not ip_address(host).is_loopback
+        except ValueError:
+            return host != "localhost"
+
+    @property
     def retention_periods(self) -> RetentionPeriods:
         """How long contacts of closed leads and how long records are kept."""
         return RetentionPeriods(
             contacts=timedelta(days=self.contact_days), records=timedelta(days=self.record_days)
         )
-
-    @property
-    def realtime_limits(self) -> RealtimeLimits:
-        """The limits on live traffic."""
-        return RealtimeLimits(
-            max_session_topics=self.max_session_topics,
-            max_lead_topics=self.max_lead_topics,
-            max_seeker_topics=self.max_seeker_topics,
-            max_groups_per_topic=self.max_groups_per_topic,
-            max_outbox_bytes=self.max_outbox_bytes,
-        )
-
-    @property
-    def upload_limits(self) -> UploadLimits:
-        """The limits on uploads of tables."""
-        return UploadLimits(max_concurrent=self.max_uploads)
-
-    @property
-    def export_limits(self) -> ExportLimits:
-        """The limits on lead exports."""
-        return ExportLimits(max_concurrent=self.max_exports)
-
-    @property
-    def download_limits(self) -> DownloadLimits:
-        """The limits on downloads of open data."""
-        return DownloadLimits(max_concurrent=self.max_downloads)
-
-    @property
-    def feed_limits(self) -> FeedLimits:
-        """The limits on the sitemap and the RSS feed."""
-        return FeedLimits(max_concurrent_sitemaps=self.max_downloads)
 
     @property
     def has_secret(self) -> bool:

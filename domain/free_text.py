@@ -13,6 +13,7 @@ import unicodedata
 
 from domain.identity.persons import holds_identity_number, holds_mobile_number
 from domain.refusals import InvalidInput
+from domain.visible_characters import holds_bidi_control, holds_visible_character
 
 # The Unicode categories Cc and Cs without line ends and tabs. One search is faster than looking up
 # the category of each character.
@@ -35,8 +36,8 @@ _HEALTH_PHRASES = tuple(_HEALTH_WORDS.split())
 def check_text(text: str, max_length: int, field: tuple[str, ...]) -> None:
     """Check that a text has at most ``max_length`` characters and is safe to store.
 
-    :raises InvalidInput: the text is too long, or holds control characters or an identity-card
-        number.
+    :raises InvalidInput: the text is too long, shows nothing though it is not blank, or holds
+        control characters, controls of the writing direction or an identity-card number.
     """
     if len(text) > max_length:
         raise InvalidInput(
@@ -46,6 +47,15 @@ def check_text(text: str, max_length: int, field: tuple[str, ...]) -> None:
         raise InvalidInput(
             "Use text without control characters.", "请删除文字中的控制字符。", field=field
         )
+    if holds_bidi_control(text):
+        raise InvalidInput(
+            "Remove the invisible characters that change the direction of the text, or type it "
+            "again.",
+            "文字中含有改变书写方向的不可见字符，请删除或重新输入。",
+            field=field,
+        )
+    if text.strip() and not holds_visible_character(text):
+        raise InvalidInput("Write something that can be seen.", "请填写看得见的文字。", field=field)
     if holds_identity_number(text):
         raise InvalidInput(
             "Remove the identity-card number: this service never collects them.",

@@ -30,6 +30,7 @@ from storage.clock import Clock
 from storage.mongo.client import StorageError
 from storage.mongo.crypto import WebhookSecretDamaged
 from storage.store import Store
+from workers.webhook_pace import WebhookPace
 
 CONCURRENT_WEBHOOKS = 16
 """Webhooks that one process serves at the same time."""
@@ -80,6 +81,7 @@ class WebhookDispatcher(Periodic):
         self._count_at = clock()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._last_webhook_id = ""
+        self._pace = WebhookPace()
 
     async def close(self) -> None:
         """Stop. Messages whose attempt is cut off are sent again later."""
@@ -111,10 +113,11 @@ class WebhookDispatcher(Periodic):
 
     async def _start_due(self) -> bool:
         """Start serving webhooks with due messages, within the bound; whether any was started."""
-        disabled = await self._store.webhooks.disabled_ids()
+        left_alone = await self._store.webhooks.disabled_ids()
+        left_alone += self._pace.list_paused(self._clock())
         has_started = False
         while len(self._tasks) < CONCURRENT_WEBHOOKS:
-            webhook_id = await self._next_webhook_id([*disabled, *self._tasks])
+            webhook_id = await self._next_webhook_id([*left_alone, *self._tasks])
             if webhook_id is None:
                 break
             self._last_webhook_id = webhook_id
@@ -163,7 +166,10 @@ class WebhookDispatcher(Periodic):
             )
             return
         claimed = await self._store.deliveries.claim(
-            webhook.id, at=at, until=at + CLAIM_DURATION, limit=CONCURRENT_MESSAGES_PER_WEBHOOK
+            webhook.id,
+            at=at,
+            until=at + CLAIM_DURATION,
+            limit=self._pace.limit_messages(webhook.id, CONCURRENT_MESSAGES_PER_WEBHOOK),
         )
         results = await asyncio.gather(*(self._send(webhook, each, secrets) for each in claimed))
         if any(result.is_accepted for result in results):
@@ -178,6 +184,7 @@ class WebhookDispatcher(Periodic):
         body = orjson.dumps(delivery.notice.to_message())
         result = await self._post(webhook.url, _signed_headers(delivery, secrets, at, body), body)
         at = self._clock()
+        self._pace.record(webhook.id, result, at=at)
         after = delivery.record_attempt(result, at=at, jitter=self._jitter())
         await self._store.deliveries.record_attempt(delivery, after, at=at)
         self.outcomes[after.state] += 1

@@ -11,17 +11,23 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpcore
 
-from domain.webhooks.webhooks import DeliveryResult, FailureKind, is_public_address
+from domain.webhooks.special_addresses import is_public_address
+from domain.webhooks.webhooks import DeliveryResult, FailureKind
 from workers.dns import DnsResolver
 
 ATTEMPT_TIMEOUT_SECONDS = 15.0
 """For one attempt, from the lookup to the end of the response."""
 CONNECT_TIMEOUT_SECONDS = 5.0
 MAX_CONNECTIONS = 64
+MAX_RETRY_AFTER_DIGITS = 12
+MAX_DATE_LENGTH = 64
+"""Characters of a date in a header; the standard form has 29."""
 MAX_RESPONSE_BYTES = 16 * 1024
 """Bytes of a response that are read; only its status is used."""
 
@@ -92,7 +98,7 @@ class WebhookSender:
             return DeliveryResult(failure=FailureKind.ADDRESS_REFUSED)
         try:
             async with asyncio.timeout(ATTEMPT_TIMEOUT_SECONDS):
-                return DeliveryResult(status=await self._post(url, headers, body))
+                return await self._post(url, headers, body)
         except AddressRefused:
             return DeliveryResult(failure=FailureKind.ADDRESS_REFUSED)
         except (TimeoutError, httpcore.TimeoutException):
@@ -107,7 +113,7 @@ class WebhookSender:
         """Close all connections."""
         await self._pool.aclose()
 
-    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         timeout = {
             "connect": CONNECT_TIMEOUT_SECONDS,
@@ -123,4 +129,32 @@ class WebhookSender:
                 read += len(part)
                 if read > MAX_RESPONSE_BYTES:
                     break
-            return response.status
+            return DeliveryResult(
+                status=response.status,
+                retry_after=_read_retry_after(response.headers) if response.status >= 400 else None,
+            )
+
+
+def _read_retry_after(headers: Iterable[tuple[bytes, bytes]]) -> timedelta | None:
+    """The time of the header Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
+
+    A date counts from the receiver's own Date, or else from this machine's clock.
+    """
+    values = {name.lower(): value.decode("latin-1").strip() for name, value in headers}
+    asked = values.get(b"retry-after", "")
+    if asked.isascii() and asked.isdigit():
+        # Anything above a day is a day; the longest number is read without overflow.
+        return timedelta(seconds=min(int(asked[:MAX_RETRY_AFTER_DIGITS]), 10**9))
+    until = _read_date(asked)
+    if until is None:
+        return None
+    now = _read_date(values.get(b"date", "")) or datetime.now(UTC)
+    return max(until - now, timedelta())
+
+
+def _read_date(value: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(value[:MAX_DATE_LENGTH])
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from api.document_files import explain_error, read_document_file
+from api.document_files import explain_error, read_document, read_document_file
 from schema.execution.documents import hash_document
 from schema.execution.persisted_documents import find_document_errors
 
@@ -52,7 +52,7 @@ def _read_valid_texts(files: Sequence[Path]) -> list[str]:
     texts: list[str] = []
     for file in files:
         try:
-            text = file.read_text("utf-8")
+            text = read_document(file)
         except (OSError, ValueError) as error:
             raise DocumentRefused(f"{file}: {explain_error(error)}") from None
         if errors := find_document_errors(text):

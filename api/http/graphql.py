@@ -2,7 +2,7 @@
 
 HTTP follows "GraphQL over HTTP" (https://graphql.github.io/graphql-over-http/draft/). For a request
 that cannot be executed, a client that accepts ``application/graphql-response+json`` gets 400; a
-client that accepts only ``application/json`` gets 200 with ``errors``.
+client that prefers ``application/json`` gets 200 with ``errors``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.client_address import peer_of
 from api.graphql_requests import MalformedRequest, parse_request
+from api.http.media_types import choose_media_type
 from api.websocket.connection import WebSocketServer
 from api.websocket.limits import WebSocketLimits
 from domain.identity.accounts import Principal
@@ -29,6 +30,7 @@ from schema.execution.results import RequestInvalid
 
 JSON_MEDIA_TYPE = "application/json"
 GRAPHQL_RESPONSE_MEDIA_TYPE = "application/graphql-response+json"
+_MEDIA_TYPES = (GRAPHQL_RESPONSE_MEDIA_TYPE, JSON_MEDIA_TYPE)
 
 Authenticate = Callable[[str | None], Principal | None]
 
@@ -65,6 +67,7 @@ class GraphQLEndpoint:
             await self.sockets.serve(scope, receive, send)
             return
         response = await self._execute(HttpRequest(scope, receive))
+        response.headers["vary"] = "Accept"
         await response(scope, receive, send)
 
     async def drain(self) -> None:
@@ -82,11 +85,11 @@ class GraphQLEndpoint:
         return origin in {f"http://{host}", f"https://{host}"}
 
     async def _execute(self, http: HttpRequest) -> Response:
-        media_type = (
-            GRAPHQL_RESPONSE_MEDIA_TYPE
-            if GRAPHQL_RESPONSE_MEDIA_TYPE in http.headers.get("accept", "")
-            else JSON_MEDIA_TYPE
-        )
+        media_type = choose_media_type(", ".join(http.headers.getlist("accept")), _MEDIA_TYPES)
+        if media_type is None:
+            return _error_response(
+                f"Accept {GRAPHQL_RESPONSE_MEDIA_TYPE} or {JSON_MEDIA_TYPE}.", 406, JSON_MEDIA_TYPE
+            )
         if http.method != "POST":
             return _error_response(
                 "Send a POST request with a JSON body.", 405, JSON_MEDIA_TYPE, allow="POST"

@@ -17,6 +17,16 @@ def gauge(name: str, what: str, value: float) -> Metric:
     return GaugeMetricFamily(f"songgang_{name}", what, value)
 
 
+def labelled_gauge(
+    name: str, what: str, labels: list[str], values: Iterable[tuple[list[str], float]]
+) -> Metric:
+    """A value for each combination of labels."""
+    family = GaugeMetricFamily(f"songgang_{name}", what, labels=labels)
+    for labelled, value in values:
+        family.add_metric(labelled, value)
+    return family
+
+
 def plain_counter(name: str, what: str, value: float) -> Metric:
     """A count that only grows."""
     return CounterMetricFamily(f"songgang_{name}", what, value)

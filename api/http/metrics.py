@@ -1,17 +1,19 @@
 """``/metrics``: the figures of this process in the formats of Prometheus.
 
 They are collected at each request. They hold nothing personal, and no label holds a value that a
-client sent. Only holders of SONGGANG_METRICS_TOKEN may read them; without one, only this machine.
+client sent. Only holders of SONGGANG_METRICS_TOKEN may read them. Without one, only this machine
+may, and nobody once the service has a public address.
 """
 
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -19,9 +21,18 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.connections.place_metrics import place_metrics
+from api.connections.places import ConnectionPlaces
 from api.garbage import GarbageCollector, Reason
 from api.http.graphql import GraphQLEndpoint
-from api.http.metric_families import buckets, gauge, histogram, labelled_counter, plain_counter
+from api.http.metric_families import (
+    buckets,
+    gauge,
+    histogram,
+    labelled_counter,
+    labelled_gauge,
+    plain_counter,
+)
 from domain.webhooks.deliveries import DeliveryState
 from realtime.background import Monitored
 from realtime.close_codes import CloseCode
@@ -31,8 +42,9 @@ from schema.execution.engine import Engine
 from schema.execution.operation_counts import OperationKind
 from workers.deliveries import MAX_COUNTED_BACKLOG, WebhookDispatcher
 
-_PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
-"""Headers that a proxy adds to a request it forwards."""
+_PROXY_HEADERS = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "cf-connecting-ip"})
+"""Headers that a proxy adds to a request it forwards, besides those that begin x-forwarded-."""
+_LOCAL_HOST = re.compile(r"(localhost|127(?:\.\d+){3}|\[::1\])(:\d+)?", re.ASCII | re.IGNORECASE)
 
 
 class Metrics(Collector):
@@ -46,13 +58,19 @@ class Metrics(Collector):
         feed_watch: FeedWatch,
         dispatcher: WebhookDispatcher,
         *,
+        places: ConnectionPlaces,
         token: SecretStr | None,
         garbage: GarbageCollector,
+        is_public: bool,
         background: Sequence[Monitored] = (),
         collectors: Sequence[Collector] = (),
     ) -> None:
-        """``collectors`` collect the metrics of other parts of the process."""
+        """``is_public``: the service has a public address, so a proxy may pass on requests.
+        ``collectors`` collect the metrics of other parts of the process.
+        """
         self._background = background
+        self._places = places
+        self._is_public = is_public
         self._services = services
         self._engine = engine
         self._endpoint = endpoint
@@ -72,7 +90,8 @@ class Metrics(Collector):
             message = (
                 "Send the token of SONGGANG_METRICS_TOKEN as a bearer token."
                 if self._token
-                else "Ask from this machine, or set SONGGANG_METRICS_TOKEN."
+                else "Set SONGGANG_METRICS_TOKEN: without it only this machine is answered, and "
+                "nobody behind a proxy or under a public address."
             )
             return JSONResponse({"error": message}, 403)
         encode, media_type = choose_encoder(request.headers.get("accept", ""))
@@ -83,8 +102,15 @@ class Metrics(Collector):
             expected = f"Bearer {self._token.get_secret_value()}"
             shown = request.headers.get("authorization", "")
             return hmac.compare_digest(shown.encode(), expected.encode())
-        is_forwarded = any(header in request.headers for header in _PROXY_HEADERS)
-        return not is_forwarded and _is_loopback(request.client.host if request.client else "")
+        if self._is_public:
+            # A proxy on this machine need not say that it is one.
+            return False
+        is_forwarded = any(
+            name in _PROXY_HEADERS or name.startswith("x-forwarded-") for name in request.headers
+        )
+        is_named_so = _LOCAL_HOST.fullmatch(request.headers.get("host", "")) is not None
+        here = request.client.host if request.client else ""
+        return not is_forwarded and is_named_so and _is_loopback(here)
 
     def collect(self) -> Iterator[Metric]:
         """Yield each metric with its current value."""
@@ -114,6 +140,8 @@ class Metrics(Collector):
             ["reason"],
             [([names.get(code, "peer")], closed[code]) for code in (*CloseCode, None)],
         )
+
+        yield from place_metrics(self._places)
 
     def _hub_metrics(self) -> Iterator[Metric]:
         hub, presence = self._services.hub, self._services.presence
@@ -205,14 +233,12 @@ class Metrics(Collector):
             ["task"],
             [([task.name], task.failures) for task in self._background],
         )
-        running = GaugeMetricFamily(
-            "songgang_background_running",
+        yield labelled_gauge(
+            "background_running",
             "1 while a background task runs, 0 when it has ended.",
-            labels=["task"],
+            ["task"],
+            [([task.name], int(not task.has_ended)) for task in self._background],
         )
-        for task in self._background:
-            running.add_metric([task.name], int(not task.has_ended))
-        yield running
 
     def _garbage_metrics(self) -> Iterator[Metric]:
         yield labelled_counter(

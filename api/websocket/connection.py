@@ -16,11 +16,12 @@ import orjson
 from starlette.types import Message, Receive, Scope, Send
 
 from api.client_address import peer_of
+from api.connections.places import Place
 from api.graphql_requests import MalformedRequest, parse_request
 from api.websocket.asgi_transport import AsgiWire
 from api.websocket.limits import WebSocketLimits
 from api.websocket.operation import Operation
-from api.websocket.uvicorn_protocol import WIRE_EXTENSION
+from api.websocket.uvicorn_protocol import PLACE_EXTENSION, WIRE_EXTENSION
 from domain.identity.accounts import Principal
 from domain.refusals import Busy, Refusal
 from realtime.admission import Admission
@@ -59,8 +60,7 @@ class WebSocketServer:
         self._max_outbox_bytes = realtime_limits.max_outbox_bytes
         self._admission = Admission(realtime_limits)
         self.closed_counts: Counter[CloseCode | None] = Counter()
-        """Ended connections by the code that the server sent; None if the client closed, or the
-        connection was lost."""
+        """Ended connections by the server's code; None if the client closed, or it was lost."""
 
     def __len__(self) -> int:
         """The number of open connections."""
@@ -84,9 +84,13 @@ class WebSocketServer:
             await send({"type": "websocket.close", "code": code.value, "reason": code.reason})
             self.closed_counts[code] += 1
             return
+        peer = peer_of(scope)
+        place: Place | None = scope["extensions"].get(PLACE_EXTENSION)
+        if place is not None and not place.assign(peer):
+            await send({"type": "websocket.close", "reason": "Too many connections"})
+            return
         await self._admission.wait_turn()
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
-        peer = peer_of(scope)
         wire: Wire = scope["extensions"].get(WIRE_EXTENSION) or AsgiWire(
             send, close_timeout_seconds=self.limits.close_timeout_seconds
         )
@@ -96,6 +100,7 @@ class WebSocketServer:
             self._authenticate,
             wire,
             peer=peer,
+            place=place,
             limits=self.limits,
             max_outbox_bytes=self._max_outbox_bytes,
         )
@@ -131,14 +136,16 @@ class WebSocketConnection:
         wire: Wire,
         *,
         peer: str,
+        place: Place | None = None,
         limits: WebSocketLimits,
         max_outbox_bytes: int = DEFAULT_LIMITS.max_outbox_bytes,
     ) -> None:
-        """``peer`` is the network of the client, for limits per address."""
+        """``peer`` is the network of the client. ``place`` is None if places are not counted."""
         self._engine = engine
         self._services = services
         self._authenticate = authenticate
         self._peer = peer
+        self._place = place
         self._limits = limits
         self._wire = wire
         self.outbox = Outbox(wire, max_outbox_bytes)
@@ -266,8 +273,9 @@ class WebSocketConnection:
             )
             self.outbox.send(error_message(operation_id, format_refusal(busy)))
             return
+        parts = (self.outbox, self._engine, self._services)
         operation = Operation(
-            operation_id, self.outbox, self._engine, self._services, on_end=self._forget_operation
+            operation_id, *parts, place=self._place, on_end=self._forget_operation
         )
         self._operations[operation_id] = operation
         self._pending_subscription = operation.start(

@@ -19,6 +19,12 @@ class WebSocketLimits:
     """Bytes of one message from a client: a document with its variables."""
     max_fragments: int = 1_024
     """Fragments of one message. An empty one adds nothing to its size, but takes memory."""
+    max_waiting_messages: int = 512
+    """Messages of one client that are parsed before the first is read."""
+    bytes_per_parse: int = 4 * 1024
+    """Bytes that are parsed before the limits are looked at again: at most 700 frames."""
+    max_pings: int = 100
+    """Pings of one client in ``ping_interval_seconds``. Libraries send one."""
     ping_interval_seconds: float = 20.0
     """Time between pings, and time for a pong to arrive."""
     close_timeout_seconds: float = 2.0

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from domain.identity.accounts import Principal
+from api.connections.places import Place
+from domain.identity.accounts import STAFF_ROLES, Principal
+from domain.refusals import Busy
 from realtime.hub import Membership
 from realtime.outbox import Outbox
 from realtime.protocol_messages import complete_message, error_message, next_prefix
@@ -29,9 +31,11 @@ class Operation:
     __slots__ = (
         "_engine",
         "_id",
+        "_is_in_room",
         "_membership",
         "_on_end",
         "_outbox",
+        "_place",
         "_prefix",
         "_services",
         "_task",
@@ -45,6 +49,7 @@ class Operation:
         engine: Engine,
         services: Services,
         *,
+        place: Place | None,
         on_end: Callable[[str], None],
     ) -> None:
         self._id = operation_id
@@ -52,6 +57,8 @@ class Operation:
         self._outbox = outbox
         self._engine = engine
         self._services = services
+        self._place = place
+        self._is_in_room = False
         self._on_end = on_end
         self._task: asyncio.Task[None] | None = None
         self._membership: Membership | None = None
@@ -134,6 +141,7 @@ class Operation:
     async def _join(self, request: GraphQLRequest, principal: Principal | None, peer: str) -> None:
         joining = await self._engine.subscribe(request, principal)
         following = joining.source
+        self._enter_room(is_staff=following.principal.role in STAFF_ROLES)
         if following.viewer_id is not None:
             self._viewing = (following.subject_id, following.viewer_id)
             self._services.presence.enter(*self._viewing)
@@ -148,6 +156,20 @@ class Operation:
             by=following.principal.subject or peer,
         )
 
+    def _enter_room(self, *, is_staff: bool) -> None:
+        """Take a place in a room.
+
+        :raises Busy: this process has no more of them.
+        """
+        if self._place is None:
+            return
+        if not self._place.enter_room(is_staff=is_staff):
+            raise Busy(
+                "Very many people are watching. Try again in a few seconds.",
+                "当前观看人数过多，请几秒后再试。",
+            )
+        self._is_in_room = True
+
     def _fail(self, errors: list[dict[str, object]]) -> None:
         self._outbox.send(error_message(self._id, errors))
         self._end()
@@ -159,5 +181,8 @@ class Operation:
         if self._viewing is not None:
             self._services.presence.leave(*self._viewing)
             self._viewing = None
+        if self._is_in_room and self._place is not None:
+            self._place.leave_room()
+            self._is_in_room = False
         self._outbox.drop_state(f"{self._id}/")
         self._on_end(self._id)

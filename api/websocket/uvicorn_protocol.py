@@ -9,19 +9,23 @@ after which clients of graphql-transport-ws do not reconnect. This protocol give
 from __future__ import annotations
 
 from asyncio.transports import BaseTransport
+from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
 
+from api.connections.places import Place
 from api.websocket.limits import WebSocketLimits
 from realtime.close_codes import CloseCode
 from realtime.limits import DEFAULT_LIMITS
 from realtime.outbox import LOW_WATER_BYTES, ignore_drained
 
 WIRE_EXTENSION = "songgang.wire"
+PLACE_EXTENSION = "songgang.place"
 
 
 class WireProtocol(WebSocketsSansIOProtocol):
@@ -37,6 +41,12 @@ class WireProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on_drained: Callable[[], None] = ignore_drained
+        self.place: Place | None = None
+        """The place of the connection, which the HTTP protocol hands over."""
+        self._unparsed = bytearray()
+        self._pings: deque[float] = deque(maxlen=self.limits.max_pings)
+        self._unfinished: list[bytes] | None = None
+        """The fragments of a message that was unfinished at the last ping."""
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Set the buffer size above which the client counts as slow."""
@@ -49,6 +59,40 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if not self.close_sent:
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[WIRE_EXTENSION] = self
+            extensions[PLACE_EXTENSION] = self.place
+
+    def start_keepalive(self) -> None:
+        """The handshake is answered: from now on the connection waits for its client."""
+        super().start_keepalive()
+        if self.place is not None:
+            self.place.set_silent(silent=True)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Free the place of the connection."""
+        super().connection_lost(exc)
+        if self.place is not None:
+            self.place.release()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has arrived, in pieces: a flood of small frames is noticed early."""
+        self._unparsed += data
+        self._parse()
+
+    async def receive(self) -> ASGIReceiveEvent:
+        """The next message for the application."""
+        message = await super().receive()
+        self._parse()
+        return message
+
+    def _parse(self) -> None:
+        # What waits is at most one read: reading is paused while messages wait.
+        while self._unparsed and self.queue.qsize() <= self.limits.max_waiting_messages:
+            if self.transport.is_closing() or self.disconnected:
+                self._unparsed.clear()
+                return
+            piece = bytes(self._unparsed[: self.limits.bytes_per_parse])
+            del self._unparsed[: len(piece)]
+            super().data_received(piece)
 
     def resume_writing(self) -> None:
         """The client has read enough: the application may write again."""
@@ -99,8 +143,14 @@ class WireProtocol(WebSocketsSansIOProtocol):
             super().handle_close(event)
 
     def handle_ping(self) -> None:
-        """Answer a ping; abort the transport of a client that sends pings but reads nothing."""
-        if self.queued_bytes() > self.max_outbox_bytes:
+        """Answer a ping; abort the transport of a client that sends many, or reads nothing."""
+        now = self.loop.time()
+        is_flood = (
+            len(self._pings) == self.limits.max_pings
+            and now - self._pings[0] < self.limits.ping_interval_seconds
+        )
+        self._pings.append(now)
+        if is_flood or self.queued_bytes() > self.max_outbox_bytes:
             self.transport.abort()
         else:
             super().handle_ping()
@@ -113,8 +163,14 @@ class WireProtocol(WebSocketsSansIOProtocol):
             self.close(CloseCode.MESSAGE_TOO_BIG, f"At most {self.limits.max_fragments} fragments")
 
     def send_keepalive_ping(self) -> None:
-        """Ping the client, or abort a transport that is closing but not read."""
-        if self.transport.is_closing():
+        """Ping the client, or abort a transport that is closing but not read.
+
+        A message that is still in fragments after a whole interval ends the connection too.
+        """
+        # Each message has a list of its own.
+        is_stuck = bool(self.frames) and self.frames is self._unfinished
+        self._unfinished = self.frames
+        if self.transport.is_closing() or is_stuck:
             self.ping_timer = None
             self.transport.abort()
         else:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from api.connections.places import ConnectionPlaces
 from api.demo.keeper import DemoSignIn, run_demo
 from api.document_files import load_trusted_documents
 from api.garbage import GarbageCollector
@@ -49,6 +50,7 @@ class ServiceNode:
     health: Health
     metrics: Metrics
     garbage: GarbageCollector
+    places: ConnectionPlaces
     demo_sign_in: DemoSignIn | None = None
 
     async def drain(self) -> None:
@@ -85,6 +87,7 @@ def create_node(
         exports.cut_off_refused(running.authentication.refusal)
 
     running.revocations.add_listener(end_refused)
+    places = ConnectionPlaces(settings.connection_limits)
     background = (
         *running.realtime.background,
         running.revocations,
@@ -117,7 +120,9 @@ def create_node(
             endpoint,
             feed_watch,
             workers.dispatcher,
+            places=places,
             token=settings.metrics_token,
+            is_public=settings.is_public,
             garbage=garbage,
             background=[*background, embedded_mongod] if embedded_mongod else background,
             collectors=[
@@ -125,6 +130,7 @@ def create_node(
             ],
         ),
         garbage=garbage,
+        places=places,
         demo_sign_in=demo_sign_in,
     )
 

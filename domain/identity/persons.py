@@ -11,6 +11,7 @@ import unicodedata
 import phonenumbers
 
 from domain.refusals import InvalidInput, PhoneInvalid
+from domain.visible_characters import is_visible
 
 _MAX_NAME_LENGTH = 50
 _MAX_RAW_PHONE_LENGTH = 64
@@ -31,7 +32,17 @@ _IDENTITY_CANDIDATE = re.compile(
 )
 # Text of these characters only needs no normalisation: its digits are ASCII or full-width.
 _PLAIN_CHARACTERS = re.compile(r"[\t\n\r\x20-\x7e\u3000-\u3020\u4e00-\u9fff\uff01-\uff5e·…“”‘’—–]*")
-_DIGIT = re.compile(r"[0-9\uff10-\uff19]")
+_NUMERALS = str.maketrans(
+    "零〇○洞一壹幺么二贰貳两兩三叁參四肆五伍六陆陸七柒拐八捌九玖勾",
+    "0000111122222333445566677788999",
+)
+"""Digits as they are written and as they are said on the telephone."""
+_NUMERAL = f"[{''.join(map(chr, _NUMERALS))}]"
+# Eleven numerals, separated as people separate what they dictate.
+_SPELT_NUMBER = re.compile(rf"{_NUMERAL}(?:{_GAP}{_NUMERAL}){{10}}")
+_MOBILE_DIGITS = re.compile(r"1[3-9][0-9]{9}")
+_NOT_A_DIGIT = re.compile(r"[^0-9]")
+_DIGIT = re.compile(rf"[0-9\uff10-\uff19]|{_NUMERAL}")
 _NOT_IN_IDENTITY = re.compile(r"[^0-9X]")
 _BIRTH_DATE = re.compile(r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 # No digit may come directly before or after: an order or account number is no phone number. In
@@ -97,7 +108,7 @@ def check_name(raw: str, *, field: tuple[str, ...] = _NAME_FIELD) -> str:
             field=field,
         )
     categories = {unicodedata.category(char) for char in name}
-    has_letter = any(category.startswith("L") for category in categories)
+    has_letter = any(char.isalpha() and is_visible(char) for char in name)
     if categories & _UNREADABLE_CATEGORIES or not has_letter:
         raise InvalidInput(
             "Give a name in letters or Chinese characters, on one line.",
@@ -136,8 +147,8 @@ def holds_identity_number(text: str) -> bool:
     """Return whether a text holds a citizen identity number (GB 11643-1999, 18 characters).
 
     A number counts if its date of birth and its check character are valid. Digits of any width or
-    script are read, with up to three blanks, dots, commas or dashes between two digits; invisible
-    characters are ignored.
+    script are read, also as Chinese numerals, with up to three blanks, dots, commas or dashes
+    between two digits; invisible characters are ignored.
     """
     if _has_fewer_digits(text, 17):
         return False
@@ -150,13 +161,19 @@ def holds_identity_number(text: str) -> bool:
 def holds_mobile_number(text: str) -> bool:
     """Return whether a text holds eleven digits that read as a Chinese mobile number.
 
-    Digits of any width or script are read, with or without +86, with single blanks or dashes
-    between two digits, or in the grouping 3-4-4 with up to three characters between the groups that
-    are neither letters nor digits. Invisible characters are ignored.
+    Digits of any width or script are read, also as Chinese numerals, with or without +86, with
+    single blanks or dashes between two digits (between numerals also commas), or in the grouping
+    3-4-4 with up to three characters between the groups that are neither letters nor digits.
+    Invisible characters are ignored.
     """
-    return (
-        not _has_fewer_digits(text, 11)
-        and _MOBILE_IN_TEXT.search(_with_ascii_digits(text)) is not None
+    if _has_fewer_digits(text, 11):
+        return False
+    digits = _with_ascii_digits(text)
+    if _MOBILE_IN_TEXT.search(digits) is not None:
+        return True
+    return any(
+        _MOBILE_DIGITS.fullmatch(_NOT_A_DIGIT.sub("", found[0].translate(_NUMERALS)))
+        for found in _SPELT_NUMBER.finditer(_strip_invisible(text))
     )
 
 
@@ -179,11 +196,16 @@ def _has_fewer_digits(text: str, count: int) -> bool:
 
 
 def _with_ascii_digits(text: str) -> str:
-    """Return the normalised text with the digits of every script as 0 to 9."""
-    visible = _strip_invisible(text)
-    if visible.isascii():
-        return visible
-    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in visible)
+    """Return the normalised text with the digits of every script, and numerals, as 0 to 9."""
+    if text.isascii():
+        return text
+    # Before normalising, which makes "(1)" of a digit in brackets.
+    return _strip_invisible("".join(map(_as_ascii_digit, text))).translate(_NUMERALS)
+
+
+def _as_ascii_digit(char: str) -> str:
+    digit = unicodedata.digit(char, None)
+    return char if digit is None else str(digit)
 
 
 def _is_identity_number(candidate: str) -> bool:

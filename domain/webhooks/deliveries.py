@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from domain.labels import Labelled
 from domain.webhooks.messages import WebhookNotice
-from domain.webhooks.webhooks import DeliveryResult, FailureKind
+from domain.webhooks.webhooks import MAX_RETRY_AFTER, DeliveryResult, FailureKind
 
 RETRY_DELAYS = (
     timedelta(seconds=5),
@@ -64,7 +64,8 @@ class Delivery:
     def record_attempt(self, result: DeliveryResult, *, at: datetime, jitter: float) -> Delivery:
         """Return the delivery after an attempt.
 
-        ``jitter`` (0 to 1) spreads the next attempts of deliveries that failed together.
+        ``jitter`` (0 to 1) spreads the next attempts of deliveries that failed together. A receiver
+        that names a time for the next attempt is left alone until then, for a day at most.
         """
         after = replace(
             self,
@@ -77,5 +78,9 @@ class Delivery:
             return replace(after, state=DeliveryState.DELIVERED)
         if self.attempts > len(RETRY_DELAYS):
             return replace(after, state=DeliveryState.DEAD)
-        wait = RETRY_DELAYS[max(self.attempts, 1) - 1]
-        return replace(after, next_at=at + wait * (0.8 + 0.4 * jitter))
+        wait = RETRY_DELAYS[max(self.attempts, 1) - 1] * (0.8 + 0.4 * jitter)
+        if result.retry_after is not None:
+            # Never earlier than the receiver asks, and spread over the time after it.
+            asked = min(result.retry_after, MAX_RETRY_AFTER)
+            wait = max(wait, asked * (1 + 0.2 * jitter))
+        return replace(after, next_at=at + wait)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from domain.labels import Labelled
 from domain.refusals import InvalidInput
 from domain.webhooks.messages import WebhookEvent, WebhookNotice
+from domain.webhooks.special_addresses import IpAddress, is_public_address, is_public_name
 
 MAX_WEBHOOKS_PER_OWNER = 10
 """Maximum webhooks of one union or employer."""
@@ -28,10 +29,12 @@ SECRET_OVERLAP = timedelta(hours=24)
 """How long a replaced secret still signs messages, along with the new one."""
 MAX_FAILING_TIME = timedelta(days=5)
 """A webhook without a successful delivery for this long is switched off."""
+SLOW_DOWN_STATUSES = frozenset({429, 503})
+"""The statuses by which a receiver says that it has too much to do (RFC 6585, RFC 9110)."""
+MAX_RETRY_AFTER = timedelta(hours=24)
+"""The longest time for which a receiver is left alone: no longer than between the last attempts."""
 HTTP_GONE = 410
 """The status by which a receiver asks for no more messages."""
-
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class WebhookState(Labelled):
@@ -64,15 +67,24 @@ class WebhookSecret:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryResult:
-    """The result of an attempt: the HTTP status, or the failure if there was no response."""
+    """The result of an attempt: the HTTP status, or the failure if there was no response.
+
+    ``retry_after`` is how long the receiver asks to be left alone.
+    """
 
     status: int | None = None
     failure: FailureKind | None = None
+    retry_after: timedelta | None = None
 
     @property
     def is_accepted(self) -> bool:
         """Whether the receiver accepted the message (status 2xx)."""
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def asks_to_slow_down(self) -> bool:
+        """Whether the receiver has too much to do (status 429 or 503)."""
+        return self.status in SLOW_DOWN_STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,20 +179,6 @@ def sign_message(secrets: Iterable[bytes], message_id: str, timestamp: int, body
     return " ".join("v1," + base64.b64encode(signature).decode() for signature in signatures)
 
 
-def is_public_address(address: IpAddress) -> bool:
-    """Return whether an address is public: not of this machine, private network or cloud.
-
-    IPv6 addresses that embed an IPv4 address (mapped, 6to4, NAT64) are not public, because a
-    gateway decides where they lead.
-    """
-    return (
-        address.is_global
-        and not address.is_multicast
-        and not address.is_reserved
-        and not (isinstance(address, ipaddress.IPv6Address) and address.sixtofour)
-    )
-
-
 def check_webhook_url(raw: str, *, allow_private: bool) -> str:
     """Return the URL of a webhook without blanks at its ends.
 
@@ -188,7 +186,7 @@ def check_webhook_url(raw: str, *, allow_private: bool) -> str:
     resolved and checked when a message is sent.
 
     :raises InvalidInput: it is not an absolute https URL, has a user name, password or fragment or
-        over 500 characters, or its host is an IP address that is not public.
+        over 500 characters, or its host is an IP address or a name that is not public.
     """
     url = raw.strip()
     try:
@@ -213,7 +211,8 @@ def check_webhook_url(raw: str, *, allow_private: bool) -> str:
         raise InvalidInput(
             "Give an https address.", "请填写以https开头的地址。", field=("input", "url")
         )
-    if address is not None and not allow_private and not is_public_address(address):
+    is_public = is_public_name(host) if address is None else is_public_address(address)
+    if not allow_private and not is_public:
         raise InvalidInput("Give a public address.", "请填写公网地址。", field=("input", "url"))
     return url
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from graphql import (
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -20,13 +21,14 @@ from graphql import (
     OperationType,
     Visitor,
     parse,
-    validate,
     visit,
 )
 from graphql.language import VariableNode
 
 from schema.execution.cost import ComplexityMeter, SelectionComplexity
+from schema.execution.field_merging import MergingTooLarge
 from schema.execution.redaction import RequestError
+from schema.execution.validation import find_longest_number, has_variables, validate_document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +41,19 @@ class DocumentLimits:
     """Tokens of a document: names, values and punctuation."""
     depth: int = 15
     """Fields nested in fields. The introspection of common tools needs 13."""
+    fragments: int = 200
+    """Fragments of a document."""
+    digits: int = 40
+    """Characters of a number in a document: more than any number of the schema has."""
     fields: int = 1_000
     """Fields that an operation selects. A fragment counts wherever it is spread."""
     root_fields: int = 20
     """Fields at the root of an operation, aliases included."""
     cost: int = 75_000
     """Fields that an answer may hold, with every page full: about a second of work."""
+    introspection: int = 100_000
+    """Fields that a description of the schema may hold: about 50 ms of work. The query that common
+    tools send counts 62,000."""
     cached_characters: int = 256 * 1024
     """Characters of all cached documents; the least recently used leaves first. A cached document
     takes up to 270 bytes a character, so this is 70 MB at most."""
@@ -118,7 +127,10 @@ class DocumentCache:
         try:
             document = parse(text, max_tokens=self._limits.tokens)
             # Measured first: validation takes longer the more a document nests and repeats.
-            errors = self._check_limits(document) or validate(self._schema, document, max_errors=20)
+            errors = self._check_limits(document) or validate_document(self._schema, document)
+        except MergingTooLarge:
+            nested = RequestError("The document nests too many alternatives of object types.")
+            return PreparedDocument(sha256=digest, errors=(nested,))
         except GraphQLSyntaxError as error:
             return PreparedDocument(sha256=digest, errors=(error,))
         except RecursionError:
@@ -131,7 +143,12 @@ class DocumentCache:
         )
 
     def _check_limits(self, document: DocumentNode) -> list[GraphQLError]:
-        """The limits that the operations of a document exceed."""
+        """The limits that a document and its operations exceed."""
+        fragments = sum(isinstance(each, FragmentDefinitionNode) for each in document.definitions)
+        if fragments > self._limits.fragments:
+            return [RequestError(f"A document has at most {self._limits.fragments} fragments.")]
+        if find_longest_number(document) > self._limits.digits:
+            return [RequestError(f"A number has at most {self._limits.digits} digits.")]
         meter = ComplexityMeter(self._schema, document)
         return [
             RequestError(message, definition)
@@ -148,10 +165,16 @@ def _list_excesses(size: SelectionComplexity, limits: DocumentLimits) -> Iterato
         yield f"Fields nest at most {limits.depth} deep."
     if size.fields > limits.fields:
         yield f"An operation selects at most {limits.fields} fields."
-    if size.cost > limits.cost:
+    cost = round(size.cost - size.introspection)
+    if cost > limits.cost:
         yield (
-            f"The answer may have {size.cost} fields, {limits.cost} at most: "
+            f"The answer may have {cost} fields, {limits.cost} at most: "
             "ask for fewer items or fewer fields of each."
+        )
+    if size.introspection > limits.introspection:
+        yield (
+            f"The description of the schema may have {round(size.introspection)} fields, "
+            f"{limits.introspection} at most: ask for fewer fields, or read schema.graphql."
         )
 
 
@@ -169,6 +192,12 @@ def _count_variable_uses(document: DocumentNode) -> dict[str, Counter[str]]:
 
     The key is the operation's name, empty for an unnamed one.
     """
+    if not has_variables(document):
+        return {
+            each.name.value if each.name else "": Counter()
+            for each in document.definitions
+            if isinstance(each, OperationDefinitionNode)
+        }
     shared: Counter[str] = Counter()
     operations: dict[str, Counter[str]] = {}
     for definition in document.definitions:

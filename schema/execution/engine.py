@@ -181,16 +181,18 @@ class Engine:
         :raises RequestInvalid: the request cannot be executed, or the caller is refused.
         """
         began = time.perf_counter()
-        outcome = OperationOutcome.FAULT
         try:
             admitted = await self._admit_subscription(request, principal)
-            outcome = OperationOutcome.OK
         except RequestInvalid as invalid:
             is_broken = invalid.errors[0]["extensions"]["code"] == BAD_REQUEST
             outcome = OperationOutcome.INVALID if is_broken else OperationOutcome.REFUSED
-            raise
-        finally:
             self.operation_metrics.record(OperationKind.SUBSCRIPTION, outcome, began)
+            raise
+        except Exception:
+            # Not when it is cancelled: the client has completed it, or is gone.
+            self.operation_metrics.record(OperationKind.SUBSCRIPTION, OperationOutcome.FAULT, began)
+            raise
+        self.operation_metrics.record(OperationKind.SUBSCRIPTION, OperationOutcome.OK, began)
         return admitted
 
     async def _admit_subscription(

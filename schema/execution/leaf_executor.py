@@ -10,6 +10,7 @@ field, another type). So the answer is always the one that graphql-core gives.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,6 +22,7 @@ from typing import Any, cast
 from graphql import (
     Executor,
     GraphQLEnumType,
+    GraphQLError,
     GraphQLField,
     GraphQLID,
     GraphQLList,
@@ -32,6 +34,8 @@ from graphql import (
 )
 from graphql.execution.collect_fields import GroupedFieldSet
 from graphql.pyutils import Path
+
+from schema.execution.introspection import SchemaDescriber
 
 LeafReader = Callable[[Any], Any]
 """Takes the object and returns the field's value in the answer, or ``FALL_BACK``. Never raises."""
@@ -60,6 +64,7 @@ class LeafExecutor(Executor[Any]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._selections: dict[int, _Selection] = {}
+        self._describer = SchemaDescriber(self)
 
     def execute_fields(
         self,
@@ -70,8 +75,12 @@ class LeafExecutor(Executor[Any]):
         position_context: Any,
     ) -> Any:
         """The fields of one object, in the order of the document."""
-        if path is None:
-            # Root fields are not plain, and the cache would grow with each event.
+        if parent_type.name.startswith("__"):
+            # After a wrong argument graphql-core reports it at its place.
+            with suppress(GraphQLError):
+                return self._describer.describe(parent_type, source_value, grouped_field_set)
+        # Root fields are not plain, and the cache would grow with each event.
+        if path is None or parent_type.name.startswith("__"):
             return super().execute_fields(
                 parent_type, source_value, path, grouped_field_set, position_context
             )

@@ -45,6 +45,27 @@ async def test_an_unknown_path_is_a_404_in_json(http: httpx.AsyncClient) -> None
     assert (response.status_code, response.json()) == (404, {"error": "Not Found"})
 
 
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/open-data", "/open-data/"),
+        ("/jobs/abc/", "/jobs/abc"),
+        ("/jobs/..%2F%2Fevil.example/", None),
+        ("//evil.example/jobs/abc/", None),
+        ("//evil.example/open-data", None),
+        ("/health/live/", None),
+    ],
+)
+async def test_no_redirect_leads_to_the_host_that_a_request_names(
+    path: str, location: str | None, http: httpx.AsyncClient
+) -> None:
+    answer = await http.get(
+        http.base_url.join("/").copy_with(raw_path=path.encode()), headers={"host": "evil.example"}
+    )
+    assert answer.headers.get("location") == location
+    assert answer.status_code == (404 if location is None else 308)
+
+
 async def test_a_wrong_method_is_a_405_in_json_that_names_the_allowed_ones(
     http: httpx.AsyncClient,
 ) -> None:

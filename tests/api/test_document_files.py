@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,22 @@ def test_a_folder_holds_one_document_per_file(written: Path) -> None:
     assert trusted is not None
     assert all(trusted.by_digest(hash_document(text)) == text for text in FILES.values())
     assert "no document" not in trusted
+
+
+LINE_ENDS = [ME.replace("\n", "\r\n"), ME.replace("\n", "\r"), f"\ufeff{ME}"]
+
+
+@pytest.mark.parametrize("text", LINE_ENDS, ids=["CRLF", "CR", "byte order mark"])
+async def test_a_document_is_known_by_the_digest_of_its_bytes(text: str, folder: Path) -> None:
+    path = folder / "documents" / "me.graphql"
+    path.parent.mkdir()
+    path.write_bytes(text.encode())
+    digest = sha256(text.encode()).hexdigest()
+    trusted = load_trusted_documents(path.parent)
+    assert trusted is not None
+    assert trusted.by_digest(digest) == text
+    written = await run_command(None, "unused", "trust", str(path), folder=folder)
+    assert json.loads(written.out) == {digest: text}
 
 
 UNREADABLE: dict[str, tuple[str | None, str]] = {

@@ -23,7 +23,7 @@ from tests.support.import_tables import csv_table, posting_row
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_roles import ALLOWED_CALLERS
 from tests.support.root_field_calls import query_calls, reset_calls, subscription_calls
-from tests.support.services import RunningServices
+from tests.support.services import METRICS_TOKEN, RunningServices
 from tests.support.showcase import Showcase
 from tests.support.world import World, gid
 from workers.escalation import LeadEscalator
@@ -64,8 +64,9 @@ async def send_every_query(world: Showcase, http: httpx.AsyncClient, url: str) -
             for way in (*subscription_calls(world), *reset_calls(world)):
                 asked = build_full_document("subscription", way.root, way.variables)
                 await connection.subscribe_live(new_id(), asked, **way.variables)
-    headers = {"authorization": f"Bearer {world.token_of('officer')}"}
     for address in (*ADDRESSES, f"/jobs/{gid(world.open)}"):
+        token = METRICS_TOKEN if address == "/metrics" else world.token_of("officer")
+        headers = {"authorization": f"Bearer {token}"}
         assert (await http.get(address, headers=headers)).status_code < 400, address
 
 

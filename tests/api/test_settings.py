@@ -29,11 +29,16 @@ NAMES = (
     "SONGGANG_MAX_EXPORTS",
     "SONGGANG_MAX_DOWNLOADS",
 )
+OTHER_NAMES = (
+    "SONGGANG_MAX_CONNECTIONS",
+    "SONGGANG_MAX_CONNECTIONS_PER_ADDRESS",
+    "SONGGANG_PROXIES",
+)
 
 
 @pytest.fixture(autouse=True)
 def unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in NAMES:
+    for name in (*NAMES, *OTHER_NAMES):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -205,3 +210,42 @@ def test_an_unwritable_data_folder_is_named(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("SONGGANG_DATA_DIR", str(folder / "file"))
     with pytest.raises(SettingsInvalid, match=r"SONGGANG_SECRET is not set, and .*file/secret"):
         Settings.read().load_secret()
+
+
+def test_proxies_and_connections_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.read().proxies == ()
+    monkeypatch.setenv("SONGGANG_PROXIES", "10.0.0.2, fd00::/8,")
+    monkeypatch.setenv("SONGGANG_MAX_CONNECTIONS", "100")
+    monkeypatch.setenv("SONGGANG_MAX_CONNECTIONS_PER_ADDRESS", "20")
+    settings = Settings.read()
+    assert settings.proxies == ("10.0.0.2", "fd00::/8")
+    limits = settings.connection_limits
+    assert (limits.max_connections, limits.max_per_address, limits.max_in_rooms) == (100, 20, 75)
+
+
+@pytest.mark.parametrize("listed", ["*", "localhost", "10.0.0.0/33", "10.0.0.1 10.0.0.2"])
+def test_a_proxy_that_is_no_address_is_refused(
+    listed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SONGGANG_PROXIES", listed)
+    with pytest.raises(SettingsInvalid, match="SONGGANG_PROXIES: is a comma-separated list"):
+        Settings.read()
+
+
+@pytest.mark.parametrize(
+    ("url", "is_public"),
+    [
+        (None, False),
+        ("http://localhost:8000", False),
+        ("http://127.0.0.1", False),
+        ("http://[::1]:8000", False),
+        ("https://jobs.example.org", True),
+        ("http://10.0.0.1", True),
+    ],
+)
+def test_a_public_url_of_another_machine_makes_the_service_public(
+    url: str | None, is_public: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if url is not None:
+        monkeypatch.setenv("SONGGANG_PUBLIC_URL", url)
+    assert Settings.read().is_public is is_public

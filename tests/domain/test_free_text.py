@@ -84,3 +84,24 @@ def test_remarks_about_work_pass(remark: str) -> None:
 def test_numbers_of_people_and_control_characters_are_refused(remark: str) -> None:
     with pytest.raises(InvalidInput):
         check_remark(remark, FIELD)
+
+
+@pytest.mark.parametrize(
+    "control", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2069"
+)
+def test_a_control_of_the_writing_direction_is_refused(control: str) -> None:
+    with pytest.raises(InvalidInput, match="direction of the text"):
+        check_text(f"月薪{control}8000元", 100, FIELD)
+
+
+@pytest.mark.parametrize(
+    "blank", ["\u200b", "\u3164", "\u2800\u2800", "\u115f \u1160", "\ufe0f", "\u00ad", "\U000e0041"]
+)
+def test_a_text_that_shows_nothing_is_refused(blank: str) -> None:
+    with pytest.raises(InvalidInput, match="can be seen"):
+        check_text(blank, 100, FIELD)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "焊工", "a", "👩\u200d🔧", "𬬻", "é", "①", "、"])
+def test_a_text_that_shows_something_or_is_left_out_passes(text: str) -> None:
+    check_text(text, 100, FIELD)

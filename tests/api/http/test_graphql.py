@@ -52,6 +52,8 @@ BAD_DOCUMENTS: dict[str, str] = {
     "exponential": "{...f0} "
     + " ".join(f"fragment f{i} on Query{{...f{i + 1} ...f{i + 1}}}" for i in range(40))
     + " fragment f40 on Query{me{id}}",
+    "an integer of 5,000 digits": f"{{ postings(first: {'9' * 5_000}) {{ __typename }} }}",
+    "an integer of 5,000 digits without fields": f"{{ postings(first: {'9' * 5_000}) }}",
     "a cycle": "{...a} fragment a on Query{...b} fragment b on Query{...a}",
     "a subscription": "subscription { sessionEvents(sessionId: 1) { seq } }",
 }
@@ -67,6 +69,8 @@ def _check_hides_the_inside(response: httpx.Response) -> None:
         ("application/json", "application/json"),
         ("*/*", "application/json"),
         (f"{RESPONSE_JSON}, application/json;q=0.9", RESPONSE_JSON),
+        (f"application/json, {RESPONSE_JSON};q=0", "application/json"),
+        (RESPONSE_JSON.upper(), RESPONSE_JSON),
     ],
 )
 async def test_the_response_type_follows_the_accept_header(
@@ -74,7 +78,14 @@ async def test_the_response_type_follows_the_accept_header(
 ) -> None:
     response = await api.post({"query": ME}, accept=accept)
     assert (response.status_code, response.headers["content-type"]) == (200, content_type)
+    assert response.headers["vary"] == "Accept"
     assert response.json() == {"data": {"me": None}}
+
+
+async def test_a_client_that_accepts_neither_type_is_told_so(api: GraphQLClient) -> None:
+    response = await api.post({"query": ME}, accept="*/*;q=0")
+    assert (response.status_code, response.headers["vary"]) == (406, "Accept")
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
 
 
 @pytest.mark.parametrize(("accept", "status"), [("*/*", 200), (RESPONSE_JSON, 400)])

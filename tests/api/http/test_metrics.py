@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from api.connections.places import ConnectionPlaces
 from api.http.metrics import Metrics, serve_metrics
 from domain.refusals import ErrorCode
 from domain.webhooks.deliveries import DeliveryState
@@ -147,7 +148,7 @@ async def refuse_to_send(url: str, headers: Mapping[str, str], body: bytes) -> D
 
 
 def attach_metrics(
-    app: Starlette, running: RunningServices, token: str | None
+    app: Starlette, running: RunningServices, token: str | None, *, is_public: bool = False
 ) -> WebhookDispatcher:
     """Attach metrics to the application, and return their dispatcher, which has sent nothing."""
     feed = EventFeed(running.store.mongo, on_event=lambda _: None, on_gap=lambda: None)
@@ -160,7 +161,9 @@ def attach_metrics(
         running.endpoint,
         watch,
         sends,
+        places=ConnectionPlaces(),
         token=kept,
+        is_public=is_public,
         garbage=running.node.garbage,
     )
     app.state.node = SimpleNamespace(metrics=known)
@@ -169,7 +172,7 @@ def attach_metrics(
 
 async def fetch_status(app: Starlette, host: str, **headers: str) -> int:
     transport = httpx.ASGITransport(app, client=(host, 50_000))
-    async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return (await client.get("/metrics", headers=sent)).status_code
 
@@ -181,7 +184,7 @@ async def test_webhook_messages_are_counted_by_outcome_and_name_nobody(
     sends.outcomes.update({DeliveryState.DELIVERED: 3, DeliveryState.PENDING: 2})
     sends.backlog = 5
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
-    async with httpx.AsyncClient(transport=transport, base_url="http://songgang.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         metrics = values((await client.get("/metrics")).text)
     assert {name: value for name, value in metrics.items() if name[0].startswith("webhook")} == {
         ("webhook_messages_total", "delivered"): 3,
@@ -203,6 +206,11 @@ async def test_webhook_messages_are_counted_by_outcome_and_name_nobody(
         ("127.0.0.1", {"forwarded": "for=127.0.0.1"}, 403),
         ("127.0.0.1", {"via": "1.1 Caddy"}, 403),
         ("127.0.0.1", {"x_real_ip": "127.0.0.1"}, 403),
+        ("127.0.0.1", {"x_forwarded_proto": "https"}, 403),
+        ("127.0.0.1", {"Host": "jobs.example.org"}, 403),
+        ("127.0.0.1", {"Host": "127.0.0.1.example.org"}, 403),
+        ("127.0.0.1", {"Host": "localhost"}, 200),
+        ("::1", {"Host": "[::1]:8000"}, 200),
     ],
 )
 async def test_without_a_token_only_this_machine_may_read(

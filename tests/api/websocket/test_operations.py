@@ -10,9 +10,11 @@ import pytest
 
 from api.websocket.limits import WebSocketLimits
 from schema.execution.engine import Engine
+from schema.execution.operation_counts import OperationKind, OperationOutcome
 from tests.support.graphql_clients import UvicornServer, mutation_document, open_websocket
 from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices
+from tests.support.waiting import wait_until
 from tests.support.websocket_endpoint import ANNOUNCEMENTS, LEADS, nothing_is_left
 from tests.support.world import World, gid
 
@@ -66,6 +68,22 @@ async def test_a_socket_without_a_token_cannot_subscribe(
         await client.subscribe("1", ANNOUNCEMENTS, session=gid(readonly_world.live))
         answer = await client.receive()
         assert answer["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_subscription_that_is_completed_at_once_is_no_fault(
+    server: UvicornServer, running: RunningServices, readonly_world: World
+) -> None:
+    counts = running.engine.operation_metrics.counts
+    before = counts[OperationKind.SUBSCRIPTION, OperationOutcome.FAULT]
+    async with open_websocket(server.url) as client:
+        await client.initialise(readonly_world.viewer_token())
+        for number in range(20):
+            await client.subscribe(str(number), ANNOUNCEMENTS, session=gid(readonly_world.live))
+            await client.send(type="complete", id=str(number))
+        await client.assert_alive()
+        await client.subscribe("open", ANNOUNCEMENTS, session=gid(readonly_world.live))
+    await wait_until(lambda: not running.endpoint.sockets)
+    assert counts[OperationKind.SUBSCRIPTION, OperationOutcome.FAULT] == before
 
 
 async def test_a_fault_ends_only_its_own_operation(

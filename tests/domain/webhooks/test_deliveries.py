@@ -61,6 +61,20 @@ def test_deliveries_that_failed_together_are_spread(jitter: float, least: int, m
     assert least <= (after.next_at - FIXED_NOW).total_seconds() <= most
 
 
+@pytest.mark.parametrize(
+    ("asked", "attempts", "seconds"),
+    [(120, 1, 120), (2, 1, 4), (120, 5, 24 * 60), (10**9, 1, 24 * 3600), (0, 1, 4)],
+)
+def test_a_receiver_is_left_alone_for_as_long_as_it_asks(
+    asked: int, attempts: int, seconds: int
+) -> None:
+    answer = DeliveryResult(status=429, retry_after=timedelta(seconds=asked))
+    for jitter in (0.0, 1.0):
+        after = a_delivery(attempts=attempts).record_attempt(answer, at=FIXED_NOW, jitter=jitter)
+        waited = (after.next_at - FIXED_NOW).total_seconds()
+        assert seconds <= waited <= 1.5 * seconds
+
+
 def test_interrupted_attempts_count_towards_giving_up() -> None:
     after = a_delivery(attempts=100).record_attempt(
         DeliveryResult(status=500), at=FIXED_NOW, jitter=0.5

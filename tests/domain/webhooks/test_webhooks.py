@@ -24,12 +24,12 @@ from domain.webhooks.messages import (
     build_posting_notice,
     build_session_notice,
 )
+from domain.webhooks.special_addresses import is_public_address
 from domain.webhooks.webhooks import (
     DeliveryResult,
     check_events,
     check_webhook_url,
     encode_secret,
-    is_public_address,
     sign_message,
 )
 from storage.clock import utc_now
@@ -44,13 +44,22 @@ AT = records.FIXED_NOW
         "127.0.0.1", "0.1.2.3", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254",
         "100.100.100.200", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00:ec2::254",
         "::ffff:127.0.0.1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "2002:7f00:1::", "ff0e::1",
+        "192.0.0.8", "192.0.0.9", "192.0.0.170", "192.0.0.192", "192.0.2.1", "192.31.196.1",
+        "192.52.193.1", "192.88.99.1", "192.175.48.1", "198.18.0.1", "198.19.255.255",
+        "198.51.100.1", "203.0.113.1", "240.0.0.1", "100.64.0.1", "fec0::1", "3fff::1", "5f00::1",
+        "100::1", "100:0:0:1::1", "64:ff9b:1::1", "64:ff9b::808:808", "2001::1", "2001:1::1",
+        "2001:2::1", "2001:3::1", "2001:4:112::1", "2001:10::1", "2001:20::1", "2001:30::1",
+        "2001:db8::1", "2620:4f:8000::1", "4000::1", "fc00::1", "fe80::1%eth0",
     ],
 )  # fmt: skip
 def test_private_and_special_addresses_are_not_public(address: str) -> None:
     assert not is_public_address(ipaddress.ip_address(address))
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "223.5.5.5", "2400:3200::1"])
+@pytest.mark.parametrize(
+    "address",
+    ["1.1.1.1", "223.5.5.5", "192.0.1.1", "198.20.0.1", "2400:3200::1", "2001:200::1", "3ffe::1"],
+)
 def test_global_addresses_are_public(address: str) -> None:
     assert is_public_address(ipaddress.ip_address(address))
 
@@ -61,7 +70,12 @@ def test_global_addresses_are_public(address: str) -> None:
         "", "partner.example", "ftp://partner.example/", "http://partner.example/", "https://",
         "https://user@partner.example/", "https://partner.example/#x", "https://partner.example:0/",
         "https://partner.example:99999/", "https://工会.example/", "https://partner.example/a b",
-        "https://127.0.0.1/", "https://[::1]/", "http://localhost/",
+        "https://127.0.0.1/", "https://[::1]/", "http://localhost/", "https://[fec0::1]/",
+        "https://[3fff::1]/", "https://192.0.0.8/", "https://192.88.99.1/", "https://127.1/",
+        "https://2130706433/", "https://0x7f000001/", "https://0177.0.0.1/", "https://10.0.0.1./",
+        "https://a.b.0x1/", "https://localhost/", "https://x.localhost/", "https://mongo1/",
+        "https://db.internal/", "https://printer.local./", "https://router.home.arpa/",
+        "https://[::ffff:8.8.8.8]/", "https://[fe80::1%25eth0]/",
         "https://a.example/" + "x" * 500,
     ],
 )  # fmt: skip

@@ -36,7 +36,7 @@ LISTS = build_schema("""
 BOUNDS = {"Query.trees": 7, "Item.items": 3}
 
 
-def cost(text: str) -> int:
+def cost(text: str) -> float:
     document = parse(text)
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)

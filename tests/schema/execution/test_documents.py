@@ -16,7 +16,7 @@ from schema.root import SCHEMA
 LIMITS = DocumentLimits()
 ME = "{ me { id } }"
 DEEP = "{ me { union { " + "parent { " * 13 + "id" + " }" * 16
-CHAIN_OF_500 = "{...f0} " + " ".join(f"fragment f{i} on Query{{...f{i + 1}}}" for i in range(500))
+CHAIN_OF_150 = "{...f0} " + " ".join(f"fragment f{i} on Query{{...f{i + 1}}}" for i in range(150))
 SPREAD_TWICE = (
     "{...f0} "
     + " ".join(f"fragment f{i} on Query{{...f{i + 1} ...f{i + 1}}}" for i in range(40))
@@ -61,10 +61,6 @@ REFUSED = {
         "{" + "... {" * 400 + " me { id } " + "}" * 401,
         "Syntax Error: Document is nested too deeply",
     ),
-    "a chain of fragments": (
-        CHAIN_OF_500 + " fragment f500 on Query{me{id}}",
-        "nested too deeply to be read",
-    ),
     "fragments spread twice": (SPREAD_TWICE, "selects at most 1000 fields"),
     "a cycle": ("{...a} fragment a on Query{...b} fragment b on Query{...a}", "within itself"),
     "a fragment within itself": ("{...a} fragment a on Query{me{id} ...a}", "within itself"),
@@ -80,14 +76,53 @@ REFUSED = {
         f"{{ postings(first: 100) {{ edges {{ a: {FINDINGS} b: {FINDINGS} }} }} }}",
         "may have",
     ),
+    "201 fragments": (
+        "{"
+        + " ".join(f"...f{i}" for i in range(201))
+        + "}"
+        + " ".join(f"fragment f{i} on Query{{me{{id}}}}" for i in range(201)),
+        "at most 200 fragments",
+    ),
     "a page of a long number": (
         f"{{ postings(first: {'9' * 5_000}) {{ edges {{ cursor }} }} }}",
-        "Expected value of type 'Int'",
+        "at most 40 digits",
+    ),
+    "a long number below zero": (f"{{ node(id: -{'9' * 40}) {{ id }} }}", "at most 40 digits"),
+    "a long fraction": (f"{{ node(id: 0.{'9' * 40}) {{ id }} }}", "at most 40 digits"),
+    "a long exponent": (f"{{ node(id: 1e{'9' * 40}) {{ id }} }}", "at most 40 digits"),
+    "a page of 40 digits": (
+        f"{{ postings(first: {'9' * 40}) {{ edges {{ cursor }} }} }}",
+        "Int cannot represent non 32-bit signed integer value",
+    ),
+    "480 lists of all types": (
+        "{"
+        + " ".join(
+            f"r{i}:__schema{{types{{{' '.join(f'f{j}:fields{{name}}' for j in range(48))}}}}}"
+            for i in range(10)
+        )
+        + "}",
+        "The description of the schema may have",
+    ),
+    "all fields of the types of all fields": (
+        "{__schema{types{fields{type{fields{name}}}}}}",
+        "The description of the schema may have",
+    ),
+    "20 long types by name": (
+        "{"
+        + " ".join(
+            f't{i}:__type(name:"Mutation"){{{" ".join(f"f{j}:fields{{...f}}" for j in range(6))}}}'
+            for i in range(20)
+        )
+        + "} fragment f on __Field{"
+        + " ".join(f"a{j}:args{{name}}" for j in range(4))
+        + "}",
+        "The description of the schema may have",
     ),
 }
 ACCEPTED = {
     "a small one": ME,
     "15 levels": DEEP.replace("parent { ", "", 1).removesuffix(" }"),
+    "a chain of fragments": CHAIN_OF_150 + " fragment f150 on Query{me{id}}",
     "20 root fields": "{" + " ".join(f"a{i}:me{{id}}" for i in range(20)) + "}",
     "one page within another": f"{{ {PAGES} }}",
     "pages by default": f"{{ a: {PAGES} b: {PAGES} }}".replace("(first: 100)", ""),

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from domain.webhooks.deliveries import DeliveryState
-from domain.webhooks.webhooks import MAX_FAILING_TIME, FailureKind, Webhook, WebhookState
+from domain.webhooks.webhooks import (
+    MAX_FAILING_TIME,
+    DeliveryResult,
+    FailureKind,
+    Webhook,
+    WebhookState,
+)
 from services.webhooks.webhooks import WebhookAdministration
 from storage.mongo.client import StorageError
 from storage.store import Store
@@ -28,7 +35,7 @@ from tests.support.webhook_outbox import (
     enqueue_notices,
     list_deliveries,
 )
-from workers.deliveries import CLAIM_DURATION
+from workers.deliveries import CLAIM_DURATION, CONCURRENT_MESSAGES_PER_WEBHOOK
 
 
 async def test_a_fault_delays_deliveries_and_does_not_end_the_dispatcher(
@@ -160,3 +167,22 @@ async def test_one_failure_among_successes_does_not_mark_the_webhook_as_failing(
     await create_dispatcher(store, ScriptedPartner(ACCEPTED, FAILED), clock).run()
     well = await read_webhook(store, webhook)
     assert (well.failing_since, well.last_failure) == (None, None)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_receiver_that_asks_for_time_gets_nothing_until_then(
+    status: int, store: Store, clock: ManualClock
+) -> None:
+    await add_webhook(store, URL)
+    await enqueue_notices(store, *lead_notices(8))
+    asked = DeliveryResult(status=status, retry_after=timedelta(seconds=120))
+    partner = ScriptedPartner(*[asked] * CONCURRENT_MESSAGES_PER_WEBHOOK)
+    node = create_dispatcher(store, partner, clock)
+    await node.run()
+    assert len(partner.calls) == CONCURRENT_MESSAGES_PER_WEBHOOK
+    clock.at += timedelta(seconds=119)
+    await node.run()
+    assert len(partner.calls) == CONCURRENT_MESSAGES_PER_WEBHOOK
+    clock.at += timedelta(seconds=30)
+    await node.run()
+    assert len(partner.calls) == CONCURRENT_MESSAGES_PER_WEBHOOK + 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +190,33 @@ async def test_redirects_are_not_followed_long_answers_are_cut_and_silence_fails
     assert await sender(partner.url, {}, b"{}") == DeliveryResult(status=200)
     assert await sender(partner.url, {}, b"{}") == DeliveryResult(failure=FailureKind.UNREACHABLE)
     assert len(partner.requests) == 3
+
+
+DAY = "Thu, 26 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ("retry-after: 120\r\n", 120),
+        ("Retry-After:   0 \r\n", 0),
+        (f"retry-after: {'9' * 400}\r\n", 10**9),
+        (f"date: {DAY} 10:00:00 GMT\r\nretry-after: {DAY} 10:02:00 GMT\r\n", 120),
+        (f"date: {DAY} 10:00:00 GMT\r\nretry-after: {DAY} 09:00:00 GMT\r\n", 0),
+        (f"date: {DAY} 10:00:00 GMT\r\nretry-after: Thu Nov 26 10:02:00 2026\r\n", 120),
+        ("retry-after: soon\r\n", None),
+        ("retry-after: -5\r\n", None),
+        ("retry-after: 1.5\r\n", None),
+        (f"retry-after: {'a' * 5_000}\r\n", None),
+        ("retry-after:\r\n", None),
+        ("", None),
+    ],
+)
+async def test_the_time_that_a_receiver_names_is_read(headers: str, seconds: int | None) -> None:
+    async with WebhookReceiver() as receiver:
+        receiver.responses = [http_response(429, headers)]
+        sender = WebhookSender(private=True)
+        asked = None if seconds is None else timedelta(seconds=seconds)
+        expected = DeliveryResult(status=429, retry_after=asked)
+        assert await sender(receiver.url, {}, b"{}") == expected
+        await sender.close()

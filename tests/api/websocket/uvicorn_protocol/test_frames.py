@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -44,7 +45,7 @@ def test_messages_of_every_length_arrive_as_they_were_sent(
 
 def test_unread_pongs_use_limited_memory(run: Run) -> None:
     async def test() -> None:
-        async with serve_protocol() as here, connect_manually(here.url) as flood:
+        async with serve_protocol(max_pings=1_000_000) as here, connect_manually(here.url) as flood:
             wire = await here.next_wire()
             waited: list[int] = []
 
@@ -102,6 +103,69 @@ def test_a_message_over_the_limit_is_answered_with_1009(run: Run) -> None:
             with pytest.raises(ConnectionClosed):
                 await connection.recv()
             assert connection.close_code == 1009
+            await here.wait_empty()
+
+    run(test())
+
+
+def test_a_flood_of_pings_ends_the_connection(run: Run) -> None:
+    async def test() -> None:
+        async with serve_protocol() as here, connect_manually(here.url) as flood:
+            await here.next_wire()
+            await flood.ping(WebSocketLimits.max_pings + 1)
+            await here.wait_empty()
+            assert await flood.read_remaining_texts() == []
+            assert flood.is_closed
+
+    run(test())
+
+
+def test_pings_up_to_the_limit_are_answered(run: Run) -> None:
+    async def test() -> None:
+        async with serve_protocol() as here, connect_client(here.url) as client:
+            await here.next_wire()
+            for _ in range(WebSocketLimits.max_pings):
+                await (await client.ping())
+
+    run(test())
+
+
+def test_a_flood_of_messages_that_nobody_reads_waits_unparsed(run: Run) -> None:
+    async def test() -> None:
+        async with serve_protocol() as here, connect_manually(here.url) as flood:
+            wire = await here.next_wire()
+            here.application.may_read.clear()
+            flood._protocol.send_text(b"x")
+            one = b"".join(flood._protocol.data_to_send())
+            await flood.send_raw(one * 10_000)
+            # The application waits for one message that it has asked for before.
+            await wait_until(lambda: wire.read_paused)
+            most = WebSocketLimits.max_waiting_messages + WebSocketLimits.bytes_per_parse // len(
+                one
+            )
+            assert wire.queue.qsize() <= most + 1
+            here.application.may_read.set()
+            await wait_until(lambda: len(here.application.messages) == 10_000)
+            assert wire.queue.empty()
+
+    run(test())
+
+
+def test_a_message_that_stays_in_fragments_ends_the_connection(run: Run) -> None:
+    async def test() -> None:
+        async with (
+            serve_protocol(ws_ping_interval=0.1, ws_ping_timeout=5) as here,
+            connect_client(here.url) as client,
+        ):
+            await here.next_wire()
+
+            async def fragments() -> AsyncIterator[str]:
+                yield "x"
+                await client.wait_closed()
+                yield "y"
+
+            with pytest.raises(ConnectionClosed):
+                await client.send(fragments())
             await here.wait_empty()
 
     run(test())

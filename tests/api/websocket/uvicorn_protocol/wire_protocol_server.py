@@ -24,12 +24,15 @@ Run = Callable[[Coroutine[Any, Any, None]], None]
 
 @asynccontextmanager
 async def serve_protocol(
-    *, close_timeout_seconds: float = 2.0, **settings: Any
+    *,
+    close_timeout_seconds: float = 2.0,
+    max_pings: int = WebSocketLimits.max_pings,
+    **settings: Any,
 ) -> AsyncIterator[WireServer[WireProtocol]]:
     """Serve an application behind `WireProtocol`, with these settings of uvicorn."""
 
     class Protocol(WireProtocol):
-        limits = WebSocketLimits(close_timeout_seconds=close_timeout_seconds)
+        limits = WebSocketLimits(close_timeout_seconds=close_timeout_seconds, max_pings=max_pings)
 
     async with run_wire_server(
         Protocol, lambda scope, _: scope["extensions"][WIRE_EXTENSION], **settings

@@ -1,0 +1,80 @@
+"""Content negotiation: which of the offered media types a request accepts (RFC 9110, 12.5.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_QUOTED = r'"(?:[^"\\]|\\.)*"?'
+_ELEMENT = re.compile(rf'(?:[^,"]|{_QUOTED})+')
+_PART = re.compile(rf'(?:[^;"]|{_QUOTED})+')
+_WORD = r"[!#$%&'*+.^_`|~0-9a-z-]+"
+_RANGE = re.compile(rf"{_WORD}/{_WORD}")
+_QUALITY = re.compile(r"q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
+
+_EXACTLY = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MediaRange:
+    """One element of an Accept header: ``type/subtype``, ``type/*`` or ``*/*``, in lower case.
+
+    ``quality`` is from 0 (excluded) to 1.
+    """
+
+    name: str
+    quality: float
+
+    def specificity(self, media_type: str) -> int:
+        """How closely the range names a media type: 3 exactly, 2 or 1 by a star, 0 not at all."""
+        if self.name == media_type:
+            return _EXACTLY
+        if self.name == f"{media_type.partition('/')[0]}/*":
+            return 2
+        return 1 if self.name == "*/*" else 0
+
+
+def parse_accept(header: str) -> list[MediaRange]:
+    """The media ranges of an Accept header, in its order. Parameters other than q are ignored.
+
+    Elements that are malformed are left out.
+    """
+    return list(_iterate_ranges(header.lower()))
+
+
+def _iterate_ranges(header: str) -> Iterator[MediaRange]:
+    for element in _ELEMENT.findall(header):
+        parts = [part.strip() for part in _PART.findall(element)]
+        if not parts or not _RANGE.fullmatch(parts[0]):
+            continue
+        weights = [each for each in parts[1:] if re.match(r"q\s*=", each)]
+        quality = _QUALITY.fullmatch(weights[0]) if weights else None
+        if quality is not None or not weights:
+            yield MediaRange(name=parts[0], quality=float(quality[1]) if quality else 1.0)
+
+
+def choose_media_type(header: str, offered: Sequence[str]) -> str | None:
+    """The offered media type that the Accept header prefers.
+
+    Types of the same quality are compared by how closely the header names them. Among types that
+    it names alike the first one is chosen if it names them exactly, else the last one, which is
+    also chosen without a header, or if it names none of them. None: the header excludes all.
+    """
+    ranges = parse_accept(header)
+    ratings: dict[str, tuple[float, int]] = {}
+    for media_type in offered:
+        # The most specific range counts, not the one of the highest quality.
+        found = max(
+            ((each.specificity(media_type), each.quality) for each in ranges), default=(0, 0.0)
+        )
+        if found[0]:
+            ratings[media_type] = (found[1], found[0])
+    if not ratings:
+        return offered[-1]
+    best = max(ratings.values())
+    if best[0] > 0:
+        alike = [media_type for media_type, rating in ratings.items() if rating == best]
+        return alike[0] if best[1] == _EXACTLY else alike[-1]
+    unnamed = [media_type for media_type in offered if media_type not in ratings]
+    return unnamed[-1] if unnamed else None
