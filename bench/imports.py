@@ -29,6 +29,7 @@ from domain.employers.employers import Employer, compute_check_character
 from domain.exchange.import_columns import POSTING_COLUMNS
 from domain.identity.accounts import Role
 from domain.identity.unions import UnionLevel
+from domain.postings.pay_text import yuan_number
 from domain.postings.postings import Occupation, PostingTerms
 from domain.reference.calendar import day_in_china
 from services.identity.tokens import Tokens
@@ -87,9 +88,9 @@ def cells(terms: PostingTerms, number: str, credit_code: str) -> list[str]:
         "conditions": terms.conditions,
         "placeCode": terms.place_code,
         "address": terms.address,
-        "pay.amount": str(terms.pay.amount),
+        "pay.amount": str(yuan_number(terms.pay.from_fen)),
         "pay.period": terms.pay.period.zh,
-        "probationPay": "" if terms.probation_pay is None else str(terms.probation_pay),
+        "probationPay": str(yuan_number(terms.probation_fen) or ""),
         "employmentType": terms.employment_type.zh,
         "shift": terms.shift.zh,
         "intensity": terms.intensity.zh,

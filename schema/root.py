@@ -1,6 +1,7 @@
 """The GraphQL schema, assembled from the queries, mutations and subscriptions of all subjects."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -57,6 +58,7 @@ from schema.postings.revision_mutations import PostingRevisionMutations
 from schema.reference.code_list_queries import CodeListQueries
 from schema.reference.region_queries import RegionQueries
 from schema.relay import Node, parse_any_global_id
+from schema.scalars import DECIMAL
 from schema.screening.minimum_wage_mutations import MinimumWageMutations
 from schema.screening.minimum_wage_queries import MinimumWageQueries
 from schema.screening.minimum_wage_types import find_minimum_wage
@@ -195,7 +197,7 @@ SCHEMA = strawberry.Schema(
     subscription=Subscription,
     types=(*SESSION_EVENT_TYPES, *LEAD_EVENT_TYPES, *TIMELINE_ENTRY_TYPES, *SEEKER_EVENT_TYPES),
     exception_handlers=EXCEPTION_HANDLERS,
-    config=StrawberryConfig(auto_camel_case=True),
+    config=StrawberryConfig(auto_camel_case=True, scalar_map={Decimal: DECIMAL}),
 )
 inputs.install_input_readers(SCHEMA)
 

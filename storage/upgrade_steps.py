@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.employers.employers import CHECK_VALID_MONTHS
+from domain.postings.pay import FEN_PER_YUAN
 from domain.postings.postings import PostingStatus
 from domain.reference.calendar import add_months, day_in_china
 from storage.mongo.client import Document, Mongo, translate_errors
@@ -75,6 +76,46 @@ async def _grant_grace(mongo: Mongo, at: datetime) -> int:
     return len(found)
 
 
+_OF_FIRST_TERMS: Document = {"terms.version": {"$exists": False}}
+
+
+async def _count_of_first_terms(mongo: Mongo) -> int:
+    with translate_errors():
+        return await mongo["postings"].count_documents(_OF_FIRST_TERMS)
+
+
+async def _raise_terms_version(mongo: Mongo, _: datetime) -> int:
+    """Store the amounts of some of the postings with terms of version 1 in fen, too.
+
+    What nodes of earlier versions read stays as it is. Terms that leads keep are not changed.
+    """
+    postings = mongo["postings"]
+    with translate_errors():
+        found = (
+            await postings.find(_OF_FIRST_TERMS, {"_id": 1})
+            .limit(DOCUMENTS_PER_BATCH)
+            .to_list(DOCUMENTS_PER_BATCH)
+        )
+        fen = {"$multiply": ["$terms.pay.amount", FEN_PER_YUAN]}
+        probation = {"$multiply": ["$terms.probation_pay", FEN_PER_YUAN]}
+        await postings.update_many(
+            {"_id": {"$in": [document["_id"] for document in found]}, **_OF_FIRST_TERMS},
+            [
+                {
+                    "$set": {
+                        "terms.version": 2,
+                        "terms.pay.from_fen": fen,
+                        "terms.pay.to_fen": fen,
+                        "terms.pay.unit": "$terms.pay.period",
+                        # The product with a missing value is null.
+                        "terms.probation_fen": probation,
+                    }
+                }
+            ],
+        )
+    return len(found)
+
+
 UPGRADE_STEPS: tuple[UpgradeStep, ...] = (
     UpgradeStep(
         to_version=1,
@@ -92,6 +133,14 @@ UPGRADE_STEPS: tuple[UpgradeStep, ...] = (
         oldest_code=0,
         count=_count_open_without_check,
         change_batch=_grant_grace,
+    ),
+    UpgradeStep(
+        to_version=3,
+        name="terms_version_2_of_postings",
+        summary="Stores the pay of postings in fen, beside the whole yuan that earlier code reads.",
+        oldest_code=0,
+        count=_count_of_first_terms,
+        change_batch=_raise_terms_version,
     ),
 )
 """All steps in order; the number of the last is the schema version of this code."""

@@ -14,7 +14,7 @@ from domain.exchange import cell_parsers
 from domain.exchange.cell_parsers import CellFault, shorten_for_message
 from domain.exchange.import_columns import COLUMNS_BY_KIND
 from domain.exchange.imports import ImportKind, make_row_finding
-from domain.postings.pay import Pay
+from domain.postings.pay import fixed_pay, to_fen
 from domain.postings.postings import Finding, PostingTerms
 from domain.reference.geo import Point
 from domain.reference.regions import replace_former_code
@@ -127,6 +127,7 @@ def build_terms(values: Mapping[str, Any]) -> PostingTerms:
     if latitude is not None or longitude is not None:
         # With one coordinate missing, the point is outside China and refused later.
         point = Point(latitude=latitude or 0.0, longitude=longitude or 0.0)
+    probation_pay = values["probationPay"]
     return PostingTerms(
         title=values["title"],
         occupation=values["occupation"],
@@ -135,8 +136,8 @@ def build_terms(values: Mapping[str, Any]) -> PostingTerms:
         conditions=values["conditions"],
         place_code=replace_former_code(values["placeCode"]),
         address=values["address"],
-        pay=Pay(amount=values["pay.amount"], period=values["pay.period"]),
-        probation_pay=values["probationPay"],
+        pay=fixed_pay(values["pay.amount"], values["pay.period"]),
+        probation_fen=None if probation_pay is None else to_fen(probation_pay),
         employment_type=values["employmentType"],
         shift=values["shift"],
         intensity=values["intensity"],

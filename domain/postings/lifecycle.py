@@ -26,13 +26,13 @@ from domain.postings.deferral import (
     employer_check_day,
     settled_keys,
 )
+from domain.postings.officer_review import Review
 from domain.postings.postings import (
     CloseReason,
     Finding,
     Posting,
     PostingStatus,
     PostingTerms,
-    Review,
     Severity,
 )
 from domain.reference.calendar import day_in_china

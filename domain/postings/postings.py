@@ -1,4 +1,4 @@
-"""Postings: a job's terms, its status, and the findings and reviews about it."""
+"""Postings: a job's terms, its status, and the findings about it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from domain.labels import Labelled
+from domain.postings.media_links import MediaLink
+from domain.postings.officer_review import Review
 from domain.postings.pay import Pay
+from domain.postings.requirements import NO_REQUIREMENTS, Requirements
+from domain.postings.work_schedule import NO_SCHEDULE, ShiftTimes, WorkMode, Workplace, WorkSchedule
 from domain.reference.geo import Point
 from domain.seekers.seeker_groups import SeekerGroup
 
@@ -91,12 +95,7 @@ class InsuranceKind(Labelled):
     MATERNITY = "MATERNITY", "生育"
 
 
-FULL_INSURANCE = (
-    InsuranceKind.PENSION,
-    InsuranceKind.MEDICAL,
-    InsuranceKind.UNEMPLOYMENT,
-    InsuranceKind.WORK_INJURY,
-)
+FULL_INSURANCE = tuple(kind for kind in InsuranceKind if kind is not InsuranceKind.MATERNITY)
 """The kinds that an employee must have.
 
 Maternity is not listed: medical insurance covers it since 国办发〔2019〕10号.
@@ -117,17 +116,28 @@ class PostingStatus(Labelled):
     CLOSED = "CLOSED", "已关闭"
 
 
+TERMS_VERSION = 2
+"""The version of the terms that this code writes.
+
+Version 1 had a single pay in whole yuan by month or hour, and nothing of what is listed from
+``further_places`` on. It is read as version 2 without the rest.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PostingTerms:
     """The terms of a job as the employer wrote them; a lead keeps a copy of those shown.
 
     ``hours_per_day`` and ``hours_per_week`` are normal hours without overtime. ``place_code`` is a
-    six-digit GB/T 2260 code, ``address`` free text below that level. ``probation_pay`` is whole
-    yuan per period of ``pay``. ``valid_until`` is the last day on which the posting is open.
+    six-digit GB/T 2260 code, ``address`` free text below that level. ``probation_fen`` is whole
+    fen per period of ``pay``. ``valid_until`` is the last day on which the posting is open.
 
     ``starts_at`` and ``ends_at`` are the working times of a normal day in China time; an end before
     the start is on the next day. ``point`` is the place of work if it is known more precisely than
     the county. ``friendly_to`` lists groups that the employer welcomes and is prepared for.
+    ``place_code``, ``address`` and ``point`` are the first place of work, ``further_places`` the
+    others. ``is_public_welfare`` marks 公益性岗位, jobs that public money pays for. ``version`` is
+    the version of the terms as they were stored.
     """
 
     title: str
@@ -138,7 +148,7 @@ class PostingTerms:
     place_code: str
     address: str = ""
     pay: Pay
-    probation_pay: int | None = None
+    probation_fen: int | None = None
     employment_type: EmploymentType
     shift: Shift
     intensity: Intensity
@@ -154,6 +164,26 @@ class PostingTerms:
     min_age: int | None = None
     friendly_to: tuple[SeekerGroup, ...] = ()
     point: Point | None = None
+    further_places: tuple[Workplace, ...] = ()
+    work_mode: WorkMode = WorkMode.ON_SITE
+    schedule: WorkSchedule = NO_SCHEDULE
+    requirements: Requirements = NO_REQUIREMENTS
+    is_public_welfare: bool = False
+    media: tuple[MediaLink, ...] = ()
+    version: int = TERMS_VERSION
+
+    @property
+    def places(self) -> tuple[Workplace, ...]:
+        """All places of work, the first one first."""
+        first = Workplace(place_code=self.place_code, address=self.address, point=self.point)
+        return (first, *self.further_places)
+
+    @property
+    def shift_times(self) -> tuple[ShiftTimes, ...]:
+        """The clock times of all shifts; empty if they are not stated."""
+        if self.schedule.shifts or self.starts_at is None or self.ends_at is None:
+            return self.schedule.shifts
+        return (ShiftTimes(starts_at=self.starts_at, ends_at=self.ends_at),)
 
 
 class CloseReason(Labelled):
@@ -206,22 +236,6 @@ class Finding:
     def key(self) -> str:
         """Identifies the finding: a review settles findings with the same key."""
         return "|".join((self.code, self.field, self.detail, *(mark.text for mark in self.marks)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Review:
-    """An officer's decision about a posting.
-
-    ``revision`` is the revision of the terms decided on; 0 if not known. ``settled`` are the keys
-    of the findings that the officer saw: an approval covers these and no others.
-    """
-
-    by: str
-    at: datetime
-    approved: bool
-    reason: str
-    revision: int = 0
-    settled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

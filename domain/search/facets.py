@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from domain.labels import Labelled
+from domain.postings.pay import PaySettlement
 from domain.postings.postings import (
     Benefit,
     EmploymentType,
@@ -19,6 +20,8 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
+from domain.postings.requirements import RequiredEducation
+from domain.postings.work_schedule import RestDays, WorkMode
 from domain.seekers.seeker_groups import SeekerGroup
 
 FACET_KINDS: tuple[type[Labelled], ...] = (
@@ -29,16 +32,31 @@ FACET_KINDS: tuple[type[Labelled], ...] = (
     Benefit,
     InsuranceKind,
     SeekerGroup,
+    RequiredEducation,
+    RestDays,
+    WorkMode,
+    PaySettlement,
 )
 """The enumerations that are counted; stored strings depend on the order, so append new ones."""
 
 # Letters of two bytes in UTF-8; no control or combining character is in use.
 _FIRST_CODE_POINT = 0x0400
 _CODE_POINTS_PER_KIND = 0x40
+_FIRST_CODE_POINTS: Mapping[type[Labelled], int] = {
+    **{
+        kind: _FIRST_CODE_POINT + range_index * _CODE_POINTS_PER_KIND
+        for range_index, kind in enumerate(FACET_KINDS[:7])
+    },
+    # Arabic letters; Hebrew marks come before them.
+    RequiredEducation: 0x0680,
+    RestDays: 0x06A0,
+    WorkMode: 0x06B0,
+    PaySettlement: 0x06C0,
+}
 
 _CHARACTERS: Mapping[Labelled, str] = {
-    code: chr(_FIRST_CODE_POINT + range_index * _CODE_POINTS_PER_KIND + position)
-    for range_index, kind in enumerate(FACET_KINDS)
+    code: chr(first + position)
+    for kind, first in _FIRST_CODE_POINTS.items()
     for position, code in enumerate(kind)
 }
 _CODES: Mapping[str, Labelled] = {character: code for code, character in _CHARACTERS.items()}
@@ -62,8 +80,10 @@ def facet_characters(terms: PostingTerms) -> str:
         *terms.benefits,
         *terms.insurance,
         *terms.friendly_to,
+        terms.work_mode,
     )
-    return "".join(map(facet_character, codes))
+    optional = (terms.requirements.education, terms.schedule.rest, terms.pay.settlement)
+    return "".join(map(facet_character, (*codes, *(code for code in optional if code))))
 
 
 def group_facet_counts(

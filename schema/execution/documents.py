@@ -27,6 +27,7 @@ from graphql.language import VariableNode
 
 from schema.execution.cost import ComplexityMeter, SelectionComplexity
 from schema.execution.redaction import RequestError
+from schema.execution.variable_positions import VALIDATION_RULES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +119,9 @@ class DocumentCache:
         try:
             document = parse(text, max_tokens=self._limits.tokens)
             # Measured first: validation takes longer the more a document nests and repeats.
-            errors = self._check_limits(document) or validate(self._schema, document, max_errors=20)
+            errors = self._check_limits(document) or validate(
+                self._schema, document, VALIDATION_RULES, max_errors=20
+            )
         except GraphQLSyntaxError as error:
             return PreparedDocument(sha256=digest, errors=(error,))
         except RecursionError:

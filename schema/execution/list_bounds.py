@@ -8,12 +8,14 @@ the schema is missing here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 
 from domain.matching.match_reasons import MatchCode
 from domain.matching.matches import MAX_MATCHES
 from domain.matching.scoring import SCORING_FACTORS
-from domain.postings.postings import PostingTerms
+from domain.postings.pay_bounds import MAX_COMPONENTS
+from domain.postings.requirement_bounds import MAX_CODED_TEXTS
+from domain.postings.term_bounds import MAX_MEDIA, MAX_PLACES, MAX_SHIFTS
+from domain.postings.term_changes import TERM_FORMATS
 from domain.screening.text_screening import MAX_MARKS_PER_FINDING
 from domain.search.facets import FACET_KINDS
 from domain.search.highlights import MAX_HIGHLIGHTS_PER_FIELD
@@ -47,13 +49,24 @@ LIST_BOUNDS: Mapping[str, int] = {
     "Finding.marks": MAX_MARKS_PER_FINDING,
     "ImportFinding.marks": MAX_MARKS_PER_FINDING,
     "ImportRow.findings": _FINDINGS,
-    "Lead.termsChanged": len(fields(PostingTerms)),
+    "FrozenTerms.licences": MAX_CODED_TEXTS,
+    "FrozenTerms.media": MAX_MEDIA,
+    "FrozenTerms.places": MAX_PLACES,
+    "FrozenTerms.shiftTimes": MAX_SHIFTS,
+    "FrozenTerms.skills": MAX_CODED_TEXTS,
+    "Lead.termsChanged": len(TERM_FORMATS),
     "LeadsAdvanced.outcomes": _LEADS_PER_ADVANCE,
     "LiveSession.tallies": MAX_PAGE_SIZE,
     "MatchExplanation.excludedBy": len(MatchCode),
     "MatchesReset.recommended": MAX_MATCHES,
     "MyProfile.searches": MAX_SAVED_SEARCHES,
+    "Pay.components": MAX_COMPONENTS,
     "Posting.findings": _FINDINGS,
+    "Posting.licences": MAX_CODED_TEXTS,
+    "Posting.media": MAX_MEDIA,
+    "Posting.places": MAX_PLACES,
+    "Posting.shiftTimes": MAX_SHIFTS,
+    "Posting.skills": MAX_CODED_TEXTS,
     "PostingAccepted.findings": _FINDINGS,
     "PostingEdge.highlights": 4 * MAX_HIGHLIGHTS_PER_FIELD,
     "PostingFacets.codes": len(FACET_KINDS),
@@ -72,6 +85,11 @@ LIST_BOUNDS: Mapping[str, int] = {
     "Region.ancestors": 2,
     "SearchesChanged.searches": MAX_SAVED_SEARCHES,
     "TallyChanged.tallies": DEFAULT_LIMITS.max_postings_per_tally,
+    "Terms.licences": MAX_CODED_TEXTS,
+    "Terms.media": MAX_MEDIA,
+    "Terms.places": MAX_PLACES,
+    "Terms.shiftTimes": MAX_SHIFTS,
+    "Terms.skills": MAX_CODED_TEXTS,
     "TextRefused.findings": _FINDINGS,
 }
 """By type and field."""

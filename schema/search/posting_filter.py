@@ -24,7 +24,7 @@ from domain.search.query_parser import parse_search
 from domain.seekers.seeker_groups import SeekerGroup
 from schema.context import Context
 from schema.live.session_types import find_visible_session
-from schema.postings.terms_inputs import PointInput
+from schema.postings.workplace_inputs import PointInput
 from schema.relay import parse_global_id
 from storage.search.search_query import SearchQuery
 

@@ -4,16 +4,18 @@ from datetime import time
 
 import strawberry
 
-from domain.postings.pay import Pay as PayRecord
+from domain.postings.pay import PayPeriod
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
 from domain.reference.geo import Point as PointRecord
-from domain.seekers.profile import Education, Weekday
+from domain.reference.weekdays import Weekday
+from domain.seekers.profile import Education
+from domain.seekers.profile import LowestPay as LowestPayRecord
 from domain.seekers.profile import Near as NearRecord
 from domain.seekers.profile import PickUp as PickUpRecord
 from domain.seekers.profile import Profile as ProfileRecord
 from domain.seekers.profile import Wants as WantsRecord
 from domain.seekers.seeker_groups import SeekerGroup
-from schema.postings.terms_inputs import PayInput, PointInput
+from schema.postings.workplace_inputs import PointInput
 
 
 @strawberry.input
@@ -28,6 +30,12 @@ class PickUpInput:
     days: list[Weekday] = strawberry.field(default_factory=list)
 
 
+@strawberry.input
+class LowestPayInput:
+    amount: int = strawberry.field(description="Whole yuan.")
+    period: PayPeriod = strawberry.field(description="MONTH or HOUR.")
+
+
 @strawberry.input(description="Omitted values are open. No match breaks a limit.")
 class WantsInput:
     occupations: list[Occupation] = strawberry.field(
@@ -40,7 +48,7 @@ class WantsInput:
     near: NearInput | None = None
     shifts: list[Shift] = strawberry.field(default_factory=list, description="Acceptable shifts.")
     employment_types: list[EmploymentType] = strawberry.field(default_factory=list)
-    lowest_pay: PayInput | None = None
+    lowest_pay: LowestPayInput | None = None
     heaviest: Intensity = strawberry.field(
         default=Intensity.HEAVY,
         description="The heaviest work that is acceptable. Give this instead of anything about "
@@ -80,7 +88,7 @@ def parse_wants_input(given: WantsInput) -> WantsRecord:
         else None,
         shifts=tuple(given.shifts),
         employment_types=tuple(given.employment_types),
-        lowest_pay=PayRecord(amount=pay.amount, period=pay.period) if pay else None,
+        lowest_pay=LowestPayRecord(amount=pay.amount, period=pay.period) if pay else None,
         heaviest=given.heaviest,
         starts_from=given.starts_from,
         ends_by=given.ends_by,

@@ -5,12 +5,14 @@ from typing import Self
 
 import strawberry
 
+from domain.postings.pay import PayPeriod
 from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
-from domain.seekers.profile import Education, Weekday
+from domain.reference.weekdays import Weekday
+from domain.seekers.profile import Education
+from domain.seekers.profile import LowestPay as LowestPayRecord
 from domain.seekers.profile import Profile as ProfileRecord
 from domain.seekers.profile import Wants as WantsRecord
 from domain.seekers.seeker_groups import SeekerGroup
-from schema.postings.terms_types import Pay
 from schema.reference.point_types import Point
 
 
@@ -26,6 +28,16 @@ class PickUp:
     days: list[Weekday] = strawberry.field(description="Empty: every day.")
 
 
+@strawberry.type(description="Whole yuan of a month or an hour.")
+class LowestPay:
+    amount: int
+    period: PayPeriod
+
+    @classmethod
+    def of(cls, record: LowestPayRecord) -> Self:
+        return cls(amount=record.amount, period=record.period)
+
+
 @strawberry.type(description="Wished occupations, and limits that no match breaks.")
 class Wants:
     occupations: list[Occupation] = strawberry.field(description="The most wanted first.")
@@ -35,7 +47,7 @@ class Wants:
     near: Near | None
     shifts: list[Shift]
     employment_types: list[EmploymentType]
-    lowest_pay: Pay | None
+    lowest_pay: LowestPay | None
     heaviest: Intensity
     starts_from: time | None
     ends_by: time | None
@@ -53,7 +65,7 @@ class Wants:
             near=Near(point=Point.of(near.point), kilometres=near.kilometres) if near else None,
             shifts=list(record.shifts),
             employment_types=list(record.employment_types),
-            lowest_pay=Pay.of(record.lowest_pay) if record.lowest_pay else None,
+            lowest_pay=LowestPay.of(record.lowest_pay) if record.lowest_pay else None,
             heaviest=record.heaviest,
             starts_from=record.starts_from,
             ends_by=record.ends_by,

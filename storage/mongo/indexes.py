@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from domain.postings.work_schedule import WorkMode
 from domain.webhooks.deliveries import DELIVERY_RETENTION
 
 _HOUR_SECONDS = 3_600
@@ -52,6 +53,16 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("told", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)], name="untold"),
         IndexModel([("terms.occupation", ASCENDING), ("_id", DESCENDING)], name="by_occupation"),
         IndexModel([("terms.place_code", ASCENDING), ("_id", DESCENDING)], name="by_place"),
+        IndexModel(
+            [("terms.further_places.place_code", ASCENDING), ("_id", DESCENDING)],
+            name="by_further_place",
+            partialFilterExpression={"terms.further_places.place_code": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("terms.work_mode", ASCENDING), ("_id", DESCENDING)],
+            name="remote",
+            partialFilterExpression={"terms.work_mode": WorkMode.REMOTE.value},
+        ),
         IndexModel(
             [("status", ASCENDING), ("search.pay", DESCENDING), ("_id", DESCENDING)],
             name="best_paid",

@@ -35,6 +35,7 @@ _INDEXED_FIELDS = {
     "search.tokens": 1,
     "search.traits": 1,
     "search.pay": 1,
+    "search.highest_pay": 1,
 }
 
 
@@ -147,6 +148,7 @@ class MemorySearch:
             query.status is not None
             or query.ids is not None
             or query.union_id is not None
+            or query.campaign_id is not None
             or query.within_km is not None
             or any(word.is_prefix for word in query.words)
         )
@@ -163,6 +165,7 @@ def _index_posting(index: SearchIndex, document: Document) -> None:
     index.put(
         document["_id"],
         pay=search["pay"],
+        highest_pay=search.get("highest_pay", search["pay"]),
         last_day=min(document["terms"]["valid_until"], verified_until),
         keys=(
             employer_key(document["employer_id"]),
@@ -187,13 +190,14 @@ def _match_query(index: SearchIndex, query: SearchQuery) -> Bitmap:
         query.shifts,
         query.intensities,
         query.friendly_to,
+        *query.further_codes,
     )
     for codes in filter(None, alternatives):
         bits &= index.with_any_key(map(facet_character, codes))
     for code in (*query.benefits, *query.insurance):
         bits &= index.with_key(facet_character(code))
     if query.pay_from is not None:
-        bits = index.with_pay_at_least(bits, query.pay_from)
+        bits = index.with_highest_pay_at_least(bits, query.pay_from)
     if query.pay_to is not None:
         bits ^= index.with_pay_at_least(bits, query.pay_to + 1)
     return bits

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain import cursors
-from domain.postings.pay import Pay, PayPeriod
+from domain.postings.pay import PayPeriod, fixed_pay
 from schema.relay import global_id
 from storage.mongo.client import new_id
 from tests.domain.posting_terms_samples import posting_terms
@@ -121,7 +121,7 @@ async def long_lists(running: RunningServices, readonly_world: World) -> World:
                 employer_id=world.employer.id,
                 union_id=world.union.id,
                 terms=posting_terms(
-                    pay=Pay(amount=pay, period=PayPeriod.MONTH if pay > 100 else PayPeriod.HOUR),
+                    pay=fixed_pay(pay, PayPeriod.MONTH if pay > 100 else PayPeriod.HOUR),
                     valid_until=today() + timedelta(days=9),
                 ),
             )

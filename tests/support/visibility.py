@@ -39,7 +39,9 @@ class VisibilityRow(NamedTuple):
 TERMS_FIELDS = (
     "title occupation headcount duties conditions placeCode address pay probationPay "
     "employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits validUntil "
-    "repostSource startsAt endsAt minAge friendlyTo point place"
+    "repostSource startsAt endsAt minAge friendlyTo point place places workMode shiftTimes "
+    "daysPerWeek restDays restDaysPerMonth education educationText experienceMonths "
+    "experienceText licences skills insurancePackage housingFund publicWelfare media termsVersion"
 )
 FINDING_FIELDS = "code severity field message messageZh basis marks detail"
 
@@ -121,6 +123,7 @@ PERSONAL_ROWS = (
         OFFICERS | {"seeker"},
     ),
     VisibilityRow("Near", "point kilometres", OFFICERS | {"seeker"}),
+    VisibilityRow("LowestPay", "amount period", OFFICERS | {"seeker"}),
     VisibilityRow("PickUp", "by days", OFFICERS | {"seeker"}),
     VisibilityRow("MyProfile", "seeker consentVersion consentedAt searches contact", SEEKERS),
     VisibilityRow("SavedSearch", "id name wants createdAt", SEEKERS),
@@ -233,7 +236,13 @@ PUBLIC_ROWS = tuple(
         "PayCount": "payFrom payTo count",
         "Highlight": "field start end",
         "PostingSuggestion": "kind text code",
-        "Pay": "amount period",
+        "Pay": "amount from to period guaranteed guaranteedPeriod months payday settlement "
+        "components text",
+        "PayComponent": "kind from to unit percent note text",
+        "Workplace": "placeCode address point region",
+        "ShiftTimes": "startsAt endsAt days breakMinutes name",
+        "CodedText": "code text",
+        "MediaLink": "kind url title",
         "Point": "latitude longitude",
         "Region": "code name fullName level pinyin initials formerNames centre ancestors",
         "CodeList": "name description version entries",

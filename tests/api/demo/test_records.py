@@ -129,7 +129,7 @@ def test_every_kind_of_bad_posting_occurs(demo: DemoRecords) -> None:
 
 
 def test_a_pay_below_the_minimum_is_never_open(demo: DemoRecords) -> None:
-    low = [posting for posting in demo.postings if posting.terms.pay.amount == 1500]
+    low = [posting for posting in demo.postings if posting.terms.pay.from_fen == 150_000]
     assert Counter(posting.status for posting in low) == {
         PostingStatus.IN_REVIEW: 4,
         PostingStatus.REFUSED: 1,

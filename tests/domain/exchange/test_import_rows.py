@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.exchange.import_columns import COLUMNS_BY_KIND, EMPLOYER_COLUMNS, POSTING_COLUMNS
 from domain.exchange.import_rows import build_terms, finding_from_refusal, match_headings, parse_row
 from domain.exchange.imports import ImportKind
-from domain.postings.pay import Pay, PayPeriod
+from domain.postings.pay import PayPeriod, fixed_pay
 from domain.postings.postings import (
     Benefit,
     EmploymentType,
@@ -87,8 +87,8 @@ def test_a_full_row_gives_all_terms() -> None:
         conditions="不限",
         place_code="310115",
         address="张江路1号",
-        pay=Pay(amount=6500, period=PayPeriod.MONTH),
-        probation_pay=5200,
+        pay=fixed_pay(6500, PayPeriod.MONTH),
+        probation_fen=520_000,
         employment_type=EmploymentType.FULL_TIME,
         shift=Shift.DAY,
         intensity=Intensity.LIGHT,
@@ -127,7 +127,7 @@ def test_an_empty_cell_gives_the_default() -> None:
     found, faults = parse_row(POSTINGS, given, [by_key[key] for key in given])
     assert faults == ()
     left = build_terms(found)
-    assert (left.title, left.headcount, left.pay.amount) == ("", 0, 0)
+    assert (left.title, left.headcount, left.pay.from_fen) == ("", 0, 0)
     assert (left.intensity, left.point, left.repost_source) == (Intensity.MEDIUM, None, None)
     # Screening refuses it later, as in a posting that is submitted alone.
     assert {finding.code for finding in screen_terms(left, KNOWN_WAGES, FIXED_TODAY)} >= {

@@ -38,7 +38,7 @@ def codes(match: Match | None) -> tuple[set[MatchCode], set[MatchCode]]:
 def test_a_wanted_job_shares_a_match_key_with_the_seeker(person: Profile, work: Job) -> None:
     if is_wanted_job(person, work):
         assert set(list_wanted_match_keys(person.wants)) & set(
-            list_job_match_keys(work.occupation, work.place_code)
+            list_job_match_keys(work.occupation, work.place_codes)
         )
 
 

@@ -186,10 +186,17 @@ def test_the_steps_are_numbered_from_one_without_a_gap() -> None:
 
 
 async def test_the_steps_give_older_postings_what_they_lack(store: Store) -> None:
+    new = {"terms": {"version": 2, "pay": {}}}
     postings: list[dict[str, Any]] = [
-        {"_id": "open", "union_id": "city", "status": "OPEN"},
-        {"_id": "refused", "union_id": "city", "status": "REFUSED"},
-        {"_id": "orphan", "union_id": "gone", "status": "OPEN", "verified_until": "2026-12-01"},
+        {"_id": "open", "union_id": "city", "status": "OPEN", **new},
+        {"_id": "refused", "union_id": "city", "status": "REFUSED", **new},
+        {
+            "_id": "orphan",
+            "union_id": "gone",
+            "status": "OPEN",
+            "verified_until": "2026-12-01",
+            **new,
+        },
     ]
     await store.mongo["postings"].insert_many(postings)
     await store.mongo["unions"].insert_one({"_id": "city", "path": ["province", "city"]})
@@ -203,4 +210,38 @@ async def test_the_steps_give_older_postings_what_they_lack(store: Store) -> Non
         "orphan": postings[2],
     }
     applied = await upgrades(store, UPGRADE_STEPS).applied()
-    assert [(each.found, each.left) for each in applied] == [(3, 1), (1, 0)]
+    assert [(each.found, each.left) for each in applied] == [(3, 1), (1, 0), (0, 0)]
+
+
+async def test_pay_in_whole_yuan_is_stored_in_fen_too(store: Store) -> None:
+    pay = {"amount": 6500, "period": "MONTH"}
+    first = {"union_path": ["city"], "status": "CLOSED"}
+    await store.mongo["postings"].insert_many(
+        [
+            {"_id": "a", **first, "terms": {"pay": pay, "probation_pay": 5200}},
+            {"_id": "b", **first, "terms": {"pay": {"amount": 25, "period": "HOUR"}}},
+            {"_id": "c", **first, "terms": {"pay": pay, "probation_pay": None}},
+        ]
+    )
+    await store.mongo["leads"].insert_one({"_id": "lead", "terms": {"pay": pay}})
+    await upgrades(store, UPGRADE_STEPS).run()
+    found = {each["_id"]: each["terms"] async for each in store.mongo["postings"].find({})}
+    in_fen = {**pay, "from_fen": 650_000, "to_fen": 650_000, "unit": "MONTH"}
+    assert found["a"] == {
+        "pay": in_fen,
+        "probation_pay": 5200,
+        "probation_fen": 520_000,
+        "version": 2,
+    }
+    assert found["b"]["pay"] == {
+        "amount": 25,
+        "period": "HOUR",
+        "from_fen": 2_500,
+        "to_fen": 2_500,
+        "unit": "HOUR",
+    }
+    assert found["b"]["probation_fen"] is found["c"]["probation_fen"] is None
+    lead = await store.mongo["leads"].find_one({"_id": "lead"})
+    assert lead == {"_id": "lead", "terms": {"pay": pay}}
+    counted = (await upgrades(store, UPGRADE_STEPS).applied())[2]
+    assert (counted.found, counted.left) == (3, 0)
