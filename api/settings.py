@@ -11,6 +11,7 @@
 ``SONGGANG_CONTACT_DAYS`` and ``SONGGANG_RECORD_DAYS``: days that contacts and records are kept.
 ``SONGGANG_RULES_APPLY_ON``: the day (YYYY-MM-DD) from which new screening rules bear on postings
 that older rules let through.
+``SONGGANG_MEDIA_HOSTS``: sites, comma separated, that media links of postings may lead to.
 ``SONGGANG_WEBHOOK_PRIVATE``: webhooks may have private addresses.
 ``SONGGANG_MAX_UPLOADS``, ``SONGGANG_MAX_EXPORTS`` and ``SONGGANG_MAX_DOWNLOADS``: how many table
 uploads, lead exports and public downloads one process serves at the same time.
@@ -39,6 +40,7 @@ from api.http.limits import DownloadLimits, ExportLimits, FeedLimits, UploadLimi
 from api.sms_settings import GatewayKind, SmsSettings
 from domain.identity.passwords import MAX_PASSWORD_LENGTH
 from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
+from domain.postings.media_sites import check_media_hosts
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from storage.mongo.client import Driver
 
@@ -156,6 +158,9 @@ class Settings(SmsSettings):
     )
     # Unset: they stay open until an officer refuses them.
     rules_apply_on: date | None = Field(default=None, validation_alias="SONGGANG_RULES_APPLY_ON")
+    media_hosts: Annotated[str, AfterValidator(check_media_hosts)] = Field(
+        default="", validation_alias="SONGGANG_MEDIA_HOSTS"
+    )
     # For partners in the same network and for trials: with it, a person who may create webhooks
     # can reach every address that this process reaches.
     webhook_private: bool = Field(default=False, validation_alias="SONGGANG_WEBHOOK_PRIVATE")

@@ -6,13 +6,16 @@ rebuilds them while the service runs.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from domain.employers.employers import CHECK_VALID_MONTHS
+from domain.postings.job_keys import KEYED_STATUSES, make_job_key
 from domain.postings.pay import FEN_PER_YUAN
-from domain.postings.postings import PostingStatus
+from domain.postings.postings import Posting, PostingStatus
 from domain.reference.calendar import add_months, day_in_china
-from storage.mongo.client import Document, Mongo, translate_errors
+from storage.mongo.client import Document, Duplicate, Mongo, translate_errors
+from storage.mongo.codec import to_record
 from storage.mongo.upgrades import DOCUMENTS_PER_BATCH, UpgradeStep
 
 _WITHOUT_UNION_PATH: Document = {"union_path": {"$exists": False}}
@@ -116,6 +119,36 @@ async def _raise_terms_version(mongo: Mongo, _: datetime) -> int:
     return len(found)
 
 
+_WITHOUT_JOB_KEY: Document = {
+    "status": {"$in": sorted(status.value for status in KEYED_STATUSES)},
+    "job_key": {"$exists": False},
+}
+
+
+async def _count_without_job_key(mongo: Mongo) -> int:
+    with translate_errors():
+        return await mongo["postings"].count_documents(_WITHOUT_JOB_KEY)
+
+
+async def _fill_job_keys(mongo: Mongo, _: datetime) -> int:
+    """Store the job key with some of the postings that lack it.
+
+    Where an employer has the same job twice already, each posting but one is a separate job.
+    """
+    postings = mongo["postings"]
+    with translate_errors():
+        found = await postings.find(_WITHOUT_JOB_KEY).limit(DOCUMENTS_PER_BATCH).to_list(None)
+    for document in found:
+        posting = to_record(Posting, document)
+        unchanged = {"_id": posting.id, "terms": document["terms"], **_WITHOUT_JOB_KEY}
+        for separate_id in (None, posting.id):
+            key = make_job_key(posting.employer_id, posting.terms, separate_id=separate_id)
+            with suppress(Duplicate), translate_errors():
+                await postings.update_one(unchanged, {"$set": {"job_key": key}})
+                break
+    return len(found)
+
+
 UPGRADE_STEPS: tuple[UpgradeStep, ...] = (
     UpgradeStep(
         to_version=1,
@@ -141,6 +174,14 @@ UPGRADE_STEPS: tuple[UpgradeStep, ...] = (
         oldest_code=0,
         count=_count_of_first_terms,
         change_batch=_raise_terms_version,
+    ),
+    UpgradeStep(
+        to_version=4,
+        name="job_keys_of_postings",
+        summary="Stores with each posting the key by which the same job of an employer is found.",
+        oldest_code=0,
+        count=_count_without_job_key,
+        change_batch=_fill_job_keys,
     ),
 )
 """All steps in order; the number of the last is the schema version of this code."""

@@ -21,6 +21,7 @@ from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import ImportPlanner
 from services.exchange.posting_import_planner import PostingImportPlanner
 from services.live.sessions import LiveSessionControl
+from services.postings.pay_comparison import PayComparison
 from services.postings.posting_gate import PostingGate
 from storage.clock import Clock
 from storage.mongo.client import Duplicate, StorageUnavailable, Transaction
@@ -51,13 +52,21 @@ class Importer(Leased):
     """
 
     def __init__(
-        self, store: Store, desk: LiveSessionControl, gate: PostingGate, clock: Clock, *, node: str
+        self,
+        store: Store,
+        desk: LiveSessionControl,
+        gate: PostingGate,
+        comparison: PayComparison,
+        clock: Clock,
+        *,
+        node: str,
     ) -> None:
         super().__init__(
             _LEASE_NAME, SCHEDULE, store, clock, node=node, lease_duration=_LEASE_DURATION
         )
         self._desk = desk
         self._gate = gate
+        self._comparison = comparison
 
     async def run_once(self) -> None:
         """Write the imports that wait, and log how many parts."""
@@ -147,7 +156,7 @@ class Importer(Leased):
     def _planner_for(self, one: Import, table: WageTable) -> ImportPlanner:
         if one.kind is ImportKind.EMPLOYERS:
             return EmployerImportPlanner(self._store, self._clock, one)
-        return PostingImportPlanner(self._store, self._clock, table, one)
+        return PostingImportPlanner(self._store, self._clock, table, one, self._comparison)
 
     async def _write_part(self, one: Import, plan: ImportPlan) -> Import:
         """Write a plan in one transaction; returns the import with its new progress."""

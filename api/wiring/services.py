@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from api.settings import Settings
 from api.wiring.codes import create_phone_proving, describe_gateway
 from api.wiring.realtime import Realtime
+from domain.postings.media_sites import parse_media_hosts
 from realtime.group_commit import GroupCommit
 from schema.context import Services
 from services.employers.employer_administration import EmployerAdministration
@@ -39,6 +40,7 @@ from services.live.questions import QuestionModeration
 from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
 from services.matching.match_search import MatchSearch
+from services.postings.pay_comparison import PayComparison
 from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
 from services.screening.minimum_wage_administration import MinimumWageAdministration
@@ -63,10 +65,13 @@ class PostingServices:
     session_control: LiveSessionControl
     minimum_wages: MinimumWages
     posting_gate: PostingGate
+    pay_comparison: PayComparison
 
     def create_importer(self, store: Store, clock: Clock, name: str) -> Importer:
         """Return the worker that processes imports with these services; it is not started."""
-        return Importer(store, self.session_control, self.posting_gate, clock, node=name)
+        return Importer(
+            store, self.session_control, self.posting_gate, self.pay_comparison, clock, node=name
+        )
 
 
 @asynccontextmanager
@@ -89,6 +94,7 @@ async def run_posting_services(
             session_control=session_control,
             minimum_wages=minimum_wages,
             posting_gate=posting_gate,
+            pay_comparison=PayComparison(store, clock),
         )
 
 
@@ -148,7 +154,14 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             session_schedule=SessionSchedule(store, clock),
             qr_code_creation=QrCodeCreation(store, clock),
             employers=EmployerAdministration(store, gate, clock),
-            postings=PostingAdministration(store, gate, postings.minimum_wages, clock),
+            postings=PostingAdministration(
+                store,
+                gate,
+                postings.minimum_wages,
+                postings.pay_comparison,
+                clock,
+                media_rules=parse_media_hosts(settings.media_hosts),
+            ),
             imports=ImportAdministration(store, clock),
             posting_gate=gate,
             reviews=PostingReview(store, commit, control, clock),

@@ -281,6 +281,14 @@ POSTING_COLUMNS = (
         example="农民工",
     ),
     ImportColumn(
+        key="payConfirmed",
+        zh="工资已核对",
+        parse=cell_parsers.parse_bool,
+        hint="Yes if a pay far from the usual one was checked and is right; empty is no.",
+        hint_zh="工资与当地同类岗位相差十倍以上、经核对无误的填“是”；不填为否。",
+        default=False,
+    ),
+    ImportColumn(
         key="point.latitude",
         zh="纬度",
         parse=cell_parsers.parse_degrees,

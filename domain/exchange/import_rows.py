@@ -18,7 +18,7 @@ from domain.postings.pay import fixed_pay, to_fen
 from domain.postings.postings import Finding, PostingTerms
 from domain.reference.geo import Point
 from domain.reference.regions import replace_former_code
-from domain.refusals import InvalidInput
+from domain.refusals import InvalidInput, Refusal
 
 _HEADING_REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
 
@@ -65,7 +65,7 @@ def match_headings(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]
     return keys
 
 
-def finding_from_refusal(refusal: InvalidInput) -> Finding:
+def finding_from_refusal(refusal: Refusal) -> Finding:
     """Return the finding for a row with an invalid value."""
     key = ".".join((refusal.field or ())[1:])
     return make_row_finding(refusal.code.value, key, refusal.message, refusal.message_zh)

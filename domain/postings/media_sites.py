@@ -38,6 +38,26 @@ class MediaRules:
 ANY_SITE = MediaRules()
 
 
+def parse_media_hosts(listed: str) -> MediaRules:
+    """Return the rules for a comma-separated list of domain names.
+
+    :raises ValueError: a name is not a domain name.
+    """
+    hosts = tuple(host.strip().lower() for host in listed.split(",") if host.strip())
+    if not all(_HOST.fullmatch(host) for host in hosts):
+        raise ValueError("is a comma-separated list of domain names such as v.qq.com")
+    return MediaRules(hosts=hosts)
+
+
+def check_media_hosts(listed: str) -> str:
+    """Return the list if every name in it is a domain name.
+
+    :raises ValueError: a name is not.
+    """
+    parse_media_hosts(listed)
+    return listed
+
+
 def check_media_link(link: MediaLink, rules: MediaRules, field: tuple[str, ...]) -> None:
     """Check that a link is an https address of an allowed site, without user name and port.
 

@@ -256,7 +256,8 @@ class Posting:
     ``deferred`` are the keys of findings that newer rules made on terms that were let through
     before. They do not count until an officer refuses the posting, or the day comes on which the
     new rules apply. ``grace_until`` is the last day on which a posting from before employer checks
-    may be shown although its employer was never checked.
+    may be shown although its employer was never checked. ``job_key`` recognises the same job of the
+    employer (``job_keys``); None while the posting is closed or refused.
 
     A posting is never deleted; Order 44 requires three years after it is closed.
     """
@@ -285,6 +286,8 @@ class Posting:
     external_id: str | None = None
     deferred: tuple[str, ...] = ()
     grace_until: date | None = None
+    job_key: str | None = None
+    campaign_id: str | None = None
 
     def is_open(self, on: date) -> bool:
         """Whether the public may see the posting on a day."""

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from domain.identity.accounts import Role
+from domain.postings.pay import PaySettlement
 from domain.postings.postings import (
     Benefit,
     EmploymentType,
@@ -16,6 +17,8 @@ from domain.postings.postings import (
     PostingStatus,
     Shift,
 )
+from domain.postings.requirements import RequiredEducation
+from domain.postings.work_schedule import RestDays, WorkMode
 from domain.reference.geo import Point as PointRecord
 from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import check_place_code, region_of
@@ -65,7 +68,9 @@ class PostingFilter:
     )
     near: NearPlaceInput | None = None
     pay_from: int | None = strawberry.field(
-        default=None, description="Whole yuan a month; pay by the hour counts as full-time work."
+        default=None,
+        description="Whole yuan a month; pay by the hour counts as full-time work. A range of pay "
+        "is found when it overlaps with payFrom and payTo.",
     )
     pay_to: int | None = None
     employment_types: list[EmploymentType] | None = None
@@ -74,6 +79,12 @@ class PostingFilter:
     benefits: list[Benefit] | None = None
     insurance: list[InsuranceKind] | None = None
     friendly_to: list[SeekerGroup] | None = None
+    work_modes: list[WorkMode] | None = None
+    rest_days: list[RestDays] | None = None
+    educations: list[RequiredEducation] | None = strawberry.field(
+        default=None, description="What is asked for: NONE finds jobs that ask for none."
+    )
+    settlements: list[PaySettlement] | None = None
     open_on: date | None = strawberry.field(
         default=None, description="Still open on that day, as far as is known today."
     )
@@ -108,6 +119,16 @@ async def build_search_query(context: Context, filter: PostingFilter) -> SearchQ
         benefits=_distinct(filter.benefits),
         insurance=_distinct(filter.insurance),
         friendly_to=_distinct(filter.friendly_to),
+        further_codes=tuple(
+            filter_codes
+            for given in (
+                filter.work_modes,
+                filter.rest_days,
+                filter.educations,
+                filter.settlements,
+            )
+            if (filter_codes := _distinct(given))
+        ),
         pay_from=filter.pay_from,
         pay_to=filter.pay_to,
         near=near,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
@@ -26,6 +26,9 @@ from storage.mongo.client import new_id
 from storage.store import Store
 
 MAX_SESSION_TITLE_LENGTH = 120
+START_TOLERANCE = timedelta(minutes=1)
+"""How far the clock of a client may be behind."""
+_START_FIELD = ("input", "startsAt")
 """Characters in the title of a session."""
 
 
@@ -71,7 +74,7 @@ class SessionSchedule:
             union_path=union.path,
             host=_check_host(plan),
             owner_id=caller.subject,
-            starts_at=_check_start(plan.starts_at),
+            starts_at=_check_start(plan.starts_at, self._clock()),
             posting_ids=await self._check_running_order(plan.posting_ids),
             created_at=self._clock(),
         )
@@ -123,9 +126,18 @@ def _check_title(given: str) -> str:
     return title
 
 
-def _check_start(given: datetime) -> datetime:
-    """Return the time in UTC, in milliseconds as it is stored."""
-    check_time(given, ("input", "startsAt"))
+def _check_start(given: datetime, now: datetime) -> datetime:
+    """Return the time in UTC, in milliseconds as it is stored.
+
+    :raises InvalidInput: it has no zone, is not of this century, or has passed.
+    """
+    check_time(given, _START_FIELD)
+    if given < now - START_TOLERANCE:
+        raise InvalidInput(
+            "This time has passed. Give a start from now on.",
+            "开播时间已过，请填写现在或以后的时间。",
+            field=_START_FIELD,
+        )
     return given.astimezone(UTC).replace(microsecond=given.microsecond // 1000 * 1000)
 
 

@@ -110,6 +110,17 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             unique=True,
             partialFilterExpression={"external_id": {"$gt": ""}},
         ),
+        IndexModel(
+            [("job_key", ASCENDING)],
+            name="one_a_job_key",
+            unique=True,
+            partialFilterExpression={"job_key": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("campaign_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
+            name="by_campaign",
+            partialFilterExpression={"campaign_id": {"$gt": ""}},
+        ),
     ],
     "decisions": [IndexModel([("posting_id", ASCENDING), ("_id", DESCENDING)], name="by_posting")],
     "reports": [

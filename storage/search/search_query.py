@@ -85,7 +85,10 @@ class SearchQuery:
         return bool(self.words or self.occupations) or self.region is not None
 
     def key_stages(self, worded: Sequence[Document] | None = None) -> list[Document]:
-        """The search as aggregation stages that the index "by_word" covers.
+        """The search as aggregation stages over the index "by_word".
+
+        The index covers them, apart from a region beside words and from ``pay_from``: for these the
+        postings that match the rest are fetched.
 
         They yield ``key`` (the id), ``place``, ``pay`` and ``traits``. Some conditions would make
         MongoDB skip through the index or fetch the posting. They are applied to the projected

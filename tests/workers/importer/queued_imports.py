@@ -12,6 +12,7 @@ from domain.exchange.imports import Import, ImportStatus, RawRow, RowOutcome
 from domain.identity.accounts import Role
 from domain.search.query_parser import parse_search
 from services.live.sessions import LiveSessionControl
+from services.postings.pay_comparison import PayComparison
 from services.postings.posting_gate import PostingGate
 from services.screening.minimum_wages import MinimumWages
 from storage.clock import utc_now
@@ -28,7 +29,7 @@ UNTIL = (today() + timedelta(days=30)).isoformat()
 
 def create_importer(store: Store, desk: LiveSessionControl, node: str) -> Importer:
     gate = PostingGate(store, desk, MinimumWages(store), utc_now)
-    return Importer(store, desk, gate, utc_now, node=node)
+    return Importer(store, desk, gate, PayComparison(store, utc_now), utc_now, node=node)
 
 
 def posting_row(number: int, external_id: str) -> RawRow:
