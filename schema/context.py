@@ -43,6 +43,7 @@ from services.leads.staff_follow_up import StaffFollowUp
 from services.live.direction import SessionDirection
 from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
+from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
 from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
 from services.matching.match_search import MatchSearch
@@ -73,6 +74,7 @@ class Services:
     hub: Hub
     session_control: LiveSessionControl
     employers: EmployerAdministration
+    recruitment_campaigns: RecruitmentCampaignAdministration
     postings: PostingAdministration
     session_direction: SessionDirection
     session_schedule: SessionSchedule

@@ -44,6 +44,9 @@ from schema.live.qr_code_types import find_visible_code
 from schema.live.question_mutations import QuestionMutations
 from schema.live.question_queries import QuestionQueries
 from schema.live.question_types import find_visible_question
+from schema.live.recruitment_campaign_mutations import RecruitmentCampaignMutations
+from schema.live.recruitment_campaign_queries import RecruitmentCampaignQueries
+from schema.live.recruitment_campaign_types import find_recruitment_campaign
 from schema.live.schedule_mutations import ScheduleMutations
 from schema.live.session_event_types import SESSION_EVENT_TYPES
 from schema.live.session_mutations import SessionMutations
@@ -99,6 +102,7 @@ _FINDERS = {
     "Referral": find_visible_referral,
     "Question": find_visible_question,
     "Import": find_visible_import,
+    "Campaign": find_recruitment_campaign,
 }
 
 
@@ -141,6 +145,7 @@ Query = merge_types(
         EmployerQueries,
         MinimumWageQueries,
         SessionQueries,
+        RecruitmentCampaignQueries,
         QuestionQueries,
         LeadQueries,
         FunnelQueries,
@@ -171,6 +176,7 @@ Mutation = merge_types(
         ReportMutations,
         PostingRevisionMutations,
         ScheduleMutations,
+        RecruitmentCampaignMutations,
         SessionMutations,
         QuestionMutations,
         InterestMutations,

@@ -31,6 +31,7 @@ from storage.leads.leads import Leads
 from storage.live.presence import PresenceReports
 from storage.live.qr_codes import QrCodes
 from storage.live.questions import Questions
+from storage.live.recruitment_campaigns import RecruitmentCampaigns
 from storage.live.sessions import LiveSessions
 from storage.live.tally import InterestCounts
 from storage.matching.jobs import Jobs
@@ -95,6 +96,7 @@ class Store:
         self.rescreens = RescreeningTasks(mongo)
         self.reviews = Reviews(mongo)
         self.live_sessions = LiveSessions(mongo)
+        self.recruitment_campaigns = RecruitmentCampaigns(mongo)
         self.questions = Questions(mongo)
         self.leads = Leads(mongo)
         self.funnel = Funnel(mongo)

@@ -37,6 +37,7 @@ from services.leads.staff_follow_up import StaffFollowUp
 from services.live.direction import SessionDirection
 from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
+from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
 from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
 from services.matching.match_search import MatchSearch
@@ -154,6 +155,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             session_schedule=SessionSchedule(store, clock),
             qr_code_creation=QrCodeCreation(store, clock),
             employers=EmployerAdministration(store, gate, clock),
+            recruitment_campaigns=RecruitmentCampaignAdministration(store, clock),
             postings=PostingAdministration(
                 store,
                 gate,

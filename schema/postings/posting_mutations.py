@@ -22,6 +22,7 @@ from services.postings.posting_administration import Confirmations
 @strawberry.input
 class SubmitPostingInput(TermsInput):
     employer_id: strawberry.ID
+    campaign_id: strawberry.ID | None = None
     pay_confirmed: bool = strawberry.field(default=False, description=PAY_CONFIRMED)
     separate: bool = strawberry.field(default=False, description=SEPARATE)
 
@@ -51,5 +52,8 @@ class PostingMutations:
             employer_id,
             parse_terms_input(input),
             confirmations=Confirmations(pay=input.pay_confirmed, separate=input.separate),
+            campaign_id=None
+            if input.campaign_id is None
+            else parse_global_id(input.campaign_id, "Campaign", "input", "campaignId"),
         )
         return build_gate_result(record)

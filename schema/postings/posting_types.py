@@ -9,6 +9,10 @@ from domain.postings.postings import CloseReason, PostingStatus
 from domain.postings.postings import Posting as PostingRecord
 from schema.context import Context, Info
 from schema.employers.employer_types import Employer
+from schema.live.recruitment_campaign_types import (
+    RecruitmentCampaign,
+    find_recruitment_campaign,
+)
 from schema.postings.terms_types import Terms, term_fields
 from schema.relay import Node, global_id
 from schema.scopes import manages_posting
@@ -41,6 +45,10 @@ class Posting(Node, Terms, PostingReviewFields):
             synthetic=record.synthetic,
             **term_fields(record.terms),
         )
+
+    @strawberry.field(description="The recruitment campaign that it belongs to, if any.")
+    async def campaign(self, info: Info) -> RecruitmentCampaign | None:
+        return await find_recruitment_campaign(info.context, self.record.campaign_id)
 
     @strawberry.field(description="The employer that offers it.")
     def employer(self, info: Info) -> Employer:

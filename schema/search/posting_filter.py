@@ -60,6 +60,7 @@ class PostingFilter:
     session_id: strawberry.ID | None = strawberry.field(
         default=None, description="Postings that a live session presents."
     )
+    campaign_id: strawberry.ID | None = None
     occupation: Occupation | None = None
     occupations: list[Occupation] | None = None
     place_code: str | None = strawberry.field(
@@ -131,6 +132,9 @@ async def build_search_query(context: Context, filter: PostingFilter) -> SearchQ
         ),
         pay_from=filter.pay_from,
         pay_to=filter.pay_to,
+        campaign_id=None
+        if filter.campaign_id is None
+        else parse_global_id(filter.campaign_id, "Campaign", field, "campaignId"),
         near=near,
         within_km=filter.near.within_km if filter.near else None,
     )

@@ -13,6 +13,7 @@ from domain.postings.postings import Posting, PostingStatus, PostingTerms
 from domain.postings.term_bounds import check_terms
 from domain.reference.calendar import day_in_china
 from domain.refusals import AlreadyExists, NotFound, NotPermitted, PostingConflict, PostingNotOpen
+from services.live.recruitment_campaigns import find_campaign_id
 from services.postings.managed_postings import check_revision, find_managed_posting
 from services.postings.pay_comparison import PayComparison
 from services.postings.posting_gate import PostingGate
@@ -71,7 +72,7 @@ class PostingAdministration:
     ) -> Posting:
         """Store a new posting with the gate's verdict on it.
 
-        :raises NotFound: no employer has this id.
+        :raises NotFound: no employer or campaign has this id.
         :raises NotPermitted: the employer is not the caller's, or belongs to a union outside the
             caller's scope.
         :raises InvalidInput: a term cannot be right.
@@ -105,7 +106,7 @@ class PostingAdministration:
             job_key=make_job_key(
                 employer_id, terms, separate_id=posting_id if confirmations.separate else None
             ),
-            campaign_id=campaign_id,
+            campaign_id=await find_campaign_id(self._store, campaign_id),
         )
         try:
             return await self._gate.admit(posting, table)

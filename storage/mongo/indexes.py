@@ -132,7 +132,19 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("origin", ASCENDING), ("at", ASCENDING)], name="by_origin"),
     ],
     "rescreens": [IndexModel([("done_at", ASCENDING), ("due_at", ASCENDING)], name="due")],
+    "recruitment_campaigns": [
+        IndexModel([("starts_on", DESCENDING), ("_id", DESCENDING)], name="by_first_day"),
+        IndexModel(
+            [("union_path", ASCENDING), ("starts_on", DESCENDING), ("_id", DESCENDING)],
+            name="by_union",
+        ),
+    ],
     "sessions": [
+        IndexModel(
+            [("campaign_id", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)],
+            name="by_campaign",
+            partialFilterExpression={"campaign_id": {"$gt": ""}},
+        ),
         IndexModel([("starts_at", DESCENDING), ("_id", DESCENDING)], name="by_start"),
         IndexModel(
             [("status", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)],

@@ -27,6 +27,7 @@ from domain.leads.leads import Lead
 from domain.leads.timeline import TimelineEntry
 from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
+from domain.live.recruitment_campaigns import RecruitmentCampaign
 from domain.live.sessions import LiveSession
 from domain.postings.pay import Pay
 from domain.postings.postings import Posting
@@ -165,6 +166,7 @@ RECORD_CLASSES: Mapping[str, type[Any]] = {
     "decisions": Decision,
     "reports": Report,
     "sessions": LiveSession,
+    "recruitment_campaigns": RecruitmentCampaign,
     "leads": Lead,
     "lead_entries": TimelineEntry,
     "suggestions": Suggestion,

@@ -204,6 +204,12 @@ MUTATION_CASES = {
             "... on SessionScheduled { session { id title status startsAt union { id } } }",
         ),
         MutationCase(
+            "createRecruitmentCampaign",
+            lambda _: {"name": "春风行动", "startsOn": "2026-02-01", "endsOn": "2026-04-30"},
+            "RecruitmentCampaignCreated",
+            "... on RecruitmentCampaignCreated { campaign { id name union { id } } }",
+        ),
+        MutationCase(
             "startSession", session_mutation_input("scheduled"), "SessionChanged", SESSION_SELECTION
         ),
         MutationCase(

@@ -42,6 +42,7 @@ ALLOWED_CALLERS = {
     "changePosting": {"officer", "officer above", "recruiter"},
     "closePosting": {"officer", "officer above", "recruiter"},
     "scheduleSession": DIRECTORS | {"other host"},
+    "createRecruitmentCampaign": ALL_OFFICERS,
     "startSession": DIRECTORS,
     "interruptSession": DIRECTORS,
     "resumeSession": DIRECTORS,
@@ -148,6 +149,7 @@ CREATING_MUTATIONS = {
     "createEmployer",
     "submitPosting",
     "scheduleSession",
+    "createRecruitmentCampaign",
     "createWebhook",
     "createCampaign",
 }

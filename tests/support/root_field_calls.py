@@ -91,6 +91,7 @@ def _public_queries(world: Showcase) -> list[RootFieldCall]:
         RootFieldCall("liveSession", {"id": session}),
         RootFieldCall("liveSession", {"id": draft}),
         RootFieldCall("liveSessions", {}),
+        RootFieldCall("recruitmentCampaigns", {}),
         RootFieldCall("liveSessions", {"filter": {"mine": True}}, ALL_HOSTS),
         RootFieldCall("consentText", {"postingId": gid(world.open)}),
         RootFieldCall("profileConsentText", {}),

@@ -56,6 +56,7 @@ class Showcase(ShowcaseRecords):
         await super().store_records(with_offered=with_offered)
         await store.leads.record(self.leads[2:])
         await store.qr_codes.add(self.code)
+        await store.recruitment_campaigns.add(self.spring)
         await store.seekers.add([self.other_seeker, self.withdrawn_seeker])
         for question in (self.answered, self.published, self.declined):
             await store.questions.add(question)

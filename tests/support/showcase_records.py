@@ -80,7 +80,14 @@ class ShowcaseRecords(World):
     def _furnish_postings(self) -> None:
         self.employer = replace(self.employer, description="电机制造")
         found = (make_finding("duties"),)
-        self.open = replace(self.open, terms=self._rich_terms(), revision=2, findings=found)
+        self.spring = records.recruitment_campaign(union_id=self.union.id)
+        self.open = replace(
+            self.open,
+            terms=self._rich_terms(),
+            revision=2,
+            findings=found,
+            campaign_id=self.spring.id,
+        )
         self.held = replace(self.held, waiting_since=utc_now(), findings=found)
         self.closed = replace(self.closed, close_reason=CloseReason.WITHDRAWN, closed_at=utc_now())
         changed = {each.id: each for each in (self.open, self.held, self.closed)}
@@ -106,6 +113,7 @@ class ShowcaseRecords(World):
             segment=Segment.STORY,
             segment_title="三十年焊工",
             started_at=utc_now(),
+            campaign_id=self.spring.id,
         )
         self.ended = replace(self.ended, started_at=utc_now(), ended_at=utc_now())
         self.planned = self._session(SessionStatus.SCHEDULED)

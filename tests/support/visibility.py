@@ -212,17 +212,18 @@ STAFF_ROWS = (
 PUBLIC_ROWS = tuple(
     VisibilityRow(kinds, fields, ALL_CALLERS)
     for kinds, fields in {
-        "Posting": f"id {TERMS_FIELDS} status revision createdAt synthetic employer",
+        "Posting": f"id {TERMS_FIELDS} status revision createdAt synthetic employer campaign",
         "CodeAvailability": "available channels",
         "Employer": "id name creditCode placeCode place description synthetic verifiedUntil "
         "verified",
-        "LiveSession": "id title format status startsAt startedAt endedAt host segment "
+        "LiveSession": "id campaign title format status startsAt startedAt endedAt host segment "
         "segmentTitle peakViewers views synthetic union postings pinnedPosting viewers interests "
         "tallies questions cursor",
         "Host": "name honour",
         "PostingTally": "postingId interests",
         "Question": "id body status answer askedAt publishedAt answeredAt posting",
         "Union": "id name level placeCode parent",
+        "Campaign": "id name nameEn startsOn endsOn union",
         "MinimumWage": "id region tier monthly hourly effectiveFrom docNo sourceUrl grade "
         "verifiedAt addedAt place inForce trusted",
         "CodeTarget": "kind place session posting",

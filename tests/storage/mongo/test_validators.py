@@ -44,6 +44,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "reports": to_document(records.report()),
     "decisions": to_document(records.decision()),
     "sessions": to_document(records.live_session()),
+    "recruitment_campaigns": to_document(records.recruitment_campaign()),
     "leads": to_document(records.lead()) | {"logged": False},
     "lead_entries": to_document(make_first_entry(records.lead())),
     "suggestions": to_document(next(posting_suggestions("电工", "employer", None))),

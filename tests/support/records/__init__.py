@@ -14,7 +14,7 @@ from tests.support.records.identity import (
     union,
 )
 from tests.support.records.leads import lead
-from tests.support.records.live import code, live_session, question
+from tests.support.records.live import code, live_session, question, recruitment_campaign
 from tests.support.records.postings import decision, minimum_wage, posting, report, rescreen
 from tests.support.records.seekers import call_entry, campaign, referral, seeker
 from tests.support.records.webhooks import webhook
@@ -42,6 +42,7 @@ __all__ = [
     "phone_proof",
     "posting",
     "question",
+    "recruitment_campaign",
     "referral",
     "report",
     "rescreen",
