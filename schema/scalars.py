@@ -8,17 +8,22 @@ from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode,
 
 _NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?", re.ASCII)
 _MAX_LENGTH = 24
+NOT_A_NUMBER = Decimal("NaN")
 
 
 def _parse_number(given: object) -> Decimal:
-    """Return the number in a JSON number or a string such as "25.40"."""
+    """Return the number in a JSON number or a string such as "25.40".
+
+    Any other short text is not a number (NaN), which every use refuses with its field and in words
+    that help.
+    """
     if isinstance(given, bool) or not isinstance(given, (int, float, str, Decimal)):
         raise _not_a_number()
     # The shortest text of a float is the number that the client wrote.
     text = f"{Decimal(repr(given)):f}" if isinstance(given, float) else _to_text(given)
-    if len(text) > _MAX_LENGTH or not _NUMBER.fullmatch(text):
+    if len(text) > _MAX_LENGTH:
         raise _not_a_number()
-    return Decimal(text)
+    return Decimal(text) if _NUMBER.fullmatch(text) else NOT_A_NUMBER
 
 
 def _to_text(given: int | str | Decimal) -> str:
@@ -42,7 +47,7 @@ def _serialize(value: object) -> int | float:
 def _not_a_number() -> GraphQLError:
     return GraphQLError(
         "Give a number with at most 12 digits before the point and 6 behind it, such as 25.4 or "
-        '"25.40". Words such as 面议 are not numbers: give the least that you pay as `from`.'
+        '"25.40".'
     )
 
 

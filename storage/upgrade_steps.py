@@ -133,11 +133,16 @@ async def _count_without_job_key(mongo: Mongo) -> int:
 async def _fill_job_keys(mongo: Mongo, _: datetime) -> int:
     """Store the job key with some of the postings that lack it.
 
-    Where an employer has the same job twice already, each posting but one is a separate job.
+    Where an employer has the same job twice already, each but the oldest is a separate job.
     """
     postings = mongo["postings"]
     with translate_errors():
-        found = await postings.find(_WITHOUT_JOB_KEY).limit(DOCUMENTS_PER_BATCH).to_list(None)
+        found = (
+            await postings.find(_WITHOUT_JOB_KEY)
+            .sort("_id", 1)
+            .limit(DOCUMENTS_PER_BATCH)
+            .to_list(None)
+        )
     for document in found:
         posting = to_record(Posting, document)
         unchanged = {"_id": posting.id, "terms": document["terms"], **_WITHOUT_JOB_KEY}

@@ -91,7 +91,6 @@ def build_job_posting(posting: Posting, employer: Employer, *, url: str) -> dict
         "jobBenefits": "、".join(
             [kind.zh + "保险" for kind in terms.insurance] + [each.zh for each in terms.benefits]
         ),
-        "inLanguage": "zh-CN",
         # The page links to the place to apply and has no form of its own.
         "directApply": False,
         **{name: value for name, value in optional.items() if value},

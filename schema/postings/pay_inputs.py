@@ -99,10 +99,17 @@ def parse_pay_input(given: PayInput, field: tuple[str, ...]) -> PayRecord:
 def parse_fen(yuan: Decimal, field: tuple[str, ...]) -> int:
     """Return an amount of yuan in fen.
 
-    :raises InvalidInput: it is not whole fen.
+    :raises InvalidInput: it is no number, or not whole fen.
     """
     # A variable of the type Int arrives as a plain number.
     fen = Decimal(str(yuan)) * FEN_PER_YUAN
+    if not fen.is_finite():
+        raise InvalidInput(
+            "Give a number of yuan. Negotiable alone is not a pay: give the least that you pay as "
+            "`from`, and agree on more later.",
+            "请填写金额。不能只写“面议”：请填写最低多少，面试时再商定具体数额。",
+            field=field,
+        )
     if fen != fen.to_integral_value():
         raise InvalidInput(
             "Give yuan with at most two digits behind the point.",
