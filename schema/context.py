@@ -31,6 +31,7 @@ from services.identity.phone_replies import PhoneReplies
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
 from services.identity.staff_administration import StaffAdministration
+from services.identity.union_settings import UnionSettings
 from services.leads.consent import PostingConsent
 from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
@@ -73,6 +74,7 @@ class Services:
     store: Store
     hub: Hub
     session_control: LiveSessionControl
+    union_settings: UnionSettings
     employers: EmployerAdministration
     recruitment_campaigns: RecruitmentCampaignAdministration
     postings: PostingAdministration

@@ -25,6 +25,7 @@ from schema.identity.phone_proof_queries import PhoneProofQueries
 from schema.identity.sign_in_mutations import SignInMutations
 from schema.identity.staff_mutations import StaffMutations
 from schema.identity.staff_queries import StaffQueries
+from schema.identity.union_mutations import UnionMutations
 from schema.identity.union_types import find_union
 from schema.leads.consent_mutations import ConsentMutations
 from schema.leads.consent_types import ConsentQueries
@@ -169,6 +170,7 @@ Mutation = merge_types(
         SignInMutations,
         PhoneProofMutations,
         StaffMutations,
+        UnionMutations,
         EmployerMutations,
         MinimumWageMutations,
         PostingMutations,

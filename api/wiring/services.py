@@ -24,6 +24,7 @@ from services.identity.revocations import Revocations
 from services.identity.sign_in import SignInService
 from services.identity.staff_administration import StaffAdministration
 from services.identity.tokens import Tokens
+from services.identity.union_settings import UnionSettings
 from services.leads.capture_limits import DEFAULT_LIMITS, CaptureLimits
 from services.leads.consent import PostingConsent
 from services.leads.contact_disclosure import ContactDisclosure
@@ -154,6 +155,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             session_direction=SessionDirection(store, control, gate),
             session_schedule=SessionSchedule(store, clock),
             qr_code_creation=QrCodeCreation(store, clock),
+            union_settings=UnionSettings(store),
             employers=EmployerAdministration(store, gate, clock),
             recruitment_campaigns=RecruitmentCampaignAdministration(store, clock),
             postings=PostingAdministration(

@@ -15,7 +15,7 @@ from schema.live.recruitment_campaign_types import (
 )
 from schema.postings.terms_types import Terms, term_fields
 from schema.relay import Node, global_id
-from schema.scopes import manages_posting
+from schema.scopes import sees_posting
 from schema.screening.review_types import PostingReviewFields
 
 
@@ -65,11 +65,11 @@ class Posting(Node, Terms, PostingReviewFields):
 
 
 async def find_visible_posting(context: Context, posting_id: str) -> Posting | None:
-    """Return the posting if it is open, or the caller manages it; else None."""
+    """Return the posting if it is open, or the caller may see it before it is; else None."""
     record = await context.loaders.postings.load(posting_id)
     if record is None:
         return None
-    if record.is_open(context.services.today()) or await manages_posting(context, record):
+    if record.is_open(context.services.today()) or await sees_posting(context, record):
         return Posting.of(record)
     return None
 

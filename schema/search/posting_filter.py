@@ -29,7 +29,8 @@ from schema.context import Context
 from schema.live.session_types import find_visible_session
 from schema.postings.workplace_inputs import PointInput
 from schema.relay import parse_global_id
-from storage.search.search_query import SearchQuery
+from schema.scopes import load_own_unions
+from storage.search.search_query import SearchQuery, SharedPostings
 
 MAX_MONTHLY_PAY_YUAN = 1_000_000
 MAX_DISTANCE_KM = 5_000
@@ -100,6 +101,7 @@ async def build_search_query(context: Context, filter: PostingFilter) -> SearchQ
     if filter.employer_id is not None:
         employer_id = parse_global_id(filter.employer_id, "Employer", field, "employerId")
     status, union_id, employer_id = _resolve_scope(context, filter.status, employer_id)
+    shared = await _find_shared_postings(context) if union_id is not None else None
     near = _parse_near(filter.near)
     _check_pay(filter)
     place = filter.place_code
@@ -109,6 +111,7 @@ async def build_search_query(context: Context, filter: PostingFilter) -> SearchQ
         open_on=filter.open_on,
         status=status,
         union_id=union_id,
+        shared=shared,
         words=parse_search(filter.search or "", (field, "search")),
         ids=await _presented_posting_ids(context, filter.session_id),
         employer_id=employer_id,
@@ -167,6 +170,15 @@ def _resolve_scope(
             field=("filter", "employerId"),
         )
     return status, None, caller.employer_id
+
+
+async def _find_shared_postings(context: Context) -> SharedPostings | None:
+    """Return what unions above share with the officer's union: postings of its region."""
+    union, above = await load_own_unions(context)
+    sharing = tuple(each.id for each in above if each.branches_see_postings)
+    if union is None or not sharing:
+        return None
+    return SharedPostings(union_ids=sharing, region=union.place_code)
 
 
 async def _presented_posting_ids(

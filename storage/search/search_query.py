@@ -29,6 +29,26 @@ from storage.mongo.client import Document
 from storage.postings.posting_query import visibility_condition
 
 
+@dataclass(frozen=True, kw_only=True)
+class SharedPostings:
+    """Postings of other unions that the staff of a union may see: those in its own region.
+
+    ``union_ids`` are the unions above that share theirs, ``region`` is a GB/T 2260 code.
+    """
+
+    union_ids: tuple[str, ...]
+    region: str
+
+    def where(self) -> Document:
+        """The condition that a stored posting must meet."""
+        digits = significant_digits(self.region)
+        within = {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}
+        places = [
+            {name: within} for name in ("terms.place_code", "terms.further_places.place_code")
+        ]
+        return {"union_path": {"$in": list(self.union_ids)}, "$or": places}
+
+
 class SearchOrder(Enum):
     """An order of search results; its value is the sort, whose fields are the paging key."""
 
@@ -45,15 +65,17 @@ class SearchQuery:
     Several values of a field are alternatives, except that benefits and insurance must all be
     provided. Without ``status``, it finds postings that may be shown on the day ``on`` and, if
     given, still on ``open_on``. With ``status``, it finds postings of that status for the staff of
-    ``employer_id``, or of ``union_id`` with its branches. Pay is in yuan a month; a range of pay
-    matches if the two ranges overlap. ``further_codes`` are tuples of alternatives of other code
-    lists that are facets.
+    ``employer_id``, or of ``union_id`` with its branches and what is ``shared`` with it.
+
+    Pay is in yuan a month; a range of pay matches if the two ranges overlap. ``further_codes`` are
+    tuples of alternatives of other code lists that are facets.
     """
 
     on: date
     open_on: date | None = None
     status: PostingStatus | None = None
     union_id: str | None = None
+    shared: SharedPostings | None = None
     words: tuple[SearchWord, ...] = ()
     ids: tuple[str, ...] | None = None
     employer_id: str | None = None
@@ -122,7 +144,9 @@ class SearchQuery:
             where = visibility_condition(max(self.on, self.open_on or self.on))
         else:
             where = {"status": self.status.value}
-        if self.union_id is not None:
+        if self.union_id is not None and self.shared is not None:
+            where["$or"] = [{"union_path": self.union_id}, self.shared.where()]
+        elif self.union_id is not None:
             where["union_path"] = self.union_id
         if self.employer_id is not None:
             where["employer_id"] = self.employer_id

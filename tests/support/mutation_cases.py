@@ -204,6 +204,12 @@ MUTATION_CASES = {
             "... on SessionScheduled { session { id title status startsAt union { id } } }",
         ),
         MutationCase(
+            "changeUnion",
+            lambda world: {"unionId": gid(world.union), "branchesSeePostings": True},
+            "UnionChanged",
+            "... on UnionChanged { union { id branchesSeePostings } }",
+        ),
+        MutationCase(
             "createRecruitmentCampaign",
             lambda _: {"name": "春风行动", "startsOn": "2026-02-01", "endsOn": "2026-04-30"},
             "RecruitmentCampaignCreated",

@@ -43,6 +43,7 @@ ALLOWED_CALLERS = {
     "closePosting": {"officer", "officer above", "recruiter"},
     "scheduleSession": DIRECTORS | {"other host"},
     "createRecruitmentCampaign": ALL_OFFICERS,
+    "changeUnion": {"officer", "officer above"},
     "startSession": DIRECTORS,
     "interruptSession": DIRECTORS,
     "resumeSession": DIRECTORS,

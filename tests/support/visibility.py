@@ -222,7 +222,7 @@ PUBLIC_ROWS = tuple(
         "Host": "name honour",
         "PostingTally": "postingId interests",
         "Question": "id body status answer askedAt publishedAt answeredAt posting",
-        "Union": "id name level placeCode parent",
+        "Union": "id name level placeCode parent branchesSeePostings",
         "Campaign": "id name nameEn startsOn endsOn union",
         "MinimumWage": "id region tier monthly hourly effectiveFrom docNo sourceUrl grade "
         "verifiedAt addedAt place inForce trusted",
