@@ -19,7 +19,7 @@ from domain.postings.postings import (
     PostingStatus,
     Shift,
 )
-from domain.reference.geo import EARTH_RADIUS_KM, Point
+from domain.reference.geo import Point, draw_circle
 from domain.reference.regions import significant_digits
 from domain.search.facets import facet_character
 from domain.search.query_parser import SearchWord
@@ -199,9 +199,13 @@ class SearchQuery:
         if self.region is not None:
             where["search.tokens"] = region_token(significant_digits(self.region))
         if self.near is not None and self.within_km is not None:
-            centre = [self.near.longitude, self.near.latitude]
-            sphere = {"$centerSphere": [centre, self.within_km / EARTH_RADIUS_KM]}
-            where["search.at"] = {"$geoWithin": sphere}
+            # Not a sphere: MongoDB asks of those that all points of a posting lie within.
+            ring = [
+                [corner.longitude, corner.latitude]
+                for corner in draw_circle(self.near, self.within_km)
+            ]
+            circle = {"type": "Polygon", "coordinates": [ring]}
+            where["search.at"] = {"$geoIntersects": {"$geometry": circle}}
         return where
 
 

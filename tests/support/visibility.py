@@ -298,6 +298,8 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "ReportResolved": "posting",
     "PostingClosed": "posting",
     "SessionScheduled": "session",
+    "RecruitmentCampaignCreated": "campaign",
+    "UnionChanged": "union",
     "SessionChanged": "session",
     "PostingShown": "session posting",
     "Announced": "session",

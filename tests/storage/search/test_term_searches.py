@@ -30,7 +30,8 @@ async def test_a_posting_is_found_in_each_of_its_places(store: Store) -> None:
     page = await store.search.page(query(near=HERE), SearchOrder.DISTANCE, PageRequest(limit=10))
     assert [hit.posting.id for hit in page.items] == ["a", "c", "b"]
     assert page.items[0].metres == pytest.approx(0, abs=1)
-    assert await find_ids(store, query(near=HERE, within_km=1.0)) == ["a"]
+    assert await find_ids(store, query(near=HERE, within_km=0.01)) == ["a"]
+    assert await find_ids(store, query(near=HERE, within_km=5_000.0)) == ["c", "b", "a"]
 
 
 async def test_a_range_of_pay_matches_where_it_overlaps(store: Store) -> None:

@@ -40,7 +40,8 @@ async def test_a_number_of_its_own_makes_a_job_separate(store: Store, importer: 
 
 async def test_a_row_without_a_number_is_not_a_second_job(store: Store, importer: Importer) -> None:
     first, again = row(2, externalId=""), row(3, externalId="", duties="别的工作。")
-    assert await run(store, importer, first, again, first) == [
+    repeated = RawRow(number=4, cells=first.cells)
+    assert await run(store, importer, first, again, repeated) == [
         (RowOutcome.ACCEPTED, []),
         (RowOutcome.FAILED, ["ALREADY_EXISTS"]),
         (RowOutcome.DUPLICATE, []),
