@@ -12,9 +12,6 @@ from collections.abc import Mapping
 from domain.matching.match_reasons import MatchCode
 from domain.matching.matches import MAX_MATCHES
 from domain.matching.scoring import SCORING_FACTORS
-from domain.postings.pay_bounds import MAX_COMPONENTS
-from domain.postings.requirement_bounds import MAX_CODED_TEXTS
-from domain.postings.term_bounds import MAX_MEDIA, MAX_PLACES, MAX_SHIFTS
 from domain.postings.term_changes import TERM_FORMATS
 from domain.screening.text_screening import MAX_MARKS_PER_FINDING
 from domain.search.facets import FACET_KINDS
@@ -39,6 +36,11 @@ _LEADS_PER_ADVANCE = 10
 """The input of advanceLeads names 1 to 100 leads. 10 are counted, so that a document that selects
 everything of a few leads is admitted."""
 
+_PARTS_OF_TERMS = 3
+"""Places, shifts, licences, skills, media links and pay components of one posting. A posting may
+have up to 20 of a kind; three are more than most have, and documents that select all terms of a
+page stay admitted."""
+
 LIST_BOUNDS: Mapping[str, int] = {
     "CallEntry.calls": MAX_CALLS_PER_PERSON,
     "CallListImported.findings": MAX_CALL_LIST_ROWS,
@@ -49,24 +51,24 @@ LIST_BOUNDS: Mapping[str, int] = {
     "Finding.marks": MAX_MARKS_PER_FINDING,
     "ImportFinding.marks": MAX_MARKS_PER_FINDING,
     "ImportRow.findings": _FINDINGS,
-    "FrozenTerms.licences": MAX_CODED_TEXTS,
-    "FrozenTerms.media": MAX_MEDIA,
-    "FrozenTerms.places": MAX_PLACES,
-    "FrozenTerms.shiftTimes": MAX_SHIFTS,
-    "FrozenTerms.skills": MAX_CODED_TEXTS,
+    "FrozenTerms.licences": _PARTS_OF_TERMS,
+    "FrozenTerms.media": _PARTS_OF_TERMS,
+    "FrozenTerms.places": _PARTS_OF_TERMS,
+    "FrozenTerms.shiftTimes": _PARTS_OF_TERMS,
+    "FrozenTerms.skills": _PARTS_OF_TERMS,
     "Lead.termsChanged": len(TERM_FORMATS),
     "LeadsAdvanced.outcomes": _LEADS_PER_ADVANCE,
     "LiveSession.tallies": MAX_PAGE_SIZE,
     "MatchExplanation.excludedBy": len(MatchCode),
     "MatchesReset.recommended": MAX_MATCHES,
     "MyProfile.searches": MAX_SAVED_SEARCHES,
-    "Pay.components": MAX_COMPONENTS,
+    "Pay.components": _PARTS_OF_TERMS,
     "Posting.findings": _FINDINGS,
-    "Posting.licences": MAX_CODED_TEXTS,
-    "Posting.media": MAX_MEDIA,
-    "Posting.places": MAX_PLACES,
-    "Posting.shiftTimes": MAX_SHIFTS,
-    "Posting.skills": MAX_CODED_TEXTS,
+    "Posting.licences": _PARTS_OF_TERMS,
+    "Posting.media": _PARTS_OF_TERMS,
+    "Posting.places": _PARTS_OF_TERMS,
+    "Posting.shiftTimes": _PARTS_OF_TERMS,
+    "Posting.skills": _PARTS_OF_TERMS,
     "PostingAccepted.findings": _FINDINGS,
     "PostingEdge.highlights": 4 * MAX_HIGHLIGHTS_PER_FIELD,
     "PostingFacets.codes": len(FACET_KINDS),
@@ -85,11 +87,11 @@ LIST_BOUNDS: Mapping[str, int] = {
     "Region.ancestors": 2,
     "SearchesChanged.searches": MAX_SAVED_SEARCHES,
     "TallyChanged.tallies": DEFAULT_LIMITS.max_postings_per_tally,
-    "Terms.licences": MAX_CODED_TEXTS,
-    "Terms.media": MAX_MEDIA,
-    "Terms.places": MAX_PLACES,
-    "Terms.shiftTimes": MAX_SHIFTS,
-    "Terms.skills": MAX_CODED_TEXTS,
+    "Terms.licences": _PARTS_OF_TERMS,
+    "Terms.media": _PARTS_OF_TERMS,
+    "Terms.places": _PARTS_OF_TERMS,
+    "Terms.shiftTimes": _PARTS_OF_TERMS,
+    "Terms.skills": _PARTS_OF_TERMS,
     "TextRefused.findings": _FINDINGS,
 }
 """By type and field."""

@@ -262,7 +262,9 @@ class PostingImportPlanner(ImportPlanner):
             self._digests[row.key] = fingerprint_terms(row.terms)
             digest = {"key": row.key, "digest": self._digests[row.key]}
         outcome = OUTCOME_BY_STATUS[posting.status]
-        findings = posting.findings if twin is None else (*posting.findings, twin)
+        findings = posting.findings
+        if twin is not None and posting.status is not PostingStatus.REFUSED:
+            findings = (*findings, twin)
         self._record_outcome(
             row.number, outcome, findings, **self._references(row, posting), **digest
         )
