@@ -44,7 +44,7 @@ class DocumentLimits:
     """Fields that an operation selects. A fragment counts wherever it is spread."""
     root_fields: int = 20
     """Fields at the root of an operation, aliases included."""
-    cost: int = 75_000
+    cost: int = 90_000
     """Fields that an answer may hold, with every page full: about a second of work."""
     cached_characters: int = 256 * 1024
     """Characters of all cached documents; the least recently used leaves first. A cached document

@@ -38,7 +38,7 @@ everything of a few leads is admitted."""
 
 _PARTS_OF_TERMS = 3
 """Places, shifts, licences, skills, media links and pay components of one posting. A posting may
-have up to 20 of a kind; three are more than most have, and documents that select all terms of a
+have up to 20 of a kind; most have none or one, and documents that select all terms of a
 page stay admitted."""
 
 LIST_BOUNDS: Mapping[str, int] = {
@@ -87,11 +87,6 @@ LIST_BOUNDS: Mapping[str, int] = {
     "Region.ancestors": 2,
     "SearchesChanged.searches": MAX_SAVED_SEARCHES,
     "TallyChanged.tallies": DEFAULT_LIMITS.max_postings_per_tally,
-    "Terms.licences": _PARTS_OF_TERMS,
-    "Terms.media": _PARTS_OF_TERMS,
-    "Terms.places": _PARTS_OF_TERMS,
-    "Terms.shiftTimes": _PARTS_OF_TERMS,
-    "Terms.skills": _PARTS_OF_TERMS,
     "TextRefused.findings": _FINDINGS,
 }
 """By type and field."""
