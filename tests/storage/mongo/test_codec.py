@@ -149,6 +149,7 @@ def test_the_id_is_stored_only_as_the_key() -> None:
         "place_code": "330400",
         "path": ["root", union.id],
         "synthetic": False,
+        "branches_see_postings": False,
     }
 
 
