@@ -209,14 +209,17 @@ async def measure(uri: str, path: Path, number: int) -> list[dict[str, Any]]:
     mongo = await Mongo.connect(uri, DATABASE)
     store = Store(mongo, SECRET)
     await store.prepare(SECRET)
-    union = records.union(id=new_id(), level=UnionLevel.CITY, path=("root", "union"))
+    union_id = new_id()
+    union = records.union(id=union_id, level=UnionLevel.CITY, path=("root", union_id))
     officer = records.account(role=Role.OFFICER, union_id=union.id, created_at=utc_now())
     firms = employers(500, union.id)
     await store.unions.add([union])
     await store.accounts.add(officer)
     await store.employers.add(firms)
     content = table(path, number, firms)
-    token = Tokens(SECRET, utc_now).issue_for_account(officer).access
+    sign_in = records.sign_in(account_id=officer.id)
+    await store.sign_ins.add(sign_in, most=1)
+    token = Tokens(SECRET, utc_now).issue_for_account(officer, sign_in).access
     measured = []
     async with running_server(uri, DATABASE, SONGGANG_SECRET=SECRET) as server:
         for what in ("new", "again"):
