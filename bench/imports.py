@@ -30,8 +30,9 @@ from domain.exchange.import_columns import POSTING_COLUMNS
 from domain.identity.accounts import Role
 from domain.identity.unions import UnionLevel
 from domain.postings.pay_text import yuan_number
-from domain.postings.postings import Occupation, PostingTerms
+from domain.postings.postings import PostingTerms
 from domain.reference.calendar import day_in_china
+from domain.reference.occupations import Occupation
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id

@@ -27,8 +27,9 @@ from domain.matching.constraints import find_violations
 from domain.matching.job_index import JobIndex
 from domain.matching.jobs import Job
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import Intensity, Occupation, Shift
+from domain.postings.postings import Intensity, Shift
 from domain.reference.calendar import day_in_china
+from domain.reference.occupations import Occupation
 from domain.reference.regions import city_of, list_counties, province_of
 from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.profile import LowestPay, PickUp, Profile, Wants

@@ -29,13 +29,13 @@ from domain.postings.postings import (
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingStatus,
     Severity,
     Shift,
 )
 from domain.postings.requirements import RequiredEducation
 from domain.postings.work_schedule import RestDays, WorkMode
+from domain.reference.occupations import Occupation
 from domain.reference.regions import RegionLevel
 from domain.reference.weekdays import Weekday
 from domain.screening.minimum_wages import Grade

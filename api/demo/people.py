@@ -16,8 +16,9 @@ from api.demo.terms import Dice
 from domain.identity.unions import Union
 from domain.leads.leads import Contact
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import Intensity, Occupation
+from domain.postings.postings import Intensity
 from domain.reference.calendar import day_in_china
+from domain.reference.occupations import Occupation
 from domain.seekers.call_campaigns import Call, CallCampaign, CallEntry, CallOutcome
 from domain.seekers.profile import LowestPay, PickUp, Profile, Wants
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT, make_profile_consent

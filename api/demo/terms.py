@@ -12,14 +12,8 @@ from typing import TypeVar
 
 from api.demo.job_templates import JOB_TEMPLATES, JobTemplate
 from domain.postings.pay import Pay, PayPeriod, fixed_pay, to_fen
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Occupation,
-    PostingTerms,
-    Shift,
-)
+from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, PostingTerms, Shift
+from domain.reference.occupations import Occupation
 from domain.seekers.seeker_groups import SeekerGroup
 
 _T = TypeVar("_T")

@@ -13,16 +13,10 @@ from domain.exchange.open_data_term_columns import TERM_COLUMNS
 from domain.identity.persons import mask_phones_in_text
 from domain.postings.pay import PayPeriod
 from domain.postings.pay_text import yuan_number
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Intensity,
-    Occupation,
-    Shift,
-)
+from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, Intensity, Shift
 from domain.reference.calendar import day_in_china
 from domain.reference.code_lists import CodeList, build_code_list
+from domain.reference.occupations import Occupation
 from domain.reference.regions import region_of
 from domain.seekers.seeker_groups import SeekerGroup
 

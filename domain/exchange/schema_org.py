@@ -84,7 +84,7 @@ def build_job_posting(posting: Posting, employer: Employer, *, url: str) -> dict
         },
         "jobLocation": _job_locations(terms),
         "totalJobOpenings": terms.headcount,
-        "occupationalCategory": terms.occupation.zh,
+        "occupationalCategory": terms.occupation_zh,
         "responsibilities": terms.duties,
         "qualifications": _qualifications(terms),
         "workHours": _work_hours(terms),

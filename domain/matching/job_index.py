@@ -12,7 +12,7 @@ from domain.matching.constraints import Constraint, active_constraints, satisfie
 from domain.matching.jobs import Job
 from domain.matching.matches import MAX_MATCHES, MIN_MATCHES, Match, assess_job
 from domain.matching.scoring import score_job
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.reference.regions import significant_digits
 from domain.seekers.match_keys import find_outermost_places
 from domain.seekers.profile import Profile

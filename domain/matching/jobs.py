@@ -8,9 +8,10 @@ from datetime import time
 from decimal import Decimal
 
 from domain.postings.pay import Pay, convert_pay
-from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Posting, Shift
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Posting, Shift
 from domain.postings.work_schedule import WorkMode
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.reference.regions import RegionLevel, region_of
 from domain.seekers.seeker_groups import SeekerGroup
 

@@ -13,26 +13,23 @@ from domain.matching.match_reasons import (
     format_distance,
     format_offered_pay,
 )
-from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
+from domain.reference.occupations import Occupation, needs_licence
 from domain.reference.regions import city_of
 from domain.seekers.profile import Profile
 
 LICENSED_OCCUPATIONS = frozenset(
     (
-        Occupation.ELECTRICIAN,
-        Occupation.WELDER,
-        Occupation.CRANE_OPERATOR,
-        Occupation.REFINERY_ELECTRICIAN,
-        Occupation.RIDE_HAILING_DRIVER,
         Occupation.NETWORK_PROGRAMMER,
         Occupation.INDUSTRIAL_ROBOTICS,
         Occupation.INDUSTRIAL_DESIGNER,
+        *(each for each in Occupation if needs_licence(each)),
     )
 )
 """Occupations that need a licence or years of learning.
 
 The law requires a licence: 特种作业人员安全技术培训考核管理规定 art. 5, 特种设备安全法 art. 14
-and, for drivers, 网络预约出租汽车经营服务管理暂行办法 art. 14. For the last three it is custom.
+and, for drivers, 网络预约出租汽车经营服务管理暂行办法 art. 14. For the first three it is custom.
 """
 _HOURLY_TYPES = frozenset({EmploymentType.PART_TIME, EmploymentType.GIG})
 """Scored by the hour: such work fills part of a day, so its monthly pay says little."""

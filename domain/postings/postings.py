@@ -13,33 +13,8 @@ from domain.postings.pay import Pay
 from domain.postings.requirements import NO_REQUIREMENTS, Requirements
 from domain.postings.work_schedule import NO_SCHEDULE, ShiftTimes, WorkMode, Workplace, WorkSchedule
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.seekers.seeker_groups import SeekerGroup
-
-
-class Occupation(Labelled):
-    """Occupations named in the unions' reports; OTHER is for all others."""
-
-    ELECTRICIAN = "ELECTRICIAN", "电工"
-    WELDER = "WELDER", "焊工"
-    CRANE_OPERATOR = "CRANE_OPERATOR", "起重机操作"
-    NETWORK_PROGRAMMER = "NETWORK_PROGRAMMER", "网络程序"
-    CHILDCARE_WORKER = "CHILDCARE_WORKER", "保育"
-    ECOMMERCE_STREAMER = "ECOMMERCE_STREAMER", "电商主播", "E-commerce streamer"
-    CATERING_SUPERVISOR = "CATERING_SUPERVISOR", "餐饮主管"
-    REFINERY_ELECTRICIAN = "REFINERY_ELECTRICIAN", "炼油电修"
-    PASTRY_COOK = "PASTRY_COOK", "面点师"
-    GENERAL_WORKER = "GENERAL_WORKER", "普工", "General worker, unskilled"
-    SECURITY_GUARD = "SECURITY_GUARD", "安保"
-    CLERK = "CLERK", "文员"
-    SALES = "SALES", "销售"
-    DELIVERY_RIDER = "DELIVERY_RIDER", "外卖骑手"
-    MATERNITY_NANNY = "MATERNITY_NANNY", "月嫂"
-    COURIER = "COURIER", "快递员"
-    RIDE_HAILING_DRIVER = "RIDE_HAILING_DRIVER", "网约车司机", "Ride-hailing driver"
-    SANITATION_WORKER = "SANITATION_WORKER", "环卫工"
-    INDUSTRIAL_ROBOTICS = "INDUSTRIAL_ROBOTICS", "工业机器人"
-    INDUSTRIAL_DESIGNER = "INDUSTRIAL_DESIGNER", "工业设计"
-    OTHER = "OTHER", "其他"
 
 
 class EmploymentType(Labelled):
@@ -138,6 +113,9 @@ class PostingTerms:
     ``place_code``, ``address`` and ``point`` are the first place of work, ``further_places`` the
     others. ``is_public_welfare`` marks 公益性岗位, jobs that public money pays for. ``version`` is
     the version of the terms as they were stored.
+
+    ``occupation_text`` is the employer's word for an occupation that the list lacks, or the name
+    of one that officers added.
     """
 
     title: str
@@ -170,7 +148,14 @@ class PostingTerms:
     requirements: Requirements = NO_REQUIREMENTS
     is_public_welfare: bool = False
     media: tuple[MediaLink, ...] = ()
+    occupation_text: str = ""
     version: int = TERMS_VERSION
+
+    @property
+    def occupation_zh(self) -> str:
+        """The Chinese name of the occupation; of one that is not in the list the stored word."""
+        is_listed = self.occupation is not Occupation.OTHER and self.occupation.added_number is None
+        return self.occupation.zh if is_listed else self.occupation_text or self.occupation.zh
 
     @property
     def places(self) -> tuple[Workplace, ...]:

@@ -13,6 +13,7 @@ from domain.postings.postings import Benefit, InsuranceKind, PostingTerms
 from domain.postings.requirements import CodedText
 from domain.postings.work_schedule import ShiftTimes, WorkMode, Workplace
 from domain.reference.geo import Point
+from domain.reference.occupations import FIRST_OCCUPATIONS, Occupation
 from domain.seekers.seeker_groups import SeekerGroup
 
 
@@ -47,7 +48,8 @@ def fingerprint_terms(terms: PostingTerms) -> str:
     It never changes for terms that say nothing in the fields of version 2: imports recognise rows
     by it.
     """
-    values = [format_(terms) for format_ in _FIRST_FORMATS.values()]
+    formats = {**_FIRST_FORMATS, "occupation": _format_first_occupation}
+    values = [format_(terms) for format_ in formats.values()]
     values += [
         f"{field}={value}" for field, format_ in _LATER_FORMATS.items() if (value := format_(terms))
     ]
@@ -116,11 +118,32 @@ def _format_optional_number(number: int | None) -> str:
     return "" if number is None else str(number)
 
 
+_FIRST_OCCUPATION_NAMES = {
+    Occupation.CRANE_OPERATOR: "起重机操作",
+    Occupation.NETWORK_PROGRAMMER: "网络程序",
+    Occupation.CHILDCARE_WORKER: "保育",
+    Occupation.REFINERY_ELECTRICIAN: "炼油电修",
+    Occupation.SECURITY_GUARD: "安保",
+    Occupation.SALES: "销售",
+    Occupation.INDUSTRIAL_ROBOTICS: "工业机器人",
+    Occupation.INDUSTRIAL_DESIGNER: "工业设计",
+}
+"""The names that fingerprints were made with, where the list has another one today."""
+
+
+def _format_first_occupation(terms: PostingTerms) -> str:
+    """Return what stands for the occupation in a fingerprint: a name or code that never changes."""
+    occupation = terms.occupation
+    if occupation not in FIRST_OCCUPATIONS:
+        return occupation.value
+    return _FIRST_OCCUPATION_NAMES.get(occupation, occupation.zh)
+
+
 _Format = Callable[[PostingTerms], str]
 
 _FIRST_FORMATS: dict[str, _Format] = {
     "title": lambda terms: terms.title,
-    "occupation": lambda terms: terms.occupation.zh,
+    "occupation": lambda terms: terms.occupation_zh,
     "headcount": lambda terms: str(terms.headcount),
     "duties": lambda terms: terms.duties,
     "conditions": lambda terms: terms.conditions,
@@ -161,6 +184,7 @@ _LATER_FORMATS: dict[str, _Format] = {
     "experienceText": lambda terms: terms.requirements.experience_text,
     "licences": lambda terms: _join_coded_texts(terms.requirements.licences),
     "skills": lambda terms: _join_coded_texts(terms.requirements.skills),
+    "occupationText": lambda terms: terms.occupation_text,
     "publicWelfare": lambda terms: "是" if terms.is_public_welfare else "",
     "media": lambda terms: " ".join(
         f"{link.kind.zh} {link.title} {link.url}" for link in terms.media

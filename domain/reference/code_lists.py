@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from domain.labels import Labelled
-from domain.postings.postings import Occupation
-from domain.reference.occupations import OCCUPATION_SYNONYMS
+from domain.reference.occupations import Occupation, occupation_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,5 +41,5 @@ def build_code_list(kind: type[Labelled]) -> CodeList:
 
 def _build_entries(kind: type[Labelled]) -> Iterable[CodeEntry]:
     for member in kind:
-        synonyms = OCCUPATION_SYNONYMS.get(member, ()) if isinstance(member, Occupation) else ()
+        synonyms = occupation_names(member)[1:] if isinstance(member, Occupation) else ()
         yield CodeEntry(code=member.value, zh=member.zh, en=member.en, synonyms=synonyms)

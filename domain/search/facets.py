@@ -2,7 +2,8 @@
 
 The string is stored in the search entry, and search counts postings per character. Each
 enumeration has its own range of code points, and each code its position in the enumeration. Stored
-strings keep their meaning as long as new codes are added at the end.
+strings keep their meaning as long as new codes are added at the end. Occupations have three ranges:
+the first ones, the rest of the list, and those that officers added.
 """
 
 from __future__ import annotations
@@ -16,12 +17,18 @@ from domain.postings.postings import (
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingTerms,
     Shift,
 )
 from domain.postings.requirements import RequiredEducation
 from domain.postings.work_schedule import RestDays, WorkMode
+from domain.reference.occupations import (
+    FIRST_OCCUPATIONS,
+    MAX_ADDED_OCCUPATIONS,
+    Occupation,
+    find_occupation,
+    make_added_code,
+)
 from domain.seekers.seeker_groups import SeekerGroup
 
 FACET_KINDS: tuple[type[Labelled], ...] = (
@@ -58,16 +65,37 @@ _CHARACTERS: Mapping[Labelled, str] = {
     code: chr(first + position)
     for kind, first in _FIRST_CODE_POINTS.items()
     for position, code in enumerate(kind)
+    if not isinstance(code, Occupation) or position < len(FIRST_OCCUPATIONS)
+} | {
+    # Yi syllables: letters of three bytes, more than a thousand in a row.
+    code: chr(0xA000 + position)
+    for position, code in enumerate(tuple(Occupation)[len(FIRST_OCCUPATIONS) :])
 }
 _CODES: Mapping[str, Labelled] = {character: code for code, character in _CHARACTERS.items()}
+_FIRST_ADDED = 0x3400
+"""The first of the CJK ideographs of extension A, which stand for added occupations."""
 
-FACET_CHARACTERS: tuple[str, ...] = tuple(_CODES)
-"""All facet characters."""
+FACET_CHARACTERS = frozenset(_CODES)
+"""The characters of all codes, without those of added occupations."""
+
+
+def is_facet_character(text: str) -> bool:
+    """Whether a text is the character of a code, added occupations included."""
+    return _find_code(text) is not None if len(text) == 1 else False
 
 
 def facet_character(code: Labelled) -> str:
     """Return the character of a code."""
+    if isinstance(code, Occupation) and code.added_number is not None:
+        return chr(_FIRST_ADDED + code.added_number)
     return _CHARACTERS[code]
+
+
+def _find_code(character: str) -> Labelled | None:
+    number = ord(character) - _FIRST_ADDED
+    if 0 < number <= MAX_ADDED_OCCUPATIONS:
+        return find_occupation(make_added_code(number))
+    return _CODES.get(character)
 
 
 def facet_characters(terms: PostingTerms) -> str:
@@ -93,9 +121,9 @@ def group_facet_counts(
     grouped: dict[type[Labelled], list[tuple[Labelled, int]]] = {kind: [] for kind in FACET_KINDS}
     for character, count in counts_by_character.items():
         # A newer node may store codes that this node does not know.
-        code = _CODES.get(character)
+        code = _find_code(character)
         if code is not None:
             grouped[type(code)].append((code, count))
-    for kind, counts in grouped.items():
-        counts.sort(key=lambda item: (-item[1], tuple(kind).index(item[0])))
+    for counts in grouped.values():
+        counts.sort(key=lambda item: (-item[1], facet_character(item[0])))
     return grouped

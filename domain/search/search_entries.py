@@ -109,7 +109,12 @@ def _build_tokens(terms: PostingTerms, employer: str) -> Iterator[str]:
     strong |= dict.fromkeys(
         word for word in split_index_words(fold(employer)) if word not in _EMPLOYER_STOP_WORDS
     )
-    words = [terms.duties, terms.conditions, *_list_requirement_words(terms.requirements)]
+    words = [
+        terms.occupation_text,
+        terms.duties,
+        terms.conditions,
+        *_list_requirement_words(terms.requirements),
+    ]
     body = dict.fromkeys(split_index_words(fold("\n".join(words))))
     weak = [word for word in body if word not in strong][:MAX_BODY_WORDS]
     yield title_token(title)

@@ -38,6 +38,7 @@ class SearchIndex:
         self._pays = array("I")
         self._slot_by_id: dict[str, int] = {}
         self._slots_by_key: dict[str, array[int]] = {}
+        self._short_keys: list[str] = []
         self._last_days: set[str] = set()
         self._live_bitmap: Bitmap = 0
         self._ordered_count = 0
@@ -86,6 +87,8 @@ class SearchIndex:
         slots = self._slots_by_key.get(key)
         if slots is None:
             slots = self._slots_by_key[key] = array("I")
+            if len(key) == 1:
+                self._short_keys.append(key)
         return slots
 
     def id_of(self, slot: int) -> str:
@@ -95,6 +98,10 @@ class SearchIndex:
     def pay_of(self, slot: int) -> int:
         """Return the pay of the posting in a slot, in whole yuan per month."""
         return self._pays[slot]
+
+    def short_keys(self) -> tuple[str, ...]:
+        """Return the keys of one character that any posting has or had."""
+        return tuple(self._short_keys)
 
     def valid_on(self, day: str) -> Bitmap:
         """Return the live postings whose last day is ``day`` (an ISO date) or later."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.reference.regions import is_within, significant_digits
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker

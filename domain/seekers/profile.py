@@ -8,8 +8,9 @@ from datetime import time
 
 from domain.labels import Labelled
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
+from domain.postings.postings import EmploymentType, Intensity, Shift
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.reference.regions import check_place_code, check_point
 from domain.reference.weekdays import Weekday
 from domain.refusals import InvalidInput

@@ -9,20 +9,14 @@ import strawberry
 from domain.postings.insurance_packages import InsurancePackage, expand_package
 from domain.postings.media_links import MediaKind
 from domain.postings.media_links import MediaLink as MediaRecord
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Intensity,
-    Occupation,
-    Shift,
-)
+from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, Intensity, Shift
 from domain.postings.postings import PostingTerms as TermsRecord
 from domain.postings.requirements import CodedText as CodedRecord
 from domain.postings.requirements import RequiredEducation, Requirements
 from domain.postings.work_schedule import RestDays, WorkMode, WorkSchedule
 from domain.postings.work_schedule import ShiftTimes as ShiftRecord
 from domain.postings.work_schedule import Workplace as WorkplaceRecord
+from domain.reference.occupations import Occupation
 from domain.refusals import InvalidInput
 from domain.seekers.seeker_groups import SeekerGroup
 from schema.postings.pay_inputs import PayInput, parse_fen, parse_pay_input

@@ -10,14 +10,7 @@ from domain.postings.insurance_packages import InsurancePackage, find_package
 from domain.postings.media_links import MediaKind
 from domain.postings.media_links import MediaLink as MediaRecord
 from domain.postings.pay import FEN_PER_YUAN
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Intensity,
-    Occupation,
-    Shift,
-)
+from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, Intensity, Shift
 from domain.postings.postings import PostingTerms as TermsRecord
 from domain.postings.requirements import CodedText as CodedRecord
 from domain.postings.requirements import RequiredEducation
@@ -25,6 +18,7 @@ from domain.postings.term_changes import TermChange as ChangeRecord
 from domain.postings.work_schedule import RestDays, WorkMode
 from domain.postings.work_schedule import ShiftTimes as ShiftRecord
 from domain.postings.work_schedule import Workplace as WorkplaceRecord
+from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.seekers.seeker_groups import SeekerGroup
 from schema.postings.pay_types import Pay

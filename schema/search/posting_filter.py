@@ -13,7 +13,6 @@ from domain.postings.postings import (
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingStatus,
     Shift,
 )
@@ -21,6 +20,7 @@ from domain.postings.requirements import RequiredEducation
 from domain.postings.work_schedule import RestDays, WorkMode
 from domain.reference.geo import Point as PointRecord
 from domain.reference.geo import is_plausible_in_china
+from domain.reference.occupations import Occupation
 from domain.reference.regions import check_place_code, region_of
 from domain.refusals import InvalidInput, NotPermitted
 from domain.search.query_parser import parse_search

@@ -5,8 +5,9 @@ from datetime import time
 import strawberry
 
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
+from domain.postings.postings import EmploymentType, Intensity, Shift
 from domain.reference.geo import Point as PointRecord
+from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.seekers.profile import Education
 from domain.seekers.profile import LowestPay as LowestPayRecord

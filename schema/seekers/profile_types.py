@@ -6,7 +6,8 @@ from typing import Self
 import strawberry
 
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
+from domain.postings.postings import EmploymentType, Intensity, Shift
+from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.seekers.profile import Education
 from domain.seekers.profile import LowestPay as LowestPayRecord

@@ -20,6 +20,7 @@ from domain.exchange.imports import (
     RawRow,
     RowOutcome,
 )
+from domain.exchange.occupation_cells import note_occupation
 from domain.free_text import check_text
 from domain.identity.scopes import may_submit_posting
 from domain.identity.unions import Union
@@ -262,7 +263,7 @@ class PostingImportPlanner(ImportPlanner):
             self._digests[row.key] = fingerprint_terms(row.terms)
             digest = {"key": row.key, "digest": self._digests[row.key]}
         outcome = OUTCOME_BY_STATUS[posting.status]
-        findings = posting.findings
+        findings = (*posting.findings, *note_occupation(row.terms))
         if twin is not None and posting.status is not PostingStatus.REFUSED:
             findings = (*findings, twin)
         self._record_outcome(

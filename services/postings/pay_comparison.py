@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.postings.postings import Occupation, PostingTerms
+from domain.postings.postings import PostingTerms
 from domain.postings.usual_pay import (
     MAX_POSTINGS_COMPARED,
     NATIONAL_USUAL_YUAN,
@@ -10,6 +10,7 @@ from domain.postings.usual_pay import (
     find_usual_yuan,
 )
 from domain.reference.calendar import day_in_china
+from domain.reference.occupations import Occupation
 from realtime.ttl_cache import TtlCache
 from storage.clock import Clock
 from storage.store import Store

@@ -16,23 +16,21 @@ from pymongo import UpdateOne
 
 from domain.matching.jobs import Job, build_job_places, convert_job_pay, county_centre
 from domain.postings.pay import Pay, PayPeriod, PayRate
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    Intensity,
-    Occupation,
-    Posting,
-    Shift,
-)
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Posting, Shift
 from domain.postings.work_schedule import WorkMode
 from domain.reference.geo import Point, distance_km
+from domain.reference.occupations import Occupation, find_occupation
 from domain.reference.regions import list_counties, significant_digits
 from domain.seekers.match_keys import find_outermost_places
 from domain.seekers.profile import Near, Wants
 from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.client import Document, Mongo, translate_errors
 from storage.mongo.repository import OLDEST_FIRST, RecordCollection, unchanged_condition
-from storage.mongo.terms_documents import upgraded_pay
+from storage.mongo.terms_documents import (
+    occupation_condition,
+    stored_occupation,
+    upgraded_pay,
+)
 from storage.postings.posting_query import visibility_condition
 
 MAX_FITTING_JOBS = 2_000
@@ -43,6 +41,7 @@ KM_PER_DEGREE = 111.0
 """One degree of latitude, rounded down, so that a box is never too small."""
 _TERM_FIELDS = (
     "occupation",
+    "occupation_code",
     "place_code",
     "point",
     "employment_type",
@@ -125,7 +124,7 @@ def job_from_document(document: Document) -> Job:
     return Job(
         id=document["_id"],
         employer_id=document["employer_id"],
-        occupation=_OCCUPATIONS[terms["occupation"]],
+        occupation=find_occupation(stored_occupation(terms)) or Occupation.OTHER,
         place_code=place_code,
         point=Point(**point) if point else county_centre(place_code),
         has_exact_point=point is not None,
@@ -155,7 +154,7 @@ def job_from_document(document: Document) -> Job:
 def _constraint_conditions(wants: Wants, occupations: Sequence[Occupation]) -> list[Document]:
     conditions: list[Document] = []
     if occupations:
-        conditions.append({"terms.occupation": {"$in": [each.value for each in occupations]}})
+        conditions.append(occupation_condition(occupations))
     if wants.places:
         prefixes = [significant_digits(place) for place in find_outermost_places(wants.places)]
         ranges = [{"$gte": each.ljust(6, "0"), "$lte": each.ljust(6, "9")} for each in prefixes]
@@ -216,7 +215,6 @@ def _county_condition(near: Near) -> Document:
     return {"terms.point": None, "terms.place_code": {"$in": codes}}
 
 
-_OCCUPATIONS = {each.value: each for each in Occupation}
 _EMPLOYMENT = {each.value: each for each in EmploymentType}
 _SHIFTS = {each.value: each for each in Shift}
 _INTENSITIES = {each.value: each for each in Intensity}

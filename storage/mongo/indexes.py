@@ -52,6 +52,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("union_id", ASCENDING), ("_id", DESCENDING)], name="by_union"),
         IndexModel([("told", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)], name="untold"),
         IndexModel([("terms.occupation", ASCENDING), ("_id", DESCENDING)], name="by_occupation"),
+        IndexModel(
+            [("terms.occupation_code", ASCENDING), ("_id", DESCENDING)],
+            name="by_occupation_code",
+            partialFilterExpression={"terms.occupation_code": {"$exists": True}},
+        ),
         IndexModel([("terms.place_code", ASCENDING), ("_id", DESCENDING)], name="by_place"),
         IndexModel(
             [("terms.further_places.place_code", ASCENDING), ("_id", DESCENDING)],

@@ -4,11 +4,14 @@ Version 1 stores ``pay`` as whole yuan of a month or an hour, and ``probation_pa
 Version 2 adds amounts in fen beside them, under names that version 1 does not read. So a node of
 the version before still shows the lower end of the pay, rounded down, and a node of this version
 reads what that node writes. A lead keeps the document that it was stored with.
+
+An occupation that version 1 does not know is stored as ``OTHER`` in ``occupation``, and in
+``occupation_code`` as what it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from cattrs import Converter
@@ -23,6 +26,7 @@ from domain.postings.pay import (
     convert_to_monthly,
 )
 from domain.postings.postings import PostingTerms
+from domain.reference.occupations import FIRST_OCCUPATIONS, Occupation
 from storage.mongo.drivers import Document
 
 FIRST_PERIODS = (PayPeriod.MONTH, PayPeriod.HOUR)
@@ -40,6 +44,46 @@ PAY_SCHEMA: Document = {
     },
 }
 """The part of the validator for ``pay``: what both versions store."""
+
+
+_SECOND_VERSION_FIELDS = (
+    "further_places",
+    "work_mode",
+    "schedule",
+    "requirements",
+    "media",
+    "is_public_welfare",
+    "occupation_text",
+    "version",
+)
+
+
+def occupation_fields(occupation: Occupation) -> Document:
+    """The fields that hold an occupation."""
+    if occupation in FIRST_OCCUPATIONS:
+        return {"occupation": occupation.value}
+    return {"occupation": Occupation.OTHER.value, "occupation_code": occupation.value}
+
+
+def stored_occupation(terms: Document) -> str:
+    """The code of the occupation in stored terms."""
+    code: str = terms.get("occupation_code") or terms["occupation"]
+    return code
+
+
+def occupation_condition(codes: Iterable[str]) -> Document:
+    """The condition that a posting has one of these occupations."""
+    wanted = set(codes)
+    first = sorted(wanted.intersection(FIRST_OCCUPATIONS))
+    further = sorted(wanted.difference(FIRST_OCCUPATIONS))
+    conditions: list[Document] = []
+    if first:
+        known = {"terms.occupation": {"$in": first}}
+        is_other = {"terms.occupation_code": None} if Occupation.OTHER in wanted else {}
+        conditions.append({**known, **is_other})
+    if further:
+        conditions.append({"terms.occupation_code": {"$in": further}})
+    return conditions[0] if len(conditions) == 1 else {"$or": conditions}
 
 
 def register_terms(converter: Converter) -> None:
@@ -98,6 +142,7 @@ def _terms_writer(converter: Converter) -> Callable[[PostingTerms], Document]:
 
     def write_terms(terms: PostingTerms) -> Document:
         document = write(terms)
+        document.update(occupation_fields(terms.occupation))
         if terms.version == 1:
             return _first_version_of(document)
         fen = terms.probation_fen
@@ -111,9 +156,8 @@ def _terms_writer(converter: Converter) -> Callable[[PostingTerms], Document]:
 def _first_version_of(document: Document) -> Document:
     """The document as version 1 stores it, so that frozen terms stay as they are."""
     fen = document.pop("probation_fen")
-    for name in ("further_places", "work_mode", "schedule", "requirements", "media", "version"):
+    for name in _SECOND_VERSION_FIELDS:
         del document[name]
-    del document["is_public_welfare"]
     pay = document["pay"]
     return {
         **document,
@@ -126,6 +170,8 @@ def _terms_reader(converter: Converter) -> Callable[[Document, Any], PostingTerm
     read = make_dict_structure_fn(PostingTerms, converter)
 
     def read_terms(document: Document, kind: Any) -> PostingTerms:
+        if "occupation_code" in document:
+            document = {**document, "occupation": document["occupation_code"]}
         if "version" in document:
             return read(document, kind)
         yuan = document.get("probation_pay")

@@ -23,6 +23,7 @@ from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import changed_fields
 from storage.mongo.paging import Page, PageRequest, SortOrder
 from storage.mongo.repository import Repository, unchanged_condition
+from storage.mongo.terms_documents import occupation_condition
 from storage.postings.posting_query import PostingQuery, visibility_condition
 from storage.search.search_entries import SearchEntries
 
@@ -104,7 +105,7 @@ class Postings(Repository[Posting]):
 
         ``digits`` are the significant digits of the region's code; empty for the country.
         """
-        where: Document = {"terms.occupation": occupation, **visibility_condition(on)}
+        where: Document = {**occupation_condition([occupation]), **visibility_condition(on)}
         if digits:
             where["terms.place_code"] = {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}
         with translate_errors():

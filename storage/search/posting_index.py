@@ -14,7 +14,7 @@ from typing import Any
 
 from domain.postings.postings import PostingStatus
 from domain.reference.regions import list_children, significant_digits
-from domain.search.facets import FACET_CHARACTERS, facet_character
+from domain.search.facets import facet_character, is_facet_character
 from domain.search.search_index import Bitmap, SearchIndex, employer_key, region_key
 from storage.mongo.client import ChangeStream, Document, Mongo, translate_errors
 from storage.mongo.paging import Page, PageRequest
@@ -132,7 +132,8 @@ class MemorySearch:
         if index is None:
             return None
         found = _match_query(index, query)
-        traits = {trait: (found & index.with_key(trait)).bit_count() for trait in FACET_CHARACTERS}
+        present = [key for key in index.short_keys() if is_facet_character(key)]
+        traits = {trait: (found & index.with_key(trait)).bit_count() for trait in present}
         return SearchCounts(
             total=found.bit_count(),
             facets={trait: number for trait, number in traits.items() if number},

@@ -15,15 +15,15 @@ from domain.postings.postings import (
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingStatus,
     Shift,
 )
 from domain.reference.geo import Point, draw_circle
+from domain.reference.occupations import Occupation
 from domain.reference.regions import significant_digits
 from domain.search.facets import facet_character
 from domain.search.query_parser import SearchWord
-from domain.search.search_tokens import region_token
+from domain.search.search_tokens import occupation_token, region_token
 from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.client import Document
 from storage.postings.posting_query import visibility_condition
@@ -171,7 +171,9 @@ class SearchQuery:
         words = [*map(_word_condition, self.words)] if worded is None else worded
         parts = [self.access_condition(), *words, self._place_condition(), *codes]
         if self.occupations and not self.words and self.region is None:
-            parts.append({"search.tokens": {"$in": [f"o:{code}" for code in self.occupations]}})
+            parts.append(
+                {"search.tokens": {"$in": [occupation_token(code) for code in self.occupations]}}
+            )
         return [part for part in parts if part]
 
     def _residual_conditions(self) -> list[Document]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from domain.matching.jobs import Job, build_job
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.seekers.profile import LowestPay, Near, PickUp, Profile, Wants
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT

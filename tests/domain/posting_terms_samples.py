@@ -14,12 +14,12 @@ from domain.postings.postings import (
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingTerms,
     Shift,
 )
 from domain.postings.work_schedule import WorkMode
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.term_part_samples import (
     fens,

@@ -19,11 +19,11 @@ from domain.postings.postings import (
     Finding,
     Intensity,
     Mark,
-    Occupation,
     PostingTerms,
     Shift,
 )
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.screening.minimum_wages import verify_wage
 from domain.screening.reviews import ReportState

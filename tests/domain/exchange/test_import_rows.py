@@ -19,13 +19,13 @@ from domain.postings.postings import (
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingTerms,
     Shift,
 )
 from domain.postings.term_bounds import check_terms
 from domain.postings.term_changes import fingerprint_terms
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.refusals import InvalidInput
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.posting_rules import screen_terms

@@ -18,7 +18,6 @@ from domain.postings.postings import (
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingTerms,
     Shift,
 )
@@ -32,6 +31,7 @@ from domain.postings.work_schedule import (
     WorkSchedule,
 )
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.posting_terms_samples import hourly_pay, monthly_pay, posting_terms

@@ -6,15 +6,8 @@ from collections import Counter
 
 import pytest
 
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Occupation,
-    PostingTerms,
-    Shift,
-)
-from domain.reference.occupations import occupation_names
+from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, PostingTerms, Shift
+from domain.reference.occupations import Occupation, occupation_names
 from domain.search.benefit_terms import BENEFIT_TERMS, find_benefit_terms
 from tests.domain.posting_terms_samples import FULL_COVER, posting_terms
 

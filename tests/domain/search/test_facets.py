@@ -7,14 +7,8 @@ from collections import Counter
 import pytest
 
 from domain.labels import Labelled
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Intensity,
-    Occupation,
-    Shift,
-)
+from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, Intensity, Shift
+from domain.reference.occupations import Occupation
 from domain.search.facets import FACET_KINDS, facet_character, facet_characters, group_facet_counts
 from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.posting_terms_samples import posting_terms

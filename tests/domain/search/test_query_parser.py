@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.refusals import InvalidInput
-from domain.search.query_parser import find_occupations, parse_search
+from domain.search.query_parser import parse_search
 
 FIELD = ("filter", "search")
 

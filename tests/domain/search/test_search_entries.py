@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from domain.postings.postings import Benefit, Occupation, PostingTerms, Shift
+from domain.postings.postings import Benefit, PostingTerms, Shift
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.search.query_parser import parse_search
 from domain.search.search_entries import build_search_entry
 from tests.domain.posting_terms_samples import hourly_pay, posting_terms

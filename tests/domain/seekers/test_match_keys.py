@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.seekers.match_keys import (
     find_outermost_places,
     list_job_match_keys,

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import EmploymentType, Occupation, Shift
+from domain.postings.postings import EmploymentType, Shift
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.refusals import InvalidInput
 from domain.seekers.profile import LowestPay, Near, PickUp, check_profile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from storage.store import Store
 from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.support import records
