@@ -50,6 +50,8 @@ from services.live.sessions import LiveSessionControl
 from services.matching.match_search import MatchSearch
 from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
+from services.reference.occupation_administration import OccupationAdministration
+from services.reference.occupation_names import OccupationNames
 from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
 from services.screening.posting_review import PostingReview
@@ -112,6 +114,8 @@ class Services:
     phone_replies: PhoneReplies
     staff: StaffAdministration
     clock: Clock
+    occupation_names: OccupationNames
+    occupation_administration: OccupationAdministration
     minimum_wages: MinimumWages
     minimum_wage_administration: MinimumWageAdministration
     public_url: str

@@ -35,7 +35,7 @@ from domain.postings.postings import (
 )
 from domain.postings.requirements import RequiredEducation
 from domain.postings.work_schedule import RestDays, WorkMode
-from domain.reference.occupations import Occupation
+from domain.reference.occupation_classes import ClassLevel
 from domain.reference.regions import RegionLevel
 from domain.reference.weekdays import Weekday
 from domain.screening.minimum_wages import Grade
@@ -61,7 +61,6 @@ ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
     Honour: "Honours of a host, from the nation down to the county.",
     QuestionStatus: "What became of a viewer's question.",
     UnionLevel: "The level of a union in the tree.",
-    Occupation: "The occupations that the unions' reports name.",
     EmploymentType: "How somebody is employed.",
     Shift: "When the work is done.",
     Intensity: "How heavy the work is.",
@@ -76,6 +75,7 @@ ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
     ReportState: "What became of a report.",
     CloseReason: "Why a posting is closed.",
     CheckMethod: "How an employer's papers were looked at.",
+    ClassLevel: "The level of a class of occupations.",
     RegionLevel: "Province, city and county of GB/T 2260.",
     PayPeriod: "What an amount of pay is for: a period, or a piece of work.",
     PaySettlement: "When the pay is handed over.",

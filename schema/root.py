@@ -60,9 +60,11 @@ from schema.postings.posting_mutations import PostingMutations
 from schema.postings.posting_types import find_visible_posting
 from schema.postings.revision_mutations import PostingRevisionMutations
 from schema.reference.code_list_queries import CodeListQueries
+from schema.reference.occupation_mutations import OccupationMutations
+from schema.reference.occupation_queries import OccupationQueries
 from schema.reference.region_queries import RegionQueries
 from schema.relay import Node, parse_any_global_id
-from schema.scalars import DECIMAL
+from schema.scalars import DECIMAL, OCCUPATION, OccupationCode
 from schema.screening.minimum_wage_mutations import MinimumWageMutations
 from schema.screening.minimum_wage_queries import MinimumWageQueries
 from schema.screening.minimum_wage_types import find_minimum_wage
@@ -142,6 +144,7 @@ Query = merge_types(
         SearchQueries,
         SuggestionQueries,
         RegionQueries,
+        OccupationQueries,
         CodeListQueries,
         EmployerQueries,
         MinimumWageQueries,
@@ -173,6 +176,7 @@ Mutation = merge_types(
         UnionMutations,
         EmployerMutations,
         MinimumWageMutations,
+        OccupationMutations,
         PostingMutations,
         ReviewMutations,
         ReportMutations,
@@ -205,7 +209,9 @@ SCHEMA = strawberry.Schema(
     subscription=Subscription,
     types=(*SESSION_EVENT_TYPES, *LEAD_EVENT_TYPES, *TIMELINE_ENTRY_TYPES, *SEEKER_EVENT_TYPES),
     exception_handlers=EXCEPTION_HANDLERS,
-    config=StrawberryConfig(auto_camel_case=True, scalar_map={Decimal: DECIMAL}),
+    config=StrawberryConfig(
+        auto_camel_case=True, scalar_map={Decimal: DECIMAL, OccupationCode: OCCUPATION}
+    ),
 )
 inputs.install_input_readers(SCHEMA)
 

@@ -1,10 +1,20 @@
-"""The scalar ``Decimal``: exact decimal numbers, as JSON numbers in answers."""
+"""The scalars ``Decimal``, exact numbers, and ``Occupation``, codes of the list of occupations."""
 
 import re
 from decimal import Decimal
+from typing import NewType
 
 import strawberry
-from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode, ValueNode
+from graphql import (
+    EnumValueNode,
+    FloatValueNode,
+    GraphQLError,
+    IntValueNode,
+    StringValueNode,
+    ValueNode,
+)
+
+from domain.reference.occupations import Occupation, find_occupation
 
 _NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?", re.ASCII)
 _MAX_LENGTH = 24
@@ -58,4 +68,38 @@ DECIMAL = strawberry.scalar(
     serialize=_serialize,
     parse_value=_parse_number,
     parse_literal=_parse_literal,
+)
+
+OccupationCode = NewType("OccupationCode", str)
+"""The code of an occupation, in annotations of GraphQL types; its values are ``Occupation``."""
+
+
+def _parse_occupation(given: object) -> Occupation:
+    found = find_occupation(given) if isinstance(given, str) else None
+    if found is None:
+        raise GraphQLError(
+            "Give a code of the list of occupations, such as WELDER. `occupationOfTitle` finds the "
+            "code for a title, and OTHER with `occupationText` takes any other word."
+        )
+    return found
+
+
+def _parse_occupation_literal(node: ValueNode, _variables: object = None) -> Occupation:
+    if isinstance(node, (EnumValueNode, StringValueNode)):
+        return _parse_occupation(node.value)
+    return _parse_occupation(None)
+
+
+def read_occupation(code: OccupationCode) -> Occupation:
+    """Return the occupation of an input value, which was parsed already."""
+    return find_occupation(code) or Occupation.OTHER
+
+
+OCCUPATION = strawberry.scalar(
+    name="Occupation",
+    description="A code of the list of occupations, such as WELDER (`codeList(name: "
+    '"Occupation")`). Written with or without quotes. The list grows: officers add occupations.',
+    serialize=str,
+    parse_value=_parse_occupation,
+    parse_literal=_parse_occupation_literal,
 )

@@ -48,6 +48,7 @@ from storage.mongo.meta import Meta
 from storage.mongo.stored_names import CONTACT_HOLDER_NAMES
 from storage.mongo.upgrades import Upgrades
 from storage.postings.postings import Postings
+from storage.reference.occupation_additions import OccupationAdditions
 from storage.screening.minimum_wages import MinimumWageRows
 from storage.screening.rescreening import RescreeningTasks
 from storage.screening.reviews import Reviews
@@ -89,6 +90,7 @@ class Store:
         self.phone_proofs = PhoneProofs(mongo, self.phone_codes)
         self.employers = Employers(mongo)
         self.minimum_wages = MinimumWageRows(mongo)
+        self.occupation_additions = OccupationAdditions(mongo)
         self.postings = Postings(mongo)
         self.memory_search = MemorySearch(mongo)
         self.search = PostingSearch(mongo, self.memory_search)

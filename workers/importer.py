@@ -23,6 +23,7 @@ from services.exchange.posting_import_planner import PostingImportPlanner
 from services.live.sessions import LiveSessionControl
 from services.postings.pay_comparison import PayComparison
 from services.postings.posting_gate import PostingGate
+from services.reference.occupation_names import OccupationNames
 from storage.clock import Clock
 from storage.mongo.client import Duplicate, StorageUnavailable, Transaction
 from storage.store import Store
@@ -60,6 +61,7 @@ class Importer(Leased):
         clock: Clock,
         *,
         node: str,
+        occupation_names: OccupationNames,
     ) -> None:
         super().__init__(
             _LEASE_NAME, SCHEDULE, store, clock, node=node, lease_duration=_LEASE_DURATION
@@ -67,6 +69,7 @@ class Importer(Leased):
         self._desk = desk
         self._gate = gate
         self._comparison = comparison
+        self._occupation_names = occupation_names
 
     async def run_once(self) -> None:
         """Write the imports that wait, and log how many parts."""
@@ -156,7 +159,10 @@ class Importer(Leased):
     def _planner_for(self, one: Import, table: WageTable) -> ImportPlanner:
         if one.kind is ImportKind.EMPLOYERS:
             return EmployerImportPlanner(self._store, self._clock, one)
-        return PostingImportPlanner(self._store, self._clock, table, one, self._comparison)
+        book = self._occupation_names.book
+        return PostingImportPlanner(
+            self._store, self._clock, table, one, self._comparison, book=book
+        )
 
     async def _write_part(self, one: Import, plan: ImportPlan) -> Import:
         """Write a plan in one transaction; returns the import with its new progress."""

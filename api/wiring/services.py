@@ -45,6 +45,8 @@ from services.matching.match_search import MatchSearch
 from services.postings.pay_comparison import PayComparison
 from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
+from services.reference.occupation_administration import OccupationAdministration
+from services.reference.occupation_names import OccupationNames
 from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
 from services.screening.posting_review import PostingReview
@@ -66,13 +68,20 @@ class PostingServices:
 
     session_control: LiveSessionControl
     minimum_wages: MinimumWages
+    occupation_names: OccupationNames
     posting_gate: PostingGate
     pay_comparison: PayComparison
 
     def create_importer(self, store: Store, clock: Clock, name: str) -> Importer:
         """Return the worker that processes imports with these services; it is not started."""
         return Importer(
-            store, self.session_control, self.posting_gate, self.pay_comparison, clock, node=name
+            store,
+            self.session_control,
+            self.posting_gate,
+            self.pay_comparison,
+            clock,
+            node=name,
+            occupation_names=self.occupation_names,
         )
 
 
@@ -90,11 +99,15 @@ async def run_posting_services(
         minimum_wages = MinimumWages(store)
         stack.push_async_callback(minimum_wages.close)
         await minimum_wages.open()
+        occupation_names = OccupationNames(store)
+        stack.push_async_callback(occupation_names.close)
+        await occupation_names.open()
         posting_gate = PostingGate(store, session_control, minimum_wages, clock)
         stack.push_async_callback(posting_gate.wait_for_rescreens)
         yield PostingServices(
             session_control=session_control,
             minimum_wages=minimum_wages,
+            occupation_names=occupation_names,
             posting_gate=posting_gate,
             pay_comparison=PayComparison(store, clock),
         )
@@ -164,6 +177,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
                 postings.minimum_wages,
                 postings.pay_comparison,
                 clock,
+                occupation_names=postings.occupation_names,
                 media_rules=parse_media_hosts(settings.media_hosts),
             ),
             imports=ImportAdministration(store, clock),
@@ -205,6 +219,10 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             sign_in=SignInService(tokens, store, passwords, account_changes, clock),
             staff=StaffAdministration(store, account_changes, passwords),
             clock=clock,
+            occupation_names=postings.occupation_names,
+            occupation_administration=OccupationAdministration(
+                store, postings.occupation_names, clock
+            ),
             minimum_wages=postings.minimum_wages,
             minimum_wage_administration=MinimumWageAdministration(
                 store, postings.minimum_wages, clock

@@ -186,6 +186,15 @@ def may_set_minimum_wages(principal: Principal, union: Union | None, region: str
     return union.level is UnionLevel.PROVINCE and is_own
 
 
+def may_keep_occupations(principal: Principal, union: Union | None) -> bool:
+    """Return whether the caller may add to the list of occupations, which all unions share.
+
+    Officers of the national and of provincial unions may.
+    """
+    keepers = {UnionLevel.NATIONAL, UnionLevel.PROVINCE}
+    return principal.role is Role.OFFICER and union is not None and union.level in keepers
+
+
 def may_see_employer_checks(
     principal: Principal | None, employer: Employer, union_path: tuple[str, ...]
 ) -> bool:

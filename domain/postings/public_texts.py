@@ -25,6 +25,7 @@ def _list_later_texts(terms: PostingTerms) -> Iterator[tuple[str, str]]:
         yield f"pay.components.{index}.note", component.note
     for index, shift in enumerate(terms.schedule.shifts):
         yield f"shiftTimes.{index}.name", shift.name
+    yield "occupationText", terms.occupation_text
     requirements = terms.requirements
     yield "educationText", requirements.education_text
     yield "experienceText", requirements.experience_text

@@ -19,14 +19,15 @@ class OccupationAddition:
     """A name that officers added, of an occupation in the list or of one that they added.
 
     ``id`` is the normalised name, so a name belongs to one occupation only. ``occupation`` is the
-    code. The first addition with a code outside the list is the label of that occupation; it has
-    the English name, too. Additions are never changed or removed.
+    code. An addition with a ``number`` is the label of a new occupation, and may have an English
+    name, too; further names have the number 0. Additions are never changed or removed.
     """
 
     id: str
     occupation: str
     zh: str
     en: str = ""
+    number: int = 0
     union_id: str
     added_by: str
     added_at: datetime
@@ -48,8 +49,4 @@ def check_occupation_name(zh: str, field: tuple[str, ...]) -> None:
 
 def list_added_occupations(additions: Iterable[OccupationAddition]) -> dict[str, str]:
     """Return code and label of the occupations that officers added, in the order given."""
-    labels: dict[str, str] = {}
-    for addition in additions:
-        if addition.occupation.startswith("ADDED_"):
-            labels.setdefault(addition.occupation, addition.zh)
-    return labels
+    return {addition.occupation: addition.zh for addition in additions if addition.number}

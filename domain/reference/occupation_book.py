@@ -52,7 +52,7 @@ class OccupationBook:
 
     def __init__(self, additions: Sequence[OccupationAddition] = ()) -> None:
         self.additions = tuple(additions)
-        self._added_labels = list_added_occupations(additions)
+        self.added_labels = list_added_occupations(additions)
         self._names: dict[str, Occupation] = {
             normalise_name(name): occupation
             for occupation in Occupation
@@ -67,11 +67,15 @@ class OccupationBook:
 
     def has_occupation(self, occupation: Occupation) -> bool:
         """Whether an occupation is in the list or was added."""
-        return occupation.added_number is None or occupation.value in self._added_labels
+        return occupation.added_number is None or occupation.value in self.added_labels
 
     def label_of(self, occupation: Occupation) -> str:
         """Return the Chinese label of an occupation."""
-        return self._added_labels.get(occupation.value, occupation.zh)
+        return self.added_labels.get(occupation.value, occupation.zh)
+
+    def english_of(self, code: str) -> str:
+        """Return the English name of an occupation that officers added; empty if it has none."""
+        return next((each.en for each in self.additions if each.occupation == code), "")
 
     def names_of(self, occupation: Occupation) -> tuple[str, ...]:
         """Return all Chinese names of an occupation, the label first; none for OTHER."""

@@ -61,17 +61,21 @@ _FIRST_CODE_POINTS: Mapping[type[Labelled], int] = {
     PaySettlement: 0x06C0,
 }
 
-_CHARACTERS: Mapping[Labelled, str] = {
-    code: chr(first + position)
+# By enumeration and value: codes of two enumerations may be equal as texts.
+_CHARACTERS: Mapping[tuple[type[Labelled], str], str] = {
+    (kind, code.value): chr(first + position)
     for kind, first in _FIRST_CODE_POINTS.items()
     for position, code in enumerate(kind)
     if not isinstance(code, Occupation) or position < len(FIRST_OCCUPATIONS)
 } | {
     # Yi syllables: letters of three bytes, more than a thousand in a row.
-    code: chr(0xA000 + position)
+    (Occupation, code.value): chr(0xA000 + position)
     for position, code in enumerate(tuple(Occupation)[len(FIRST_OCCUPATIONS) :])
 }
-_CODES: Mapping[str, Labelled] = {character: code for code, character in _CHARACTERS.items()}
+_CODES: Mapping[str, Labelled] = {
+    character: kind(value)  # type: ignore[call-arg] # looks the member up by its value
+    for (kind, value), character in _CHARACTERS.items()
+}
 _FIRST_ADDED = 0x3400
 """The first of the CJK ideographs of extension A, which stand for added occupations."""
 
@@ -88,7 +92,7 @@ def facet_character(code: Labelled) -> str:
     """Return the character of a code."""
     if isinstance(code, Occupation) and code.added_number is not None:
         return chr(_FIRST_ADDED + code.added_number)
-    return _CHARACTERS[code]
+    return _CHARACTERS[type(code), code.value]
 
 
 def _find_code(character: str) -> Labelled | None:

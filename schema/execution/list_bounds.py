@@ -22,12 +22,14 @@ from domain.seekers.referrals import ReferralStatus
 from domain.seekers.seekers import MAX_SAVED_SEARCHES
 from realtime.limits import DEFAULT_LIMITS
 from schema.enums import ENUM_DESCRIPTIONS
+from schema.reference.code_list_queries import TABLE_DESCRIPTIONS
 from schema.relay import MAX_PAGE_SIZE
 from storage.search.posting_index import PAY_RANGE_STARTS_YUAN
 
 DEFAULT_BOUND = 100
 """Items of a list that is not named here."""
-_LONGEST_CODE_LIST = max(map(len, ENUM_DESCRIPTIONS))
+_CODES_PER_LIST = 60
+"""More than code lists have on average. That of occupations has some 420 and is asked for alone."""
 _MOST_REGIONS_WITHIN_ONE = 40
 """重庆市 has 37 counties, the country 34 provinces (GB/T 2260)."""
 _FINDINGS = 10
@@ -45,9 +47,9 @@ LIST_BOUNDS: Mapping[str, int] = {
     "CallEntry.calls": MAX_CALLS_PER_PERSON,
     "CallListImported.findings": MAX_CALL_LIST_ROWS,
     "CampaignMatches.matches": MAX_MATCHES,
-    "CodeList.entries": _LONGEST_CODE_LIST,
+    "CodeList.entries": _CODES_PER_LIST,
     "Decision.findings": _FINDINGS,
-    "Facet.counts": _LONGEST_CODE_LIST,
+    "Facet.counts": _CODES_PER_LIST,
     "Finding.marks": MAX_MARKS_PER_FINDING,
     "ImportFinding.marks": MAX_MARKS_PER_FINDING,
     "ImportRow.findings": _FINDINGS,
@@ -78,8 +80,13 @@ LIST_BOUNDS: Mapping[str, int] = {
     "PostingMatch.reasonsAgainst": len(SCORING_FACTORS),
     "PostingMatch.reasonsFor": len(MatchCode),
     "PostingRefused.findings": _FINDINGS,
-    "Query.codeLists": len(ENUM_DESCRIPTIONS),
+    "Query.codeLists": len(ENUM_DESCRIPTIONS) + len(TABLE_DESCRIPTIONS),
+    "OccupationEntry.classes": 3,
+    "OccupationEntry.licences": 5,
+    "OccupationEntry.otherNames": 40,
     "Query.matches": MAX_MATCHES,
+    "Query.occupationClasses": 40,
+    "Query.occupations": MAX_PAGE_SIZE,
     "Query.postingSuggestions": MAX_SUGGESTIONS,
     "Query.recommendedPostings": MAX_MATCHES,
     "Query.regions": MAX_PAGE_SIZE,

@@ -16,7 +16,6 @@ from domain.postings.requirements import RequiredEducation, Requirements
 from domain.postings.work_schedule import RestDays, WorkMode, WorkSchedule
 from domain.postings.work_schedule import ShiftTimes as ShiftRecord
 from domain.postings.work_schedule import Workplace as WorkplaceRecord
-from domain.reference.occupations import Occupation
 from domain.refusals import InvalidInput
 from domain.seekers.seeker_groups import SeekerGroup
 from schema.postings.pay_inputs import PayInput, parse_fen, parse_pay_input
@@ -27,6 +26,7 @@ from schema.postings.workplace_inputs import (
     parse_shift_times,
     parse_workplace,
 )
+from schema.scalars import OccupationCode, read_occupation
 
 
 @strawberry.input(
@@ -50,7 +50,11 @@ class MediaLinkInput:
 )
 class TermsInput:
     title: str = ""
-    occupation: Occupation
+    occupation: OccupationCode
+    occupation_text: str = strawberry.field(
+        default="",
+        description="With `OTHER`: your word for the occupation, at most 20 characters.",
+    )
     headcount: int = 0
     duties: str = ""
     conditions: str = ""
@@ -133,7 +137,8 @@ def parse_terms_input(given: TermsInput) -> TermsRecord:
     probation = given.probation_pay
     return TermsRecord(
         title=given.title.strip(),
-        occupation=given.occupation,
+        occupation=read_occupation(given.occupation),
+        occupation_text=given.occupation_text.strip(),
         headcount=given.headcount,
         duties=given.duties.strip(),
         conditions=given.conditions.strip(),

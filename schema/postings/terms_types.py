@@ -18,12 +18,12 @@ from domain.postings.term_changes import TermChange as ChangeRecord
 from domain.postings.work_schedule import RestDays, WorkMode
 from domain.postings.work_schedule import ShiftTimes as ShiftRecord
 from domain.postings.work_schedule import Workplace as WorkplaceRecord
-from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.seekers.seeker_groups import SeekerGroup
 from schema.postings.pay_types import Pay
 from schema.reference.point_types import Point
 from schema.reference.region_types import Region
+from schema.scalars import OccupationCode
 
 
 @strawberry.type(description="A place of work.")
@@ -99,7 +99,11 @@ class TermChange:
 @strawberry.interface(description="The terms of a job as the employer offers them.")
 class Terms:
     title: str
-    occupation: Occupation
+    occupation: OccupationCode
+    occupation_name: str = strawberry.field(description="In Chinese.")
+    occupation_text: str = strawberry.field(
+        description="The employer's word for an occupation that the list lacks."
+    )
     headcount: int
     duties: str
     conditions: str
@@ -166,6 +170,8 @@ def term_fields(record: TermsRecord) -> dict[str, Any]:
     return {
         "title": record.title,
         "occupation": record.occupation,
+        "occupation_name": record.occupation_zh,
+        "occupation_text": record.occupation_text,
         "headcount": record.headcount,
         "duties": record.duties,
         "conditions": record.conditions,

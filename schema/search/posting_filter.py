@@ -1,6 +1,6 @@
 """The filter of postings: its GraphQL inputs, and the search query that they ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,6 @@ from domain.postings.requirements import RequiredEducation
 from domain.postings.work_schedule import RestDays, WorkMode
 from domain.reference.geo import Point as PointRecord
 from domain.reference.geo import is_plausible_in_china
-from domain.reference.occupations import Occupation
 from domain.reference.regions import check_place_code, region_of
 from domain.refusals import InvalidInput, NotPermitted
 from domain.search.query_parser import parse_search
@@ -29,6 +28,7 @@ from schema.context import Context
 from schema.live.session_types import find_visible_session
 from schema.postings.workplace_inputs import PointInput
 from schema.relay import parse_global_id
+from schema.scalars import OccupationCode, read_occupation
 from schema.scopes import load_own_unions
 from storage.search.search_query import SearchQuery, SharedPostings
 
@@ -62,8 +62,8 @@ class PostingFilter:
         default=None, description="Postings that a live session presents."
     )
     campaign_id: strawberry.ID | None = None
-    occupation: Occupation | None = None
-    occupations: list[Occupation] | None = None
+    occupation: OccupationCode | None = None
+    occupations: list[OccupationCode] | None = None
     place_code: str | None = strawberry.field(
         default=None,
         description="GB/T 2260: a province, a city or a county, with all regions below it.",
@@ -112,11 +112,13 @@ async def build_search_query(context: Context, filter: PostingFilter) -> SearchQ
         status=status,
         union_id=union_id,
         shared=shared,
-        words=parse_search(filter.search or "", (field, "search")),
+        words=parse_search(
+            filter.search or "", (field, "search"), context.services.occupation_names.book
+        ),
         ids=await _presented_posting_ids(context, filter.session_id),
         employer_id=employer_id,
         region=check_place_code(place, (field, "placeCode")) if place is not None else None,
-        occupations=_distinct([*single, *(filter.occupations or ())]),
+        occupations=_distinct(map(read_occupation, [*single, *(filter.occupations or ())])),
         employment_types=_distinct(filter.employment_types),
         shifts=_distinct(filter.shifts),
         intensities=_distinct(filter.intensities),
@@ -143,7 +145,7 @@ async def build_search_query(context: Context, filter: PostingFilter) -> SearchQ
     )
 
 
-def _distinct(codes: Sequence[Any] | None) -> tuple[Any, ...]:
+def _distinct(codes: Iterable[Any] | None) -> tuple[Any, ...]:
     """Return each code once, so that a list is never longer than its enumeration."""
     return tuple(dict.fromkeys(codes or ()))
 

@@ -7,7 +7,6 @@ import strawberry
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import EmploymentType, Intensity, Shift
 from domain.reference.geo import Point as PointRecord
-from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.seekers.profile import Education
 from domain.seekers.profile import LowestPay as LowestPayRecord
@@ -17,6 +16,7 @@ from domain.seekers.profile import Profile as ProfileRecord
 from domain.seekers.profile import Wants as WantsRecord
 from domain.seekers.seeker_groups import SeekerGroup
 from schema.postings.workplace_inputs import PointInput
+from schema.scalars import OccupationCode, read_occupation
 
 
 @strawberry.input
@@ -39,7 +39,7 @@ class LowestPayInput:
 
 @strawberry.input(description="Omitted values are open. No match breaks a limit.")
 class WantsInput:
-    occupations: list[Occupation] = strawberry.field(
+    occupations: list[OccupationCode] = strawberry.field(
         default_factory=list, description="Wishes, at most 5, the most wanted first."
     )
     places: list[str] = strawberry.field(
@@ -67,7 +67,7 @@ class WantsInput:
 class ProfileInput:
     group: SeekerGroup
     wants: WantsInput = strawberry.field(default_factory=WantsInput)
-    skills: list[Occupation] = strawberry.field(
+    skills: list[OccupationCode] = strawberry.field(
         default_factory=list,
         description="Occupations that the person has learned or done, at most 5.",
     )
@@ -82,7 +82,7 @@ def parse_wants_input(given: WantsInput) -> WantsRecord:
     """Return the wishes and limits as they were given; the domain checks them."""
     near, pay, pick_up = given.near, given.lowest_pay, given.pick_up
     return WantsRecord(
-        occupations=tuple(given.occupations),
+        occupations=tuple(map(read_occupation, given.occupations)),
         places=tuple(given.places),
         near=NearRecord(point=_parse_point(near.point), kilometres=near.kilometres)
         if near
@@ -105,7 +105,7 @@ def parse_profile_input(given: ProfileInput) -> ProfileRecord:
     return ProfileRecord(
         group=given.group,
         wants=parse_wants_input(given.wants),
-        skills=tuple(given.skills),
+        skills=tuple(map(read_occupation, given.skills)),
         wants_training=given.wants_training,
         home_place=given.home_place,
         home=_parse_point(given.home) if given.home else None,

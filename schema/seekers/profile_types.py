@@ -7,7 +7,6 @@ import strawberry
 
 from domain.postings.pay import PayPeriod
 from domain.postings.postings import EmploymentType, Intensity, Shift
-from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.seekers.profile import Education
 from domain.seekers.profile import LowestPay as LowestPayRecord
@@ -15,6 +14,7 @@ from domain.seekers.profile import Profile as ProfileRecord
 from domain.seekers.profile import Wants as WantsRecord
 from domain.seekers.seeker_groups import SeekerGroup
 from schema.reference.point_types import Point
+from schema.scalars import OccupationCode
 
 
 @strawberry.type(description="Within a distance of a point, measured in a straight line.")
@@ -41,7 +41,7 @@ class LowestPay:
 
 @strawberry.type(description="Wished occupations, and limits that no match breaks.")
 class Wants:
-    occupations: list[Occupation] = strawberry.field(description="The most wanted first.")
+    occupations: list[OccupationCode] = strawberry.field(description="The most wanted first.")
     places: list[str] = strawberry.field(
         description="GB/T 2260 codes; each includes all regions below it."
     )
@@ -61,7 +61,7 @@ class Wants:
     def of(cls, record: WantsRecord) -> Self:
         near, pick_up = record.near, record.pick_up
         return cls(
-            occupations=list(record.occupations),
+            occupations=list(map(OccupationCode, record.occupations)),
             places=list(record.places),
             near=Near(point=Point.of(near.point), kilometres=near.kilometres) if near else None,
             shifts=list(record.shifts),
@@ -81,7 +81,7 @@ class Wants:
 class Profile:
     group: SeekerGroup
     wants: Wants
-    skills: list[Occupation]
+    skills: list[OccupationCode]
     wants_training: bool
     home_place: str | None
     home: Point | None
@@ -93,7 +93,7 @@ class Profile:
         return cls(
             group=record.group,
             wants=Wants.of(record.wants),
-            skills=list(record.skills),
+            skills=list(map(OccupationCode, record.skills)),
             wants_training=record.wants_training,
             home_place=record.home_place,
             home=Point.of(record.home) if record.home else None,

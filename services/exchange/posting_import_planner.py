@@ -31,6 +31,7 @@ from domain.postings.term_bounds import check_terms
 from domain.postings.term_changes import diff_terms, fingerprint_terms
 from domain.postings.usual_pay import check_pay_is_usual
 from domain.reference.calendar import day_in_china
+from domain.reference.occupation_book import OccupationBook
 from domain.refusals import InvalidInput, PayUnusual
 from domain.screening.minimum_wages import WageTable
 from services.exchange.import_plan import ImportPlan
@@ -76,6 +77,8 @@ class PostingImportPlanner(ImportPlanner):
         wages: WageTable,
         record: Import,
         comparison: PayComparison,
+        *,
+        book: OccupationBook,
     ) -> None:
         super().__init__(store, clock, record)
         self._wages = wages
@@ -85,6 +88,7 @@ class PostingImportPlanner(ImportPlanner):
         self._unions: dict[str, Union] = {}
         self._stored: dict[str, Posting] = {}
         self._comparison = comparison
+        self._book = book
         self._usual_yuan: dict[tuple[str, str], int] = {}
         self._known_jobs = KnownJobs()
 
@@ -135,7 +139,7 @@ class PostingImportPlanner(ImportPlanner):
         external_id = values["externalId"]
         try:
             check_text(external_id, MAX_EXTERNAL_ID_LENGTH, ("input", "externalId"))
-            terms = build_terms(values)
+            terms = build_terms(values, self._book)
             check_terms(terms, self._today)
         except InvalidInput as refusal:
             return (finding_from_refusal(refusal),)

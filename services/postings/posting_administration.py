@@ -9,6 +9,7 @@ from domain.identity.scopes import may_submit_posting
 from domain.postings.job_keys import is_separate, make_job_key
 from domain.postings.lifecycle import check_headcount, create_posting
 from domain.postings.media_sites import ANY_SITE, MediaRules
+from domain.postings.occupation_words import settle_occupation
 from domain.postings.postings import Posting, PostingStatus, PostingTerms
 from domain.postings.term_bounds import check_terms
 from domain.reference.calendar import day_in_china
@@ -17,6 +18,7 @@ from services.live.recruitment_campaigns import find_campaign_id
 from services.postings.managed_postings import check_revision, find_managed_posting
 from services.postings.pay_comparison import PayComparison
 from services.postings.posting_gate import PostingGate
+from services.reference.occupation_names import OccupationNames
 from services.screening.minimum_wages import MinimumWages
 from storage.clock import Clock
 from storage.mongo.client import Duplicate, new_id
@@ -52,12 +54,14 @@ class PostingAdministration:
         comparison: PayComparison,
         clock: Clock,
         *,
+        occupation_names: OccupationNames,
         media_rules: MediaRules = ANY_SITE,
     ) -> None:
         self._store = store
         self._gate = gate
         self._wages = wages
         self._comparison = comparison
+        self._occupation_names = occupation_names
         self._clock = clock
         self._media_rules = media_rules
 
@@ -91,6 +95,7 @@ class PostingAdministration:
         if not may_submit_posting(caller, employer, union.path):
             raise _not_permitted_to_submit(caller)
         at = self._clock()
+        terms = settle_occupation(terms, self._occupation_names.book)
         check_terms(terms, day_in_china(at), media_rules=self._media_rules)
         await self._comparison.check(terms, is_confirmed=confirmations.pay)
         table = self._wages.table
@@ -132,6 +137,7 @@ class PostingAdministration:
         """
         before = await find_managed_posting(self._store, caller, posting_id, _POSTING_FIELD)
         check_revision(before, expected_revision)
+        terms = settle_occupation(terms, self._occupation_names.book)
         check_terms(terms, day_in_china(self._clock()), media_rules=self._media_rules)
         check_headcount(before, terms.headcount, ("input", "headcount"))
         employers = await self._store.employers.by_ids([before.employer_id])

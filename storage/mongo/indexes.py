@@ -41,6 +41,15 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "employer_checks": [
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer")
     ],
+    "occupation_additions": [
+        IndexModel([("added_at", ASCENDING), ("_id", ASCENDING)], name="in_order"),
+        IndexModel(
+            [("number", ASCENDING)],
+            name="by_number",
+            unique=True,
+            partialFilterExpression={"number": {"$gt": 0}},
+        ),
+    ],
     "minimum_wages": [
         IndexModel(
             [("region", ASCENDING), ("tier", ASCENDING), ("_id", DESCENDING)], name="by_region"

@@ -31,6 +31,7 @@ from domain.live.recruitment_campaigns import RecruitmentCampaign
 from domain.live.sessions import LiveSession
 from domain.postings.pay import Pay
 from domain.postings.postings import Posting
+from domain.reference.occupation_additions import OccupationAddition
 from domain.screening.minimum_wages import MinimumWage
 from domain.screening.rescreening import RescreeningTask
 from domain.screening.reviews import Decision, Report
@@ -161,6 +162,7 @@ RECORD_CLASSES: Mapping[str, type[Any]] = {
     "employers": Employer,
     "employer_checks": EmployerCheck,
     "minimum_wages": MinimumWage,
+    "occupation_additions": OccupationAddition,
     "postings": Posting,
     "rescreens": RescreeningTask,
     "decisions": Decision,

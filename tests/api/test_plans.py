@@ -129,6 +129,7 @@ async def run_workers(running: RunningServices) -> None:
             PayComparison(store, utc_now),
             utc_now,
             node="one",
+            occupation_names=services.occupation_names,
         ),
         Matcher(store, utc_now, node="one"),
         SearchEntryWriter(store),

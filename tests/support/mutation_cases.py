@@ -10,6 +10,7 @@ from typing import Any
 from schema.relay import global_id
 from storage.clock import utc_now
 from tests.support.codes import CODE, PROVABLE_PHONE
+from storage.mongo.client import new_id
 from tests.support.mutation_inputs import (
     CONSENT_TEMPLATE,
     interest_input,
@@ -160,6 +161,18 @@ MUTATION_CASES = {
             },
             "ReportResolved",
             "... on ReportResolved { posting { id status waitingSince } }",
+        ),
+        MutationCase(
+            "addOccupation",
+            lambda _: {"zh": f"新职业{new_id()[-8:]}", "en": "New occupation"},
+            "OccupationAdded",
+            "... on OccupationAdded { occupation { code zh en added } }",
+        ),
+        MutationCase(
+            "addOccupationName",
+            lambda _: {"occupation": "WELDER", "name": f"焊匠{new_id()[-8:]}"},
+            "OccupationAdded",
+            "... on OccupationAdded { occupation { code otherNames } }",
         ),
         MutationCase(
             "addMinimumWage",

@@ -38,6 +38,8 @@ ALLOWED_CALLERS = {
     "reportPosting": {"viewer"},
     "resolveReport": {"officer", "officer above"},
     "addMinimumWage": {"officer above"},
+    "addOccupation": {"officer above"},
+    "addOccupationName": {"officer above"},
     "verifyMinimumWage": {"officer above"},
     "changePosting": {"officer", "officer above", "recruiter"},
     "closePosting": {"officer", "officer above", "recruiter"},

@@ -37,8 +37,8 @@ class VisibilityRow(NamedTuple):
 
 
 TERMS_FIELDS = (
-    "title occupation headcount duties conditions placeCode address pay probationPay "
-    "employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits validUntil "
+    "title occupation occupationName occupationText headcount duties conditions placeCode address "
+    "pay probationPay employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits validUntil "
     "repostSource startsAt endsAt minAge friendlyTo point place places workMode shiftTimes "
     "daysPerWeek restDays restDaysPerMonth education educationText experienceMonths "
     "experienceText licences skills insurancePackage housingFund publicWelfare media termsVersion"
@@ -248,6 +248,9 @@ PUBLIC_ROWS = tuple(
         "Region": "code name fullName level pinyin initials formerNames centre ancestors",
         "CodeList": "name description version entries",
         "CodeEntry": "code zh en synonyms",
+        "OccupationEntry": "code zh en otherNames pinyin initials added classCode classChecked "
+        "classes isco08 heavy dangerous licences",
+        "OccupationClass": "code level zh en",
     }.items()
 )
 
@@ -289,6 +292,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "EmployerCreated": "employer",
     "EmployerVerified": "employer check",
     "MinimumWageAdded": "minimumWage",
+    "OccupationAdded": "occupation",
     "MinimumWageVerified": "minimumWage",
     "PostingAccepted": "posting findings",
     "PostingHeld": "posting findings",

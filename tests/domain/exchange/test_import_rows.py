@@ -118,7 +118,7 @@ def test_former_place_codes_and_occupation_synonyms_are_understood() -> None:
     found, faults = parse_row(POSTINGS, KEYS, row(工作地点代码="110103", 职业类别="氩弧焊工"))
     assert faults == ()
     assert build_terms(found).place_code == "110101"
-    assert found["occupation"] is Occupation.WELDER
+    assert build_terms(found).occupation is Occupation.WELDER
 
 
 def test_an_empty_cell_gives_the_default() -> None:
@@ -157,7 +157,7 @@ def test_a_column_key_is_accepted_as_heading() -> None:
     [
         ([*HEADINGS, "联系人身高"], "The column “联系人身高” is not known"),
         ([*HEADINGS, "title"], "stands twice"),
-        ([], "Missing: 职业类别、计薪周期"),
+        ([], "Missing: 计薪周期、用工形式"),
         (["岗位名称"], "The first row must hold the headings"),
     ],
 )

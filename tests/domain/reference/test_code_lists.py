@@ -8,7 +8,12 @@ import pytest
 
 from domain.labels import Labelled
 from domain.postings.postings import EmploymentType
-from domain.reference.code_lists import CodeEntry, CodeList, build_code_list
+from domain.reference.code_lists import (
+    CodeEntry,
+    CodeList,
+    build_code_list,
+    build_occupation_list,
+)
 from domain.reference.occupations import Occupation, occupation_names
 
 
@@ -34,7 +39,7 @@ def test_a_code_list_has_every_code_in_order() -> None:
 
 
 def test_occupations_come_with_their_synonyms() -> None:
-    welder = build_code_list(Occupation).entries[1]
+    welder = build_occupation_list().entries[1]
     assert (welder.code, welder.zh) == ("WELDER", "焊工")
     assert {"电焊工", "焊接工"} <= set(welder.synonyms)
 

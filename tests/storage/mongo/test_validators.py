@@ -38,6 +38,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "feed_reports": {"_id": "node", "at": records.FIXED_NOW, "heartbeat": 1, "is_fresh": True},
     "employers": to_document(records.employer()),
     "employer_checks": to_document(records.employer_check()),
+    "occupation_additions": to_document(records.occupation_addition()),
     "minimum_wages": to_document(KNOWN_WAGES.rows[0]),
     "postings": to_document(records.posting()),
     "rescreens": to_document(records.rescreen()),

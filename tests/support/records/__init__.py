@@ -15,7 +15,14 @@ from tests.support.records.identity import (
 )
 from tests.support.records.leads import lead
 from tests.support.records.live import code, live_session, question, recruitment_campaign
-from tests.support.records.postings import decision, minimum_wage, posting, report, rescreen
+from tests.support.records.postings import (
+    decision,
+    minimum_wage,
+    occupation_addition,
+    posting,
+    report,
+    rescreen,
+)
 from tests.support.records.seekers import call_entry, campaign, referral, seeker
 from tests.support.records.webhooks import webhook
 
@@ -39,6 +46,7 @@ __all__ = [
     "live_session",
     "minimum_wage",
     "phone_code",
+    "occupation_addition",
     "phone_proof",
     "posting",
     "question",
