@@ -41,7 +41,6 @@ class AuditAction(Labelled):
     VERIFY_EMPLOYER = "VERIFY_EMPLOYER", "核验用人单位"
     ADD_MINIMUM_WAGE = "ADD_MINIMUM_WAGE", "新增最低工资"
     VERIFY_MINIMUM_WAGE = "VERIFY_MINIMUM_WAGE", "核实最低工资"
-    ADD_OCCUPATION = "ADD_OCCUPATION", "新增职业名称"
     PUBLISH_CONSENT_TEXT = "PUBLISH_CONSENT_TEXT", "发布授权书"
     CREATE_ACCOUNT = "CREATE_ACCOUNT", "创建账号"
     DISABLE_ACCOUNT = "DISABLE_ACCOUNT", "停用账号"
@@ -50,6 +49,7 @@ class AuditAction(Labelled):
     CHANGE_PASSWORD = "CHANGE_PASSWORD", "修改密码"
     SIGN_OUT_EVERYWHERE = "SIGN_OUT_EVERYWHERE", "全部退出登录"
     END_SIGN_IN = "END_SIGN_IN", "终止登录"
+    ADD_OCCUPATION = "ADD_OCCUPATION", "新增职业名称"
 
 
 class AuditRole(Labelled):

@@ -19,6 +19,7 @@ def settle_occupation(terms: PostingTerms, book: OccupationBook) -> PostingTerms
 
     :raises InvalidInput: nobody added this code, or the word cannot be right.
     """
+    check_text(terms.occupation_text, MAX_NAME_LENGTH, ("input", "occupationText"))
     if not book.has_occupation(terms.occupation):
         raise InvalidInput(
             "The list of occupations has no such code. Look it up with `occupationOfTitle`.",
@@ -28,5 +29,4 @@ def settle_occupation(terms: PostingTerms, book: OccupationBook) -> PostingTerms
     if terms.occupation is not Occupation.OTHER:
         is_added = terms.occupation.added_number is not None
         return replace(terms, occupation_text=book.label_of(terms.occupation) if is_added else "")
-    check_text(terms.occupation_text, MAX_NAME_LENGTH, ("input", "occupationText"))
     return terms

@@ -38,9 +38,9 @@ class VisibilityRow(NamedTuple):
 
 TERMS_FIELDS = (
     "title occupation occupationName occupationText headcount duties conditions placeCode address "
-    "pay probationPay employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits validUntil "
-    "repostSource startsAt endsAt minAge friendlyTo point place places workMode shiftTimes "
-    "daysPerWeek restDays restDaysPerMonth education educationText experienceMonths "
+    "pay probationPay employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits "
+    "validUntil repostSource startsAt endsAt minAge friendlyTo point place places workMode "
+    "shiftTimes daysPerWeek restDays restDaysPerMonth education educationText experienceMonths "
     "experienceText licences skills insurancePackage housingFund publicWelfare media termsVersion"
 )
 FINDING_FIELDS = "code severity field message messageZh basis marks detail"

@@ -95,6 +95,10 @@ CHANGES: list[tuple[dict[str, Any], TermChange]] = [
         {"requirements": Requirements(experience_months=12)},
         TermChange(field="experienceMonths", then="", now="12个月"),
     ),
+    (
+        {"occupation_text": "宠物殡葬师"},
+        TermChange(field="occupationText", then="", now="宠物殡葬师"),
+    ),
     ({"is_public_welfare": True}, TermChange(field="publicWelfare", then="", now="是")),
     (
         {"media": (MediaLink(kind=MediaKind.VR, url="https://vr.example.cn/1", title="车间"),)},

@@ -14,6 +14,7 @@ from domain.leads.leads import LeadStage
 from domain.live import events
 from domain.live.events import EventEnvelope, LoggedEvent, parse_session_topic
 from domain.live.sessions import Segment
+from domain.reference.occupations import Occupation
 from storage.mongo.client import Transaction
 from storage.mongo.event_log import envelope_from_document
 from storage.mongo.stored_names import EVENT_NAMES, UnnamedEvent, event_class_of, name_of_event
@@ -99,13 +100,8 @@ STORED_ENUM_VALUES = {
     "CHAIR_LIVE MODEL_WORKER_LIVE JOB_TOUR JOB_FAIR",
     "DAY TWO_SHIFT THREE_SHIFT FLEXIBLE",
     "DRAFT SCHEDULED LIVE INTERRUPTED ENDED CANCELLED",
-    (
-        "ELECTRICIAN WELDER CRANE_OPERATOR NETWORK_PROGRAMMER CHILDCARE_WORKER "
-        "ECOMMERCE_STREAMER CATERING_SUPERVISOR REFINERY_ELECTRICIAN PASTRY_COOK "
-        "GENERAL_WORKER SECURITY_GUARD CLERK SALES DELIVERY_RIDER MATERNITY_NANNY COURIER "
-        "RIDE_HAILING_DRIVER SANITATION_WORKER INDUSTRIAL_ROBOTICS INDUSTRIAL_DESIGNER "
-        "OTHER"
-    ),
+    # tests/domain/reference/test_occupations.py holds their order.
+    " ".join(Occupation),
     "EMPLOYER REGION",
     "EMPLOYER SEEKER",
     "ENABLED DISABLED FAILED",
@@ -171,7 +167,7 @@ STORED_ENUM_VALUES = {
         "ROTATE_KEYS CHANGE_SECRET VERIFY_EMPLOYER ADD_MINIMUM_WAGE VERIFY_MINIMUM_WAGE "
         "PUBLISH_CONSENT_TEXT "
         "CREATE_ACCOUNT DISABLE_ACCOUNT ENABLE_ACCOUNT RESET_PASSWORD CHANGE_PASSWORD "
-        "SIGN_OUT_EVERYWHERE END_SIGN_IN"
+        "SIGN_OUT_EVERYWHERE END_SIGN_IN ADD_OCCUPATION"
     ),
     "SEEKING NOT_SEEKING EMPLOYED PAUSED",
     "SESSION POSTING POSTER PAGE",
