@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.free_text import check_text
 from domain.postings.postings import PostingTerms
-from domain.reference.occupation_additions import MAX_NAME_LENGTH
 from domain.reference.occupation_book import OccupationBook
 from domain.reference.occupations import Occupation
 from domain.refusals import InvalidInput
@@ -17,9 +15,8 @@ def settle_occupation(terms: PostingTerms, book: OccupationBook) -> PostingTerms
 
     An occupation that officers added is stored with its name, one of the list without any word.
 
-    :raises InvalidInput: nobody added this code, or the word cannot be right.
+    :raises InvalidInput: nobody added this code.
     """
-    check_text(terms.occupation_text, MAX_NAME_LENGTH, ("input", "occupationText"))
     if not book.has_occupation(terms.occupation):
         raise InvalidInput(
             "The list of occupations has no such code. Look it up with `occupationOfTitle`.",

@@ -12,6 +12,7 @@ from domain.postings.pay_bounds import check_pay
 from domain.postings.postings import PostingTerms
 from domain.postings.requirement_bounds import check_requirements
 from domain.postings.work_schedule import WorkSchedule
+from domain.reference.occupation_additions import MAX_NAME_LENGTH
 from domain.reference.regions import check_place_code, check_point
 from domain.refusals import InvalidInput
 
@@ -36,16 +37,18 @@ def check_terms(
 ) -> None:
     """Check that every value is possible; missing values are for ``screen_terms`` to find.
 
-    Lengths are in characters: title 120, duties and conditions 4,000, addresses and repost source
-    200. Headcount is at most 100,000, hours are above 0 and at most 24 a day and 168 a week. The
-    last day is at most 366 days after ``on``. Start and end of work are given together, to the
-    minute and without a time zone. Points lie within China. There are at most 20 places, 10 shifts
-    and 5 media links. ``pay_bounds`` and ``requirement_bounds`` have the other bounds.
+    Lengths are in characters: title 120, word for the occupation 20, duties and conditions 4,000,
+    addresses and repost source 200. Headcount is at most 100,000, hours are above 0 and at most 24
+    a day and 168 a week. The last day is at most 366 days after ``on``. Start and end of work are
+    given together, to the minute and without a time zone. Points lie within China. There are at
+    most 20 places, 10 shifts and 5 media links. ``pay_bounds`` and ``requirement_bounds`` have the
+    other bounds.
 
     :raises InvalidInput: the first value out of bounds; ``field`` is ``path`` and its name.
     """
     for name, text, max_length in (
         ("title", terms.title, 120),
+        ("occupationText", terms.occupation_text, MAX_NAME_LENGTH),
         ("duties", terms.duties, 4_000),
         ("conditions", terms.conditions, 4_000),
         ("address", terms.address, 200),

@@ -28,6 +28,8 @@ from storage.search.posting_index import PAY_RANGE_STARTS_YUAN
 
 DEFAULT_BOUND = 100
 """Items of a list that is not named here."""
+_CODES_PER_FACET = 20
+"""Only that of occupations may have more: what the postings found are."""
 _CODES_PER_LIST = 60
 """More than code lists have on average. That of occupations has some 420 and is asked for alone."""
 _MOST_REGIONS_WITHIN_ONE = 40
@@ -49,7 +51,7 @@ LIST_BOUNDS: Mapping[str, int] = {
     "CampaignMatches.matches": MAX_MATCHES,
     "CodeList.entries": _CODES_PER_LIST,
     "Decision.findings": _FINDINGS,
-    "Facet.counts": _CODES_PER_LIST,
+    "Facet.counts": _CODES_PER_FACET,
     "Finding.marks": MAX_MARKS_PER_FINDING,
     "ImportFinding.marks": MAX_MARKS_PER_FINDING,
     "ImportRow.findings": _FINDINGS,
@@ -83,7 +85,6 @@ LIST_BOUNDS: Mapping[str, int] = {
     "Query.codeLists": len(ENUM_DESCRIPTIONS) + len(TABLE_DESCRIPTIONS),
     "OccupationEntry.classes": 3,
     "OccupationEntry.licences": 5,
-    "OccupationEntry.otherNames": 40,
     "Query.matches": MAX_MATCHES,
     "Query.occupationClasses": 40,
     "Query.occupations": MAX_PAGE_SIZE,

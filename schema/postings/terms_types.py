@@ -100,9 +100,8 @@ class TermChange:
 class Terms:
     title: str
     occupation: OccupationCode
-    occupation_name: str = strawberry.field(description="In Chinese.")
-    occupation_text: str = strawberry.field(
-        description="The employer's word for an occupation that the list lacks."
+    occupation_name: str = strawberry.field(
+        description="In Chinese; with `OTHER` the employer's word for it, if there is one."
     )
     headcount: int
     duties: str
@@ -171,7 +170,6 @@ def term_fields(record: TermsRecord) -> dict[str, Any]:
         "title": record.title,
         "occupation": record.occupation,
         "occupation_name": record.occupation_zh,
-        "occupation_text": record.occupation_text,
         "headcount": record.headcount,
         "duties": record.duties,
         "conditions": record.conditions,

@@ -95,8 +95,8 @@ class PostingAdministration:
         if not may_submit_posting(caller, employer, union.path):
             raise _not_permitted_to_submit(caller)
         at = self._clock()
-        terms = settle_occupation(terms, self._occupation_names.book)
         check_terms(terms, day_in_china(at), media_rules=self._media_rules)
+        terms = settle_occupation(terms, self._occupation_names.book)
         await self._comparison.check(terms, is_confirmed=confirmations.pay)
         table = self._wages.table
         posting_id = new_id()
@@ -137,8 +137,8 @@ class PostingAdministration:
         """
         before = await find_managed_posting(self._store, caller, posting_id, _POSTING_FIELD)
         check_revision(before, expected_revision)
-        terms = settle_occupation(terms, self._occupation_names.book)
         check_terms(terms, day_in_china(self._clock()), media_rules=self._media_rules)
+        terms = settle_occupation(terms, self._occupation_names.book)
         check_headcount(before, terms.headcount, ("input", "headcount"))
         employers = await self._store.employers.by_ids([before.employer_id])
         if terms.pay != before.terms.pay:

@@ -9,8 +9,8 @@ from typing import Any
 
 from schema.relay import global_id
 from storage.clock import utc_now
-from tests.support.codes import CODE, PROVABLE_PHONE
 from storage.mongo.client import new_id
+from tests.support.codes import CODE, PROVABLE_PHONE
 from tests.support.mutation_inputs import (
     CONSENT_TEMPLATE,
     interest_input,

@@ -37,7 +37,7 @@ class VisibilityRow(NamedTuple):
 
 
 TERMS_FIELDS = (
-    "title occupation occupationName occupationText headcount duties conditions placeCode address "
+    "title occupation occupationName headcount duties conditions placeCode address "
     "pay probationPay employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits "
     "validUntil repostSource startsAt endsAt minAge friendlyTo point place places workMode "
     "shiftTimes daysPerWeek restDays restDaysPerMonth education educationText experienceMonths "
