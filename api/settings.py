@@ -12,6 +12,7 @@
 ``SONGGANG_CONTACT_DAYS`` and ``SONGGANG_RECORD_DAYS``: days that contacts and records are kept.
 ``SONGGANG_RULES_APPLY_ON``: the day (YYYY-MM-DD) from which new screening rules bear on postings
 that older rules let through.
+``SONGGANG_MEDIA_HOSTS``: sites, comma separated, that media links of postings may lead to.
 ``SONGGANG_WEBHOOK_PRIVATE``: webhooks may have private addresses.
 ``SONGGANG_MAX_...``: see ``api.limit_settings``.
 ``SONGGANG_SMS_...``: the gateway for one-time codes (``api.sms_settings``).
@@ -35,13 +36,12 @@ from pydantic_settings import SettingsConfigDict
 
 from api.client_address import TrustedProxies
 from api.limit_settings import LimitSettings
+from api.secret_checks import MIN_SECRET_LENGTH, check_password_length, check_secret_length
 from api.sms_settings import GatewayKind, SmsSettings
-from domain.identity.passwords import MAX_PASSWORD_LENGTH
 from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
+from domain.postings.media_sites import check_media_hosts
 from storage.mongo.client import Driver
 
-MIN_SECRET_LENGTH = 16
-"""Characters; 16 hexadecimal digits are 64 bits."""
 MAX_PUBLIC_URL_LENGTH = 200
 """Characters; a longer URL makes a QR code too fine to scan from a screen."""
 _ORIGIN = re.compile(r"https?://[^/\s]+")
@@ -50,18 +50,6 @@ _URL = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?", re.ASCII)
 
 class SettingsInvalid(Exception):
     """A setting is wrong; the message names the variable and what it must be, never its value."""
-
-
-def _check_secret_length(secret: SecretStr) -> SecretStr:
-    if len(secret.get_secret_value()) < MIN_SECRET_LENGTH:
-        raise ValueError(f"needs at least {MIN_SECRET_LENGTH} characters")
-    return secret
-
-
-def _check_password_length(password: SecretStr) -> SecretStr:
-    if len(password.get_secret_value()) > MAX_PASSWORD_LENGTH:
-        raise ValueError(f"may have at most {MAX_PASSWORD_LENGTH} characters")
-    return password
 
 
 def _check_mongodb_uri(uri: SecretStr) -> SecretStr:
@@ -108,10 +96,10 @@ class Settings(SmsSettings, LimitSettings):
     host: str = Field(default="127.0.0.1", validation_alias="SONGGANG_HOST")
     port: int = Field(default=8000, ge=0, le=65_535, validation_alias="SONGGANG_PORT")
     data_dir: Path = Field(default=Path(".songgang"), validation_alias="SONGGANG_DATA_DIR")
-    given_secret: Annotated[SecretStr, AfterValidator(_check_secret_length)] | None = Field(
+    given_secret: Annotated[SecretStr, AfterValidator(check_secret_length)] | None = Field(
         default=None, validation_alias="SONGGANG_SECRET"
     )
-    demo_password: Annotated[SecretStr, AfterValidator(_check_password_length)] | None = Field(
+    demo_password: Annotated[SecretStr, AfterValidator(check_password_length)] | None = Field(
         default=None, validation_alias="SONGGANG_DEMO_PASSWORD"
     )
     listed_origins: Annotated[str, AfterValidator(_check_origins)] = Field(
@@ -126,7 +114,7 @@ class Settings(SmsSettings, LimitSettings):
     trusted_documents: Path | None = Field(
         default=None, validation_alias="SONGGANG_TRUSTED_DOCUMENTS"
     )
-    metrics_token: Annotated[SecretStr, AfterValidator(_check_secret_length)] | None = Field(
+    metrics_token: Annotated[SecretStr, AfterValidator(check_secret_length)] | None = Field(
         default=None, validation_alias="SONGGANG_METRICS_TOKEN"
     )
     # No record may be deleted before its three years are over; contacts may be erased earlier.
@@ -144,6 +132,9 @@ class Settings(SmsSettings, LimitSettings):
     )
     # Unset: they stay open until an officer refuses them.
     rules_apply_on: date | None = Field(default=None, validation_alias="SONGGANG_RULES_APPLY_ON")
+    media_hosts: Annotated[str, AfterValidator(check_media_hosts)] = Field(
+        default="", validation_alias="SONGGANG_MEDIA_HOSTS"
+    )
     # For partners in the same network and for trials: with it, a person who may create webhooks
     # can reach every address that this process reaches.
     webhook_private: bool = Field(default=False, validation_alias="SONGGANG_WEBHOOK_PRIVATE")

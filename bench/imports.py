@@ -29,8 +29,10 @@ from domain.employers.employers import Employer, compute_check_character
 from domain.exchange.import_columns import POSTING_COLUMNS
 from domain.identity.accounts import Role
 from domain.identity.unions import UnionLevel
-from domain.postings.postings import Occupation, PostingTerms
+from domain.postings.pay_text import yuan_number
+from domain.postings.postings import PostingTerms
 from domain.reference.calendar import day_in_china
+from domain.reference.occupations import Occupation
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
@@ -87,9 +89,9 @@ def cells(terms: PostingTerms, number: str, credit_code: str) -> list[str]:
         "conditions": terms.conditions,
         "placeCode": terms.place_code,
         "address": terms.address,
-        "pay.amount": str(terms.pay.amount),
+        "pay.amount": str(yuan_number(terms.pay.from_fen)),
         "pay.period": terms.pay.period.zh,
-        "probationPay": "" if terms.probation_pay is None else str(terms.probation_pay),
+        "probationPay": str(yuan_number(terms.probation_fen) or ""),
         "employmentType": terms.employment_type.zh,
         "shift": terms.shift.zh,
         "intensity": terms.intensity.zh,
@@ -208,14 +210,17 @@ async def measure(uri: str, path: Path, number: int) -> list[dict[str, Any]]:
     mongo = await Mongo.connect(uri, DATABASE)
     store = Store(mongo, SECRET)
     await store.prepare(SECRET)
-    union = records.union(id=new_id(), level=UnionLevel.CITY, path=("root", "union"))
+    union_id = new_id()
+    union = records.union(id=union_id, level=UnionLevel.CITY, path=("root", union_id))
     officer = records.account(role=Role.OFFICER, union_id=union.id, created_at=utc_now())
     firms = employers(500, union.id)
     await store.unions.add([union])
     await store.accounts.add(officer)
     await store.employers.add(firms)
     content = table(path, number, firms)
-    token = Tokens(SECRET, utc_now).issue_for_account(officer).access
+    sign_in = records.sign_in(account_id=officer.id)
+    await store.sign_ins.add(sign_in, most=1)
+    token = Tokens(SECRET, utc_now).issue_for_account(officer, sign_in).access
     measured = []
     async with running_server(uri, DATABASE, SONGGANG_SECRET=SECRET) as server:
         for what in ("new", "again"):

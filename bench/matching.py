@@ -26,12 +26,13 @@ from bench.machine import described
 from domain.matching.constraints import find_violations
 from domain.matching.job_index import JobIndex
 from domain.matching.jobs import Job
-from domain.postings.pay import Pay, PayPeriod
-from domain.postings.postings import Intensity, Occupation, Shift
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import Intensity, Shift
 from domain.reference.calendar import day_in_china
+from domain.reference.occupations import Occupation
 from domain.reference.regions import city_of, list_counties, province_of
 from domain.seekers.call_campaigns import MatchRun, RunStatus
-from domain.seekers.profile import PickUp, Profile, Wants
+from domain.seekers.profile import LowestPay, PickUp, Profile, Wants
 from domain.seekers.seeker_groups import SeekerGroup
 from domain.seekers.seekers import Seeker
 from storage.clock import utc_now
@@ -96,7 +97,7 @@ def made_wants(dice: Dice, codes: list[str]) -> Wants:
         heaviest=dice.pick((Intensity.LIGHT, Intensity.MEDIUM, Intensity.HEAVY)),
         pick_up=PickUp(by=clock(17, 30)) if dice.below(4) == 0 else None,
         no_nights=dice.below(3) == 0,
-        lowest_pay=Pay(amount=3_000 + 500 * dice.below(5), period=PayPeriod.MONTH)
+        lowest_pay=LowestPay(amount=3_000 + 500 * dice.below(5), period=PayPeriod.MONTH)
         if dice.below(2)
         else None,
     )

@@ -21,13 +21,12 @@ from domain.postings.postings import (
     Benefit,
     EmploymentType,
     Intensity,
-    Occupation,
     Posting,
     PostingStatus,
     Shift,
 )
 from domain.postings.postings import PostingTerms as Terms
-from domain.reference.occupations import occupation_names
+from domain.reference.occupations import Occupation, occupation_names
 from domain.reference.regions import Region, RegionLevel, list_children, province_of
 from domain.screening.posting_rules import RULES_VERSION
 from domain.seekers.seeker_groups import SeekerGroup

@@ -24,6 +24,7 @@ exception. GraphQL types, HTTP answers and WebSocket errors all derive from thes
     ├── SessionStateConflict   the session cannot go from its status to the requested one
     ├── PostingNotInSession    the session does not present this posting
     ├── PostingNotOpen         refused, held for review, closed or past its date
+    ├── PayUnusual             ten times the usual pay or a tenth, and not confirmed
     ├── PostingConflict        the posting has changed since the caller read it
     ├── ConsentWithdrawn       the person withdrew consent or had their data erased
     ├── QuestionConflict       the question was declined
@@ -65,6 +66,7 @@ class ErrorCode(StrEnum):
     POSTING_NOT_IN_SESSION = "POSTING_NOT_IN_SESSION"
     POSTING_NOT_OPEN = "POSTING_NOT_OPEN"
     POSTING_CONFLICT = "POSTING_CONFLICT"
+    PAY_UNUSUAL = "PAY_UNUSUAL"
     LEAD_STAGE_CONFLICT = "LEAD_STAGE_CONFLICT"
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
     QUESTION_CONFLICT = "QUESTION_CONFLICT"
@@ -247,6 +249,13 @@ class PostingConflict(Refusal):
     """The posting has changed since the caller read it."""
 
     code = ErrorCode.POSTING_CONFLICT
+    http_status = HTTPStatus.CONFLICT
+
+
+class PayUnusual(Refusal):
+    """The pay is ten times the usual or a tenth of it, and nobody confirmed it."""
+
+    code = ErrorCode.PAY_UNUSUAL
     http_status = HTTPStatus.CONFLICT
 
 

@@ -31,6 +31,7 @@ from services.identity.phone_replies import PhoneReplies
 from services.identity.receipts import Receipts
 from services.identity.sign_in import SignInService
 from services.identity.staff_administration import StaffAdministration
+from services.identity.union_settings import UnionSettings
 from services.leads.consent import PostingConsent
 from services.leads.contact_disclosure import ContactDisclosure
 from services.leads.follow_up import LeadFollowUp
@@ -44,11 +45,14 @@ from services.leads.staff_follow_up import StaffFollowUp
 from services.live.direction import SessionDirection
 from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
+from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
 from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
 from services.matching.match_search import MatchSearch
 from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
+from services.reference.occupation_administration import OccupationAdministration
+from services.reference.occupation_names import OccupationNames
 from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
 from services.screening.posting_review import PostingReview
@@ -73,7 +77,9 @@ class Services:
     store: Store
     hub: Hub
     session_control: LiveSessionControl
+    union_settings: UnionSettings
     employers: EmployerAdministration
+    recruitment_campaigns: RecruitmentCampaignAdministration
     postings: PostingAdministration
     session_direction: SessionDirection
     session_schedule: SessionSchedule
@@ -110,6 +116,8 @@ class Services:
     phone_replies: PhoneReplies
     staff: StaffAdministration
     clock: Clock
+    occupation_names: OccupationNames
+    occupation_administration: OccupationAdministration
     minimum_wages: MinimumWages
     minimum_wage_administration: MinimumWageAdministration
     public_url: str

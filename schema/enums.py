@@ -21,24 +21,29 @@ from domain.live.qr_codes import CodeKind
 from domain.live.questions import QuestionStatus
 from domain.live.sessions import Campaign, Honour, Segment, SessionFormat, SessionStatus
 from domain.matching.match_reasons import MatchCode
-from domain.postings.pay import PayPeriod
+from domain.postings.insurance_packages import InsurancePackage
+from domain.postings.media_links import MediaKind
+from domain.postings.pay import ComponentUnit, PayComponentKind, PayPeriod, PaySettlement
 from domain.postings.postings import (
     Benefit,
     CloseReason,
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingStatus,
     Severity,
     Shift,
 )
+from domain.postings.requirements import RequiredEducation
+from domain.postings.work_schedule import RestDays, WorkMode
+from domain.reference.occupation_classes import ClassLevel
 from domain.reference.regions import RegionLevel
+from domain.reference.weekdays import Weekday
 from domain.screening.minimum_wages import Grade
 from domain.screening.reviews import DecisionKind, ReportReason, ReportState
 from domain.search.suggestions import SuggestionKind
 from domain.seekers.call_campaigns import CallOutcome, RunStatus
-from domain.seekers.profile import Education, Weekday
+from domain.seekers.profile import Education
 from domain.seekers.referrals import ReferralKind, ReferralStatus
 from domain.seekers.seeker_groups import SeekerGroup
 from domain.seekers.seekers import SeekerStatus
@@ -57,7 +62,6 @@ ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
     Honour: "Honours of a host, from the nation down to the county.",
     QuestionStatus: "What became of a viewer's question.",
     UnionLevel: "The level of a union in the tree.",
-    Occupation: "The occupations that the unions' reports name.",
     EmploymentType: "How somebody is employed.",
     Shift: "When the work is done.",
     Intensity: "How heavy the work is.",
@@ -72,8 +76,17 @@ ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
     ReportState: "What became of a report.",
     CloseReason: "Why a posting is closed.",
     CheckMethod: "How an employer's papers were looked at.",
+    ClassLevel: "The level of a class of occupations.",
     RegionLevel: "Province, city and county of GB/T 2260.",
-    PayPeriod: "The period that an amount of pay is for.",
+    PayPeriod: "What an amount of pay is for: a period, or a piece of work.",
+    PaySettlement: "When the pay is handed over.",
+    PayComponentKind: "A part of the pay beyond its amounts.",
+    ComponentUnit: "What the amount of a component is for.",
+    WorkMode: "Whether the work is done at the workplace or from elsewhere.",
+    RestDays: "How many days of rest a week has.",
+    RequiredEducation: "The lowest level of education that a posting asks for.",
+    InsurancePackage: "Shorthand for kinds of social insurance.",
+    MediaKind: "What a media link shows.",
     SeekerGroup: "Groups of people that the unions look after.",
     SeekerStatus: "Whether somebody looks for work; only who is SEEKING is matched.",
     Education: "How far somebody went to school.",

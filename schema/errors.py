@@ -106,6 +106,13 @@ class PostingNotOpen(UserError): ...
 class PostingConflict(UserError): ...
 
 
+@strawberry.type(
+    description="The pay is ten times what is usual for the occupation and place, or a tenth. Send "
+    "it again with `payConfirmed: true` if it is right."
+)
+class PayUnusual(UserError): ...
+
+
 @strawberry.type
 class LeadStageConflict(UserError): ...
 

@@ -16,6 +16,7 @@ from domain.leads.leads import Lead
 from domain.live.log_position import LogPosition
 from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
+from domain.live.recruitment_campaigns import RecruitmentCampaign
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from domain.seekers.call_campaigns import CallCampaign, CallEntry
@@ -38,6 +39,10 @@ class Loaders:
     @cached_property
     def unions(self) -> DataLoader[str, Union | None]:
         return _build_loader(self._store.unions.by_ids)
+
+    @cached_property
+    def recruitment_campaigns(self) -> DataLoader[str, RecruitmentCampaign | None]:
+        return _build_loader(self._store.recruitment_campaigns.by_ids)
 
     @cached_property
     def employers(self) -> DataLoader[str, Employer | None]:

@@ -30,6 +30,7 @@ NODE_TYPES = (
     "Question",
     "Import",
     "Seeker",
+    "Campaign",
     "CallCampaign",
     "CallEntry",
     "Referral",

@@ -1,6 +1,7 @@
 """The GraphQL schema, assembled from the queries, mutations and subscriptions of all subjects."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -24,6 +25,7 @@ from schema.identity.phone_proof_queries import PhoneProofQueries
 from schema.identity.sign_in_mutations import SignInMutations
 from schema.identity.staff_mutations import StaffMutations
 from schema.identity.staff_queries import StaffQueries
+from schema.identity.union_mutations import UnionMutations
 from schema.identity.union_types import find_union
 from schema.leads.consent_mutations import ConsentMutations
 from schema.leads.consent_types import ConsentQueries
@@ -43,6 +45,9 @@ from schema.live.qr_code_types import find_visible_code
 from schema.live.question_mutations import QuestionMutations
 from schema.live.question_queries import QuestionQueries
 from schema.live.question_types import find_visible_question
+from schema.live.recruitment_campaign_mutations import RecruitmentCampaignMutations
+from schema.live.recruitment_campaign_queries import RecruitmentCampaignQueries
+from schema.live.recruitment_campaign_types import find_recruitment_campaign
 from schema.live.schedule_mutations import ScheduleMutations
 from schema.live.session_event_types import SESSION_EVENT_TYPES
 from schema.live.session_mutations import SessionMutations
@@ -55,8 +60,11 @@ from schema.postings.posting_mutations import PostingMutations
 from schema.postings.posting_types import find_visible_posting
 from schema.postings.revision_mutations import PostingRevisionMutations
 from schema.reference.code_list_queries import CodeListQueries
+from schema.reference.occupation_mutations import OccupationMutations
+from schema.reference.occupation_queries import OccupationQueries
 from schema.reference.region_queries import RegionQueries
 from schema.relay import Node, parse_any_global_id
+from schema.scalars import DECIMAL, OCCUPATION, OccupationCode
 from schema.screening.minimum_wage_mutations import MinimumWageMutations
 from schema.screening.minimum_wage_queries import MinimumWageQueries
 from schema.screening.minimum_wage_types import find_minimum_wage
@@ -97,6 +105,7 @@ _FINDERS = {
     "Referral": find_visible_referral,
     "Question": find_visible_question,
     "Import": find_visible_import,
+    "Campaign": find_recruitment_campaign,
 }
 
 
@@ -135,10 +144,12 @@ Query = merge_types(
         SearchQueries,
         SuggestionQueries,
         RegionQueries,
+        OccupationQueries,
         CodeListQueries,
         EmployerQueries,
         MinimumWageQueries,
         SessionQueries,
+        RecruitmentCampaignQueries,
         QuestionQueries,
         LeadQueries,
         FunnelQueries,
@@ -162,13 +173,16 @@ Mutation = merge_types(
         SignInMutations,
         PhoneProofMutations,
         StaffMutations,
+        UnionMutations,
         EmployerMutations,
         MinimumWageMutations,
+        OccupationMutations,
         PostingMutations,
         ReviewMutations,
         ReportMutations,
         PostingRevisionMutations,
         ScheduleMutations,
+        RecruitmentCampaignMutations,
         SessionMutations,
         QuestionMutations,
         InterestMutations,
@@ -195,7 +209,9 @@ SCHEMA = strawberry.Schema(
     subscription=Subscription,
     types=(*SESSION_EVENT_TYPES, *LEAD_EVENT_TYPES, *TIMELINE_ENTRY_TYPES, *SEEKER_EVENT_TYPES),
     exception_handlers=EXCEPTION_HANDLERS,
-    config=StrawberryConfig(auto_camel_case=True),
+    config=StrawberryConfig(
+        auto_camel_case=True, scalar_map={Decimal: DECIMAL, OccupationCode: OCCUPATION}
+    ),
 )
 inputs.install_input_readers(SCHEMA)
 

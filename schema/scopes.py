@@ -3,7 +3,8 @@
 import strawberry
 
 from domain.identity.accounts import Role
-from domain.identity.scopes import may_see_unopened_posting
+from domain.identity.scopes import may_see_posting_of_place, may_see_unopened_posting
+from domain.identity.unions import Union
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from schema.context import Context
@@ -18,6 +19,26 @@ async def manages_posting(context: Context, posting: Posting) -> bool:
         return False
     union = await context.loaders.unions.load(posting.union_id)
     return may_see_unopened_posting(caller, posting, union.path if union else ())
+
+
+async def sees_posting(context: Context, posting: Posting) -> bool:
+    """Whether the caller manages the posting, or may see it as one of the own region."""
+    if await manages_posting(context, posting):
+        return True
+    union, above = await load_own_unions(context)
+    return may_see_posting_of_place(context.principal, union, above, posting)
+
+
+async def load_own_unions(context: Context) -> tuple[Union | None, tuple[Union, ...]]:
+    """An officer's union and the unions above it; none for other callers."""
+    caller = context.principal
+    if caller is None or caller.role is not Role.OFFICER or caller.union_id is None:
+        return None, ()
+    union = await context.loaders.unions.load(caller.union_id)
+    if union is None:
+        return None, ()
+    above = await context.loaders.unions.load_many(union.path[:-1])
+    return union, tuple(each for each in above if each is not None)
 
 
 def require_visible_session(

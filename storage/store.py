@@ -33,6 +33,7 @@ from storage.leads.leads import Leads
 from storage.live.presence import PresenceReports
 from storage.live.qr_codes import QrCodes
 from storage.live.questions import Questions
+from storage.live.recruitment_campaigns import RecruitmentCampaigns
 from storage.live.sessions import LiveSessions
 from storage.live.tally import InterestCounts
 from storage.matching.jobs import Jobs
@@ -49,6 +50,7 @@ from storage.mongo.meta import Meta
 from storage.mongo.stored_names import CONTACT_HOLDER_NAMES
 from storage.mongo.upgrades import Upgrades
 from storage.postings.postings import Postings
+from storage.reference.occupation_additions import OccupationAdditions
 from storage.screening.minimum_wages import MinimumWageRows
 from storage.screening.rescreening import RescreeningTasks
 from storage.screening.reviews import Reviews
@@ -90,6 +92,7 @@ class Store:
         self.phone_proofs = PhoneProofs(mongo, self.phone_codes)
         self.employers = Employers(mongo)
         self.minimum_wages = MinimumWageRows(mongo)
+        self.occupation_additions = OccupationAdditions(mongo)
         self.postings = Postings(mongo)
         self.memory_search = MemorySearch(mongo)
         self.search = PostingSearch(mongo, self.memory_search)
@@ -97,6 +100,7 @@ class Store:
         self.rescreens = RescreeningTasks(mongo)
         self.reviews = Reviews(mongo)
         self.live_sessions = LiveSessions(mongo)
+        self.recruitment_campaigns = RecruitmentCampaigns(mongo)
         self.questions = Questions(mongo)
         self.calling_order = CallingOrder(mongo)
         self.lead_claims = LeadClaims(mongo)

@@ -21,7 +21,9 @@ from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import ImportPlanner
 from services.exchange.posting_import_planner import PostingImportPlanner
 from services.live.sessions import LiveSessionControl
+from services.postings.pay_comparison import PayComparison
 from services.postings.posting_gate import PostingGate
+from services.reference.occupation_names import OccupationNames
 from storage.clock import Clock
 from storage.mongo.client import Duplicate, StorageUnavailable, Transaction
 from storage.store import Store
@@ -51,13 +53,23 @@ class Importer(Leased):
     """
 
     def __init__(
-        self, store: Store, desk: LiveSessionControl, gate: PostingGate, clock: Clock, *, node: str
+        self,
+        store: Store,
+        desk: LiveSessionControl,
+        gate: PostingGate,
+        comparison: PayComparison,
+        clock: Clock,
+        *,
+        node: str,
+        occupation_names: OccupationNames,
     ) -> None:
         super().__init__(
             _LEASE_NAME, SCHEDULE, store, clock, node=node, lease_duration=_LEASE_DURATION
         )
         self._desk = desk
         self._gate = gate
+        self._comparison = comparison
+        self._occupation_names = occupation_names
 
     async def run_once(self) -> None:
         """Write the imports that wait, and log how many parts."""
@@ -147,7 +159,10 @@ class Importer(Leased):
     def _planner_for(self, one: Import, table: WageTable) -> ImportPlanner:
         if one.kind is ImportKind.EMPLOYERS:
             return EmployerImportPlanner(self._store, self._clock, one)
-        return PostingImportPlanner(self._store, self._clock, table, one)
+        book = self._occupation_names.book
+        return PostingImportPlanner(
+            self._store, self._clock, table, one, self._comparison, book=book
+        )
 
     async def _write_part(self, one: Import, plan: ImportPlan) -> Import:
         """Write a plan in one transaction; returns the import with its new progress."""

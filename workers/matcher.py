@@ -109,7 +109,7 @@ class Matcher(Leased):
         jobs_by_keys: dict[tuple[str, ...], list[Job]] = defaultdict(list)
         for posting in postings:
             job = build_job(posting)
-            jobs_by_keys[tuple(list_job_match_keys(job.occupation, job.place_code))].append(job)
+            jobs_by_keys[tuple(list_job_match_keys(job.occupation, job.place_codes))].append(job)
         notified: Counter[str] = Counter()
         for keys, jobs in jobs_by_keys.items():
             if not await self._notify_of_jobs(jobs, keys, notified):

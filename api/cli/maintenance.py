@@ -10,7 +10,8 @@ import asyncio
 import typer
 
 from api.cli.secret_input import read_secret
-from api.settings import MIN_SECRET_LENGTH, Settings, SettingsInvalid
+from api.secret_checks import MIN_SECRET_LENGTH
+from api.settings import Settings, SettingsInvalid
 from api.wiring.store import open_store
 from workers.keys import RotationResult, change_secret, rotate_contact_keys
 from workers.retention import RetentionResult, RetentionWorker

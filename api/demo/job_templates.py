@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from domain.labels import Labelled
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
+from domain.postings.postings import EmploymentType, Intensity, Shift
+from domain.reference.occupations import Occupation
 
 
 class FirmKind(Labelled):

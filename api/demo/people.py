@@ -15,11 +15,12 @@ from api.demo.regions import DEMO_REGIONS
 from api.demo.terms import Dice
 from domain.identity.unions import Union
 from domain.leads.leads import Contact
-from domain.postings.pay import Pay, PayPeriod
-from domain.postings.postings import Intensity, Occupation
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import Intensity
 from domain.reference.calendar import day_in_china
+from domain.reference.occupations import Occupation
 from domain.seekers.call_campaigns import Call, CallCampaign, CallEntry, CallOutcome
-from domain.seekers.profile import PickUp, Profile, Wants
+from domain.seekers.profile import LowestPay, PickUp, Profile, Wants
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT, make_profile_consent
 from domain.seekers.referrals import (
     Referral,
@@ -40,7 +41,7 @@ _SAMPLE_WISHES: tuple[tuple[str, Wants], ...] = (
     ("只做轻体力活", Wants(heaviest=Intensity.LIGHT)),
     ("不上夜班", Wants(no_nights=True)),
     ("要包住", Wants(dormitory=True)),
-    ("月薪三千以上", Wants(lowest_pay=Pay(amount=3_000, period=PayPeriod.MONTH))),
+    ("月薪三千以上", Wants(lowest_pay=LowestPay(amount=3_000, period=PayPeriod.MONTH))),
     ("最好包吃", Wants(meals=True)),
 )
 _SAMPLE_OCCUPATIONS = (

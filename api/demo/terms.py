@@ -11,15 +11,9 @@ from itertools import count
 from typing import TypeVar
 
 from api.demo.job_templates import JOB_TEMPLATES, JobTemplate
-from domain.postings.pay import Pay, PayPeriod
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Occupation,
-    PostingTerms,
-    Shift,
-)
+from domain.postings.pay import Pay, PayPeriod, fixed_pay, to_fen
+from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, PostingTerms, Shift
+from domain.reference.occupations import Occupation
 from domain.seekers.seeker_groups import SeekerGroup
 
 _T = TypeVar("_T")
@@ -81,7 +75,7 @@ def make_terms(
         place_code=dice.pick(counties),
         address=f"合成产业园{1 + dice.below(20)}号楼",
         pay=pay,
-        probation_pay=_probation(pattern, pay),
+        probation_fen=_probation(pattern, pay),
         employment_type=pattern.employment_type,
         shift=dice.pick(pattern.shifts),
         intensity=pattern.intensity,
@@ -107,13 +101,13 @@ def _with_clock_times(terms: PostingTerms) -> PostingTerms:
 def _pay(pattern: JobTemplate, dice: Dice) -> Pay:
     step = 100 if pattern.period is PayPeriod.MONTH else 1
     more = dice.below(pattern.pay_range // step + 1) * step
-    return Pay(amount=pattern.lowest_pay + more, period=pattern.period)
+    return fixed_pay(pattern.lowest_pay + more, pattern.period)
 
 
 def _probation(pattern: JobTemplate, pay: Pay) -> int | None:
-    """Return 85 % of the pay for jobs with a probation, otherwise None."""
+    """Return 85 % of the pay in fen, rounded up to whole yuan, for jobs with a probation."""
     is_employed = pattern.employment_type in {EmploymentType.FULL_TIME, EmploymentType.DISPATCH}
-    return -(-pay.amount * 85 // 100) if is_employed else None
+    return -(-pay.from_fen * 85 // 10_000) * 100 if is_employed else None
 
 
 def _hours(pattern: JobTemplate) -> tuple[Decimal, Decimal]:
@@ -137,8 +131,8 @@ def _below_minimum(terms: PostingTerms) -> PostingTerms:
         terms,
         employment_type=EmploymentType.FULL_TIME,
         insurance=_FULL_INSURANCE,
-        pay=Pay(amount=1500, period=PayPeriod.MONTH),
-        probation_pay=None,
+        pay=fixed_pay(1500, PayPeriod.MONTH),
+        probation_fen=None,
     )
 
 
@@ -147,8 +141,8 @@ def _low_probation(terms: PostingTerms) -> PostingTerms:
         terms,
         employment_type=EmploymentType.FULL_TIME,
         insurance=_FULL_INSURANCE,
-        pay=Pay(amount=6000, period=PayPeriod.MONTH),
-        probation_pay=3600,
+        pay=fixed_pay(6000, PayPeriod.MONTH),
+        probation_fen=to_fen(3600),
     )
 
 
@@ -162,8 +156,8 @@ def _part_time_by_the_month(terms: PostingTerms) -> PostingTerms:
         employment_type=EmploymentType.PART_TIME,
         hours_per_day=Decimal(4),
         hours_per_week=Decimal(20),
-        pay=Pay(amount=2800, period=PayPeriod.MONTH),
-        probation_pay=None,
+        pay=fixed_pay(2800, PayPeriod.MONTH),
+        probation_fen=None,
     )
 
 

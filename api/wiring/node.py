@@ -92,6 +92,7 @@ def create_node(
         *running.realtime.background,
         running.revocations,
         services.minimum_wages,
+        services.occupation_names,
         services.lead_log,
         *workers.background,
         *other_background,

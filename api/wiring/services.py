@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from api.settings import Settings
 from api.wiring.codes import create_phone_proving, describe_gateway
 from api.wiring.realtime import Realtime
+from domain.postings.media_sites import parse_media_hosts
 from realtime.group_commit import GroupCommit
 from schema.context import Services
 from services.employers.employer_administration import EmployerAdministration
@@ -23,6 +24,7 @@ from services.identity.revocations import Revocations
 from services.identity.sign_in import SignInService
 from services.identity.staff_administration import StaffAdministration
 from services.identity.tokens import Tokens
+from services.identity.union_settings import UnionSettings
 from services.leads.capture_limits import DEFAULT_LIMITS, CaptureLimits
 from services.leads.consent import PostingConsent
 from services.leads.contact_disclosure import ContactDisclosure
@@ -37,11 +39,15 @@ from services.leads.staff_follow_up import StaffFollowUp
 from services.live.direction import SessionDirection
 from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
+from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
 from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
 from services.matching.match_search import MatchSearch
+from services.postings.pay_comparison import PayComparison
 from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
+from services.reference.occupation_administration import OccupationAdministration
+from services.reference.occupation_names import OccupationNames
 from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
 from services.screening.posting_review import PostingReview
@@ -63,11 +69,21 @@ class PostingServices:
 
     session_control: LiveSessionControl
     minimum_wages: MinimumWages
+    occupation_names: OccupationNames
     posting_gate: PostingGate
+    pay_comparison: PayComparison
 
     def create_importer(self, store: Store, clock: Clock, name: str) -> Importer:
         """Return the worker that processes imports with these services; it is not started."""
-        return Importer(store, self.session_control, self.posting_gate, clock, node=name)
+        return Importer(
+            store,
+            self.session_control,
+            self.posting_gate,
+            self.pay_comparison,
+            clock,
+            node=name,
+            occupation_names=self.occupation_names,
+        )
 
 
 @asynccontextmanager
@@ -84,12 +100,17 @@ async def run_posting_services(
         minimum_wages = MinimumWages(store)
         stack.push_async_callback(minimum_wages.close)
         await minimum_wages.open()
+        occupation_names = OccupationNames(store)
+        stack.push_async_callback(occupation_names.close)
+        await occupation_names.open()
         posting_gate = PostingGate(store, session_control, minimum_wages, clock)
         stack.push_async_callback(posting_gate.wait_for_rescreens)
         yield PostingServices(
             session_control=session_control,
             minimum_wages=minimum_wages,
+            occupation_names=occupation_names,
             posting_gate=posting_gate,
+            pay_comparison=PayComparison(store, clock),
         )
 
 
@@ -156,8 +177,18 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             session_direction=SessionDirection(store, control, gate),
             session_schedule=SessionSchedule(store, clock),
             qr_code_creation=QrCodeCreation(store, clock),
+            union_settings=UnionSettings(store),
             employers=EmployerAdministration(store, gate, clock),
-            postings=PostingAdministration(store, gate, postings.minimum_wages, clock),
+            recruitment_campaigns=RecruitmentCampaignAdministration(store, clock),
+            postings=PostingAdministration(
+                store,
+                gate,
+                postings.minimum_wages,
+                postings.pay_comparison,
+                clock,
+                occupation_names=postings.occupation_names,
+                media_rules=parse_media_hosts(settings.media_hosts),
+            ),
             imports=ImportAdministration(store, clock),
             posting_gate=gate,
             reviews=PostingReview(store, commit, control, clock),
@@ -202,6 +233,10 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             sign_in=SignInService(tokens, store, passwords, account_changes, clock),
             staff=StaffAdministration(store, account_changes, passwords),
             clock=clock,
+            occupation_names=postings.occupation_names,
+            occupation_administration=OccupationAdministration(
+                store, postings.occupation_names, clock
+            ),
             minimum_wages=postings.minimum_wages,
             minimum_wage_administration=MinimumWageAdministration(
                 store, postings.minimum_wages, clock

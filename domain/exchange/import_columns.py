@@ -14,21 +14,11 @@ from domain.exchange.cell_parsers import CellParser
 from domain.exchange.imports import EXAMPLE_MARKER, ImportKind
 from domain.labels import Labelled
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Intensity,
-    Occupation,
-    Shift,
-)
-from domain.reference.occupations import OCCUPATION_SYNONYMS
+from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, Intensity, Shift
+from domain.reference.occupations import Occupation
 from domain.seekers.seeker_groups import SeekerGroup
 
 _ALL_INSURANCE = tuple(InsuranceKind)
-_OCCUPATION_BY_SYNONYM = {
-    word: occupation for occupation, words in OCCUPATION_SYNONYMS.items() for word in words
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +27,8 @@ class ImportColumn:
 
     ``key`` is the field name in the API. ``zh`` and ``aliases`` are further accepted headings.
     ``hint`` and ``hint_zh`` say what to enter. ``enumeration`` is the list that values come from;
-    with ``multiple`` a cell may hold several of them. An empty cell gives ``default``, or is a
-    fault if the column is ``required``.
+    with ``multiple`` a cell may hold several of them, with ``takes_other_words`` anything else. An
+    empty cell gives ``default``, or is a fault if the column is ``required``.
     """
 
     key: str
@@ -51,6 +41,7 @@ class ImportColumn:
     default: Any = field(default="")
     enumeration: type[Labelled] | None = None
     multiple: bool = False
+    takes_other_words: bool = False
     aliases: tuple[str, ...] = ()
 
 
@@ -100,11 +91,13 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="occupation",
         zh="职业类别",
-        **_enum_options(
-            Occupation, parse=cell_parsers.make_enum_parser(Occupation, **_OCCUPATION_BY_SYNONYM)
-        ),
+        hint="An occupation of the list of occupations, by its code or any of its names. If empty, "
+        "the title says it. What is not in the list is kept as you write it.",
+        hint_zh="填写职业代码表中的职业名称、别名或代码；不填则按岗位名称识别。表中没有的职业按原文保留。",
         example="电工",
-        required=True,
+        enumeration=Occupation,
+        takes_other_words=True,
+        aliases=("职业", "工种"),
     ),
     ImportColumn(
         key="headcount",
@@ -279,6 +272,14 @@ POSTING_COLUMNS = (
         zh="适合人群",
         **_enum_options(SeekerGroup, multiple=True),
         example="农民工",
+    ),
+    ImportColumn(
+        key="payConfirmed",
+        zh="工资已核对",
+        parse=cell_parsers.parse_bool,
+        hint="Yes if a pay far from the usual one was checked and is right; empty is no.",
+        hint_zh="工资与当地同类岗位相差十倍以上、经核对无误的填“是”；不填为否。",
+        default=False,
     ),
     ImportColumn(
         key="point.latitude",

@@ -14,11 +14,13 @@ from domain.exchange import cell_parsers
 from domain.exchange.cell_parsers import CellFault, shorten_for_message
 from domain.exchange.import_columns import COLUMNS_BY_KIND
 from domain.exchange.imports import ImportKind, make_row_finding
-from domain.postings.pay import Pay
+from domain.exchange.occupation_cells import resolve_occupation
+from domain.postings.pay import fixed_pay, to_fen
 from domain.postings.postings import Finding, PostingTerms
 from domain.reference.geo import Point
+from domain.reference.occupation_book import LISTED_OCCUPATIONS, OccupationBook
 from domain.reference.regions import replace_former_code
-from domain.refusals import InvalidInput
+from domain.refusals import InvalidInput, Refusal
 
 _HEADING_REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
 
@@ -65,7 +67,7 @@ def match_headings(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]
     return keys
 
 
-def finding_from_refusal(refusal: InvalidInput) -> Finding:
+def finding_from_refusal(refusal: Refusal) -> Finding:
     """Return the finding for a row with an invalid value."""
     key = ".".join((refusal.field or ())[1:])
     return make_row_finding(refusal.code.value, key, refusal.message, refusal.message_zh)
@@ -120,23 +122,28 @@ def _has_cell_without_heading(columns: Iterable[str], row: Sequence[str]) -> boo
     )
 
 
-def build_terms(values: Mapping[str, Any]) -> PostingTerms:
-    """Return the posting terms for the values of a row."""
+def build_terms(
+    values: Mapping[str, Any], book: OccupationBook = LISTED_OCCUPATIONS
+) -> PostingTerms:
+    """Return the posting terms for the values of a row; ``book`` has the names of occupations."""
     latitude, longitude = values["point.latitude"], values["point.longitude"]
     point = None
     if latitude is not None or longitude is not None:
         # With one coordinate missing, the point is outside China and refused later.
         point = Point(latitude=latitude or 0.0, longitude=longitude or 0.0)
+    probation_pay = values["probationPay"]
+    occupation, occupation_text = resolve_occupation(values["occupation"], values["title"], book)
     return PostingTerms(
         title=values["title"],
-        occupation=values["occupation"],
+        occupation=occupation,
+        occupation_text=occupation_text,
         headcount=values["headcount"],
         duties=values["duties"],
         conditions=values["conditions"],
         place_code=replace_former_code(values["placeCode"]),
         address=values["address"],
-        pay=Pay(amount=values["pay.amount"], period=values["pay.period"]),
-        probation_pay=values["probationPay"],
+        pay=fixed_pay(values["pay.amount"], values["pay.period"]),
+        probation_fen=None if probation_pay is None else to_fen(probation_pay),
         employment_type=values["employmentType"],
         shift=values["shift"],
         intensity=values["intensity"],

@@ -234,6 +234,21 @@ POSTING_CLOSED = make_row_finding(
     "The posting with this number is closed. Give the job a new number.",
     "该编号的岗位已关闭，请使用新的编号。",
 )
+JOB_EXISTS = make_row_finding(
+    "ALREADY_EXISTS",
+    "externalId",
+    "The employer has this job already: the same title, place, pay and shift. Change that posting, "
+    "or give this row a number of its own if it is another job.",
+    "该单位已有相同岗位（名称、地点、工资、班次都一样）。请修改原岗位；确实是另一个岗位的，请填写岗位编号。",
+)
+JOB_TWICE = make_row_finding(
+    "ALREADY_EXISTS",
+    "externalId",
+    "The employer has a job with the same title, place, pay and shift under another number. Check "
+    "whether both are wanted.",
+    "该单位另一编号下有相同岗位（名称、地点、工资、班次都一样），请核对是否重复。",
+    Severity.WARN,
+)
 EMPLOYER_KNOWN_OTHERWISE = make_row_finding(
     "EMPLOYER_KNOWN_OTHERWISE",
     "creditCode",

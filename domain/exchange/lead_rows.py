@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain.identity.persons import mask_name, mask_phone
 from domain.leads.leads import Contact, Lead, LeadStage, find_furthest_stage
+from domain.postings.pay_text import describe_pay, yuan_number
 from domain.reference.calendar import CHINA_TIMEZONE
 
 Cell = str | int | float
@@ -29,6 +30,7 @@ LEAD_HEADINGS = (
     "更新时间 Updated at (UTC+8)",
     "人群 Group",
     "本人核实 Confirmation",
+    "工资说明 Pay in words",
 )
 """The headings. New columns go at the end, because users read columns by position."""
 
@@ -51,7 +53,7 @@ def build_lead_row(
         escape_formula(employer),
         escape_formula(lead.terms.title),
         escape_formula(lead.terms.place_code),
-        lead.terms.pay.amount,
+        yuan_number(lead.terms.pay.from_fen) or 0,
         lead.terms.pay.period.zh,
         escape_formula(mask_name(contact.name)) if contact else "",
         escape_formula(mask_phone(contact.phone)) if contact else "",
@@ -64,6 +66,7 @@ def build_lead_row(
         _format_china_time(lead.updated_at),
         lead.group.zh if lead.group else "",
         lead.confirmation.zh,
+        escape_formula(describe_pay(lead.terms.pay)),
     )
 
 

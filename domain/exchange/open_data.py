@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from domain.employers.employers import Employer
-from domain.exchange.open_data_columns import CODE_LISTS, COLUMNS, ColumnValue, OpenDataColumn
+from domain.exchange.open_data_columns import CODE_LISTS, COLUMNS
+from domain.exchange.open_data_table import ColumnValue, OpenDataColumn
 from domain.postings.postings import (
     Posting,
 )

@@ -50,6 +50,7 @@ class AuditAction(Labelled):
     SIGN_OUT_EVERYWHERE = "SIGN_OUT_EVERYWHERE", "全部退出登录"
     END_SIGN_IN = "END_SIGN_IN", "终止登录"
     REDACT = "REDACT", "清除原因"
+    ADD_OCCUPATION = "ADD_OCCUPATION", "新增职业名称"
 
 
 class AuditRole(Labelled):

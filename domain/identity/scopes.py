@@ -6,6 +6,8 @@ recruiter's scope their employer.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from domain.employers.employers import Employer
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role
 from domain.identity.unions import Union, UnionLevel
@@ -13,7 +15,7 @@ from domain.leads.leads import Lead
 from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Posting
-from domain.reference.regions import province_of
+from domain.reference.regions import is_within, province_of
 from domain.refusals import NotPermitted
 from domain.webhooks.webhooks import Webhook
 
@@ -109,6 +111,27 @@ def may_see_unopened_posting(
     return principal.role is Role.OFFICER and principal.union_id in union_path
 
 
+def may_see_posting_of_place(
+    principal: Principal | None, union: Union | None, above: Iterable[Union], posting: Posting
+) -> bool:
+    """Return whether an officer may see a posting because its place is in the own region.
+
+    ``union`` is the officer's own, ``above`` are the unions above it: one of them that the posting
+    belongs to, itself or by a branch, must let its branches see postings. It gives no right to
+    change the posting, or to see what screening found.
+    """
+    if principal is None or principal.role is not Role.OFFICER or union is None:
+        return False
+    is_shared = any(each.branches_see_postings and each.id in posting.union_path for each in above)
+    places = (place.place_code for place in posting.terms.places)
+    return is_shared and any(is_within(code, union.place_code) for code in places)
+
+
+def may_change_union(principal: Principal, union: Union) -> bool:
+    """Return whether the caller may change a union's settings: its officers and those above."""
+    return principal.role is Role.OFFICER and principal.union_id in union.path
+
+
 def may_manage_seekers(principal: Principal | None, union_path: tuple[str, ...]) -> bool:
     """Return whether the caller may see and change a seeker, a call list or a referral.
 
@@ -161,6 +184,15 @@ def may_set_minimum_wages(principal: Principal, union: Union | None, region: str
         return True
     is_own = province_of(region) == province_of(union.place_code)
     return union.level is UnionLevel.PROVINCE and is_own
+
+
+def may_keep_occupations(principal: Principal, union: Union | None) -> bool:
+    """Return whether the caller may add to the list of occupations, which all unions share.
+
+    Officers of the national and of provincial unions may.
+    """
+    keepers = {UnionLevel.NATIONAL, UnionLevel.PROVINCE}
+    return principal.role is Role.OFFICER and union is not None and union.level in keepers
 
 
 def may_see_employer_checks(

@@ -23,7 +23,11 @@ class UnionLevel(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class Union:
-    """A trade union. ``path`` holds the ids of its ancestors from the root, and its own id last."""
+    """A trade union. ``path`` holds the ids of its ancestors from the root, and its own id last.
+
+    With ``branches_see_postings``, officers of its branches see the postings of this union and all
+    its branches whose place of work is in the branch's own region, also before they are open.
+    """
 
     id: str
     name: str
@@ -31,6 +35,7 @@ class Union:
     place_code: str
     path: tuple[str, ...]
     synthetic: bool = False
+    branches_see_postings: bool = False
 
     @property
     def parent_id(self) -> str | None:

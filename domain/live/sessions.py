@@ -120,6 +120,7 @@ class LiveSession:
     position: LogPosition | None = None
     created_at: datetime
     synthetic: bool = False
+    campaign_id: str | None = None
 
 
 def is_transition_allowed(status: SessionStatus, wanted: SessionStatus) -> bool:

@@ -18,6 +18,7 @@ from domain.matching.match_reasons import (
     build_reason,
     distance_to_job,
     format_distance,
+    format_offered_pay,
 )
 from domain.matching.working_hours import (
     describe_early_start,
@@ -50,16 +51,17 @@ class Constraint:
 
 def _is_near(wants: Wants, job: Job) -> bool:
     assert wants.near is not None  # the constraint is set
+    if job.is_remote:
+        return True
     kilometres = distance_to_job(wants.near.point, job)
     return kilometres is not None and kilometres <= wants.near.kilometres
 
 
 def _describe_distance(wants: Wants, job: Job) -> BilingualText:
     assert wants.near is not None  # the constraint is set
-    kilometres = distance_to_job(wants.near.point, job)
-    if kilometres is None:
-        return "the exact place of work is not stated", "未注明具体工作地点"
-    return format_distance(kilometres, job)
+    if job.is_remote:
+        return "remote work", "远程办公"
+    return format_distance(wants.near.point, job)
 
 
 def _pays_enough(wants: Wants, job: Job) -> bool:
@@ -70,9 +72,7 @@ def _pays_enough(wants: Wants, job: Job) -> bool:
 
 def _describe_pay(wants: Wants, job: Job) -> BilingualText:
     assert wants.lowest_pay is not None  # the constraint is set
-    is_monthly = wants.lowest_pay.period is PayPeriod.MONTH
-    offered, period = (job.monthly_pay, "month") if is_monthly else (job.hourly_pay, "hour")
-    return f"{offered} yuan per {period}", f"{offered}{wants.lowest_pay.period.zh}"
+    return format_offered_pay(job, monthly=wants.lowest_pay.period is PayPeriod.MONTH)
 
 
 def _describe_low_pay(wants: Wants, job: Job) -> BilingualText:
@@ -169,10 +169,15 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     Constraint(
         code=MatchCode.PLACE,
         is_set=lambda wants: bool(wants.places),
-        is_satisfied=lambda wants, job: any(
-            is_within(job.place_code, place) for place in wants.places
+        is_satisfied=lambda wants, job: (
+            job.is_remote
+            or any(is_within(code, place) for code in job.place_codes for place in wants.places)
         ),
-        satisfied_text=lambda *_: ("in a place that you chose", "在意向地区内"),
+        satisfied_text=lambda _, job: (
+            ("remote work", "远程办公")
+            if job.is_remote
+            else ("in a place that you chose", "在意向地区内")
+        ),
         violated_text=lambda *_: ("outside the places that you chose", "不在意向地区内"),
     ),
     Constraint(

@@ -12,13 +12,15 @@ from domain.matching.constraints import Constraint, active_constraints, satisfie
 from domain.matching.jobs import Job
 from domain.matching.matches import MAX_MATCHES, MIN_MATCHES, Match, assess_job
 from domain.matching.scoring import score_job
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.reference.regions import significant_digits
 from domain.seekers.match_keys import find_outermost_places
 from domain.seekers.profile import Profile
 
 MAX_CANDIDATES_PER_PLACE = 1_000
 """Jobs per occupation and place that are scored for one seeker: the first ones added."""
+_REMOTE = "remote"
+"""Stands for a place in the key of a job that can be done from anywhere."""
 
 
 class JobIndex:
@@ -33,9 +35,12 @@ class JobIndex:
     def add(self, job: Job) -> None:
         """Add a job, which must not be in the index yet."""
         self.size += 1
-        code = job.place_code
+        codes = job.place_codes
+        prefixes = dict.fromkeys(prefix for code in codes for prefix in (code[:2], code[:4], code))
+        if job.is_remote:
+            prefixes[_REMOTE] = None
         for occupation in (None, job.occupation):
-            for prefix in ("", code[:2], code[:4], code):
+            for prefix in ("", *prefixes):
                 self._jobs_by_key.setdefault((occupation, prefix), []).append(job)
 
     def find_matches(self, profile: Profile, limit: int = MAX_MATCHES) -> tuple[Match, ...]:
@@ -59,20 +64,23 @@ class JobIndex:
         occupations: Sequence[Occupation | None],
     ) -> list[_RankedJob]:
         wants = profile.wants
-        return [
-            (-score_job(profile, job), job.id, job)
+        # A job with several places may be a candidate in more than one.
+        candidates = {
+            job.id: job
             for jobs in self._list_candidates(occupations, wants.places)
             for job in islice(
                 (job for job in jobs if satisfies_all(wants, job, constraints)),
                 MAX_CANDIDATES_PER_PLACE,
             )
-        ]
+        }
+        return [(-score_job(profile, job), job.id, job) for job in candidates.values()]
 
     def _list_candidates(
         self, occupations: Sequence[Occupation | None], places: Sequence[str]
     ) -> Iterator[Sequence[Job]]:
-        """Yield the jobs of each occupation (None: any) in each place, no job twice."""
-        prefixes = [significant_digits(place) for place in find_outermost_places(places)] or [""]
+        """Yield the jobs of each occupation (None: any) in each place, and the remote ones."""
+        prefixes = [significant_digits(place) for place in find_outermost_places(places)]
+        prefixes = [*prefixes, _REMOTE] if prefixes else [""]
         for occupation in occupations:
             for prefix in prefixes:
                 yield self._jobs_by_key.get((occupation, prefix), ())

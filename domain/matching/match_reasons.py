@@ -51,15 +51,47 @@ def build_reason(code: MatchCode, texts: BilingualText) -> MatchReason:
 
 
 def distance_to_job(point: Point, job: Job) -> float | None:
-    """Return the kilometres from a point to the place of work; None if its county is not known."""
-    return None if job.point is None else distance_km(point, job.point)
+    """Return the kilometres from a point to the nearest place of work; None if none is known."""
+    if not job.further_places:
+        return None if job.point is None else distance_km(point, job.point)
+    nearest = find_nearest_place(point, job)
+    return nearest[0] if nearest else None
 
 
-def format_distance(kilometres: float, job: Job) -> BilingualText:
-    """Format a distance in whole kilometres, with "about" if only the job's county is known."""
-    if job.has_exact_point:
+def find_nearest_place(point: Point, job: Job) -> tuple[float, bool] | None:
+    """Return the kilometres to the nearest place of work, and whether that place is exact."""
+    distances = [
+        (distance_km(point, place.point), place.is_exact)
+        for place in job.places
+        if place.point is not None
+    ]
+    return min(distances, default=None)
+
+
+def format_distance(point: Point, job: Job) -> BilingualText:
+    """Format the distance to the nearest place of work in whole kilometres.
+
+    With "about" if only the county of that place is known.
+    """
+    nearest = find_nearest_place(point, job)
+    if nearest is None:
+        return "the exact place of work is not stated", "未注明具体工作地点"
+    kilometres, is_exact = nearest
+    if is_exact:
         return f"{kilometres:.0f} km", f"{kilometres:.0f}公里"
     return f"about {kilometres:.0f} km", f"约{kilometres:.0f}公里"
+
+
+def format_offered_pay(job: Job, *, monthly: bool) -> BilingualText:
+    """Format the pay of a month, or else of an hour, with its upper end if there is one."""
+    lowest = job.monthly_pay if monthly else job.hourly_pay
+    highest = job.highest_monthly_pay if monthly else job.highest_hourly_pay
+    period, period_zh = ("month", "元/月") if monthly else ("hour", "元/小时")
+    if not lowest:
+        return "paid by the piece, without a guaranteed pay", "计件工资，未注明保底"
+    if highest > lowest:
+        return f"{lowest} to {highest} yuan per {period}", f"{lowest}-{highest}{period_zh}"
+    return f"{lowest} yuan per {period}", f"{lowest}{period_zh}"
 
 
 def format_time(at: time | None) -> BilingualText:

@@ -11,27 +11,25 @@ from domain.matching.match_reasons import (
     MatchCode,
     distance_to_job,
     format_distance,
+    format_offered_pay,
 )
-from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
+from domain.reference.occupations import Occupation, needs_licence
 from domain.reference.regions import city_of
 from domain.seekers.profile import Profile
 
 LICENSED_OCCUPATIONS = frozenset(
     (
-        Occupation.ELECTRICIAN,
-        Occupation.WELDER,
-        Occupation.CRANE_OPERATOR,
-        Occupation.REFINERY_ELECTRICIAN,
-        Occupation.RIDE_HAILING_DRIVER,
         Occupation.NETWORK_PROGRAMMER,
         Occupation.INDUSTRIAL_ROBOTICS,
         Occupation.INDUSTRIAL_DESIGNER,
+        *(each for each in Occupation if needs_licence(each)),
     )
 )
 """Occupations that need a licence or years of learning.
 
 The law requires a licence: 特种作业人员安全技术培训考核管理规定 art. 5, 特种设备安全法 art. 14
-and, for drivers, 网络预约出租汽车经营服务管理暂行办法 art. 14. For the last three it is custom.
+and, for drivers, 网络预约出租汽车经营服务管理暂行办法 art. 14. For the first three it is custom.
 """
 _HOURLY_TYPES = frozenset({EmploymentType.PART_TIME, EmploymentType.GIG})
 """Scored by the hour: such work fills part of a day, so its monthly pay says little."""
@@ -108,21 +106,24 @@ def _describe_group(profile: Profile, _: Job) -> BilingualText:
 
 
 def _home_points(profile: Profile, job: Job) -> int:
-    if profile.home is not None and job.point is not None:
-        return max(0, 100 - 2 * int(distance_to_job(profile.home, job) or 0))
+    if profile.home is not None:
+        kilometres = distance_to_job(profile.home, job)
+        if kilometres is not None:
+            return max(0, 100 - 2 * int(kilometres))
     if profile.home_place is None:
         return 0
-    if job.place_code == profile.home_place:
+    codes = job.place_codes
+    if profile.home_place in codes:
         return 60
-    return 30 if city_of(job.place_code) == city_of(profile.home_place) else 0
+    city = city_of(profile.home_place)
+    return 30 if any(city_of(code) == city for code in codes) else 0
 
 
 def _describe_home(profile: Profile, job: Job) -> BilingualText:
-    kilometres = distance_to_job(profile.home, job) if profile.home is not None else None
-    if kilometres is not None:
-        distance, distance_zh = format_distance(kilometres, job)
+    if profile.home is not None and distance_to_job(profile.home, job) is not None:
+        distance, distance_zh = format_distance(profile.home, job)
         return f"{distance} from home", f"离家{distance_zh}"
-    if job.place_code == profile.home_place:
+    if profile.home_place in job.place_codes:
         return "in your county", "在本县区"
     return "in your city", "在本市"
 
@@ -134,9 +135,7 @@ def _pay_points(_: Profile, job: Job) -> int:
 
 
 def _describe_pay(_: Profile, job: Job) -> BilingualText:
-    if job.employment_type in _HOURLY_TYPES:
-        return f"{job.hourly_pay} yuan per hour", f"{job.hourly_pay}元/小时"
-    return f"{job.monthly_pay} yuan per month", f"{job.monthly_pay}元/月"
+    return format_offered_pay(job, monthly=job.employment_type not in _HOURLY_TYPES)
 
 
 def _open_hours_points(profile: Profile, job: Job) -> int:

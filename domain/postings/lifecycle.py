@@ -26,13 +26,14 @@ from domain.postings.deferral import (
     employer_check_day,
     settled_keys,
 )
+from domain.postings.job_keys import KEYED_STATUSES
+from domain.postings.officer_review import Review
 from domain.postings.postings import (
     CloseReason,
     Finding,
     Posting,
     PostingStatus,
     PostingTerms,
-    Review,
     Severity,
 )
 from domain.reference.calendar import day_in_china
@@ -64,6 +65,8 @@ def create_posting(
     at: datetime,
     synthetic: bool = False,
     external_id: str | None = None,
+    job_key: str | None = None,
+    campaign_id: str | None = None,
 ) -> Posting:
     """Create a posting and screen it: it is OPEN, IN_REVIEW, SUSPENDED or REFUSED.
 
@@ -81,12 +84,20 @@ def create_posting(
         synthetic=synthetic,
         external_id=external_id,
         rules=RULES_VERSION,
+        job_key=job_key,
+        campaign_id=campaign_id,
     )
     return _apply_screening(posting, employer, table, at, failed=PostingStatus.REFUSED)
 
 
 def change_terms(
-    before: Posting, terms: PostingTerms, *, employer: Employer, table: WageTable, at: datetime
+    before: Posting,
+    terms: PostingTerms,
+    *,
+    employer: Employer,
+    table: WageTable,
+    at: datetime,
+    job_key: str | None = None,
 ) -> Posting:
     """Replace the terms and screen them like those of a new posting; a closed one may reopen.
 
@@ -105,6 +116,7 @@ def change_terms(
         rules=RULES_VERSION,
         deferred=(),
         grace_until=None,
+        job_key=job_key,
     )
     return _apply_screening(after, employer, table, at, failed=PostingStatus.REFUSED)
 
@@ -244,4 +256,5 @@ def _set_status(posting: Posting, status: PostingStatus, at: datetime) -> Postin
         or (status is PostingStatus.OPEN and awaits_decision_on_rules(posting))
     )
     waiting_since = (posting.waiting_since or at) if is_waiting else None
-    return replace(posting, status=status, waiting_since=waiting_since)
+    job_key = posting.job_key if status in KEYED_STATUSES else None
+    return replace(posting, status=status, waiting_since=waiting_since, job_key=job_key)

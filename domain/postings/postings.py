@@ -1,4 +1,4 @@
-"""Postings: a job's terms, its status, and the findings and reviews about it."""
+"""Postings: a job's terms, its status, and the findings about it."""
 
 from __future__ import annotations
 
@@ -7,35 +7,14 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from domain.labels import Labelled
+from domain.postings.media_links import MediaLink
+from domain.postings.officer_review import Review
 from domain.postings.pay import Pay
+from domain.postings.requirements import NO_REQUIREMENTS, Requirements
+from domain.postings.work_schedule import NO_SCHEDULE, ShiftTimes, WorkMode, Workplace, WorkSchedule
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.seekers.seeker_groups import SeekerGroup
-
-
-class Occupation(Labelled):
-    """Occupations named in the unions' reports; OTHER is for all others."""
-
-    ELECTRICIAN = "ELECTRICIAN", "电工"
-    WELDER = "WELDER", "焊工"
-    CRANE_OPERATOR = "CRANE_OPERATOR", "起重机操作"
-    NETWORK_PROGRAMMER = "NETWORK_PROGRAMMER", "网络程序"
-    CHILDCARE_WORKER = "CHILDCARE_WORKER", "保育"
-    ECOMMERCE_STREAMER = "ECOMMERCE_STREAMER", "电商主播", "E-commerce streamer"
-    CATERING_SUPERVISOR = "CATERING_SUPERVISOR", "餐饮主管"
-    REFINERY_ELECTRICIAN = "REFINERY_ELECTRICIAN", "炼油电修"
-    PASTRY_COOK = "PASTRY_COOK", "面点师"
-    GENERAL_WORKER = "GENERAL_WORKER", "普工", "General worker, unskilled"
-    SECURITY_GUARD = "SECURITY_GUARD", "安保"
-    CLERK = "CLERK", "文员"
-    SALES = "SALES", "销售"
-    DELIVERY_RIDER = "DELIVERY_RIDER", "外卖骑手"
-    MATERNITY_NANNY = "MATERNITY_NANNY", "月嫂"
-    COURIER = "COURIER", "快递员"
-    RIDE_HAILING_DRIVER = "RIDE_HAILING_DRIVER", "网约车司机", "Ride-hailing driver"
-    SANITATION_WORKER = "SANITATION_WORKER", "环卫工"
-    INDUSTRIAL_ROBOTICS = "INDUSTRIAL_ROBOTICS", "工业机器人"
-    INDUSTRIAL_DESIGNER = "INDUSTRIAL_DESIGNER", "工业设计"
-    OTHER = "OTHER", "其他"
 
 
 class EmploymentType(Labelled):
@@ -91,12 +70,7 @@ class InsuranceKind(Labelled):
     MATERNITY = "MATERNITY", "生育"
 
 
-FULL_INSURANCE = (
-    InsuranceKind.PENSION,
-    InsuranceKind.MEDICAL,
-    InsuranceKind.UNEMPLOYMENT,
-    InsuranceKind.WORK_INJURY,
-)
+FULL_INSURANCE = tuple(kind for kind in InsuranceKind if kind is not InsuranceKind.MATERNITY)
 """The kinds that an employee must have.
 
 Maternity is not listed: medical insurance covers it since 国办发〔2019〕10号.
@@ -117,17 +91,31 @@ class PostingStatus(Labelled):
     CLOSED = "CLOSED", "已关闭"
 
 
+TERMS_VERSION = 2
+"""The version of the terms that this code writes.
+
+Version 1 had a single pay in whole yuan by month or hour, and nothing of what is listed from
+``further_places`` on. It is read as version 2 without the rest.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PostingTerms:
     """The terms of a job as the employer wrote them; a lead keeps a copy of those shown.
 
     ``hours_per_day`` and ``hours_per_week`` are normal hours without overtime. ``place_code`` is a
-    six-digit GB/T 2260 code, ``address`` free text below that level. ``probation_pay`` is whole
-    yuan per period of ``pay``. ``valid_until`` is the last day on which the posting is open.
+    six-digit GB/T 2260 code, ``address`` free text below that level. ``probation_fen`` is whole
+    fen per period of ``pay``. ``valid_until`` is the last day on which the posting is open.
 
     ``starts_at`` and ``ends_at`` are the working times of a normal day in China time; an end before
     the start is on the next day. ``point`` is the place of work if it is known more precisely than
     the county. ``friendly_to`` lists groups that the employer welcomes and is prepared for.
+    ``place_code``, ``address`` and ``point`` are the first place of work, ``further_places`` the
+    others. ``is_public_welfare`` marks 公益性岗位, jobs that public money pays for. ``version`` is
+    the version of the terms as they were stored.
+
+    ``occupation_text`` is the employer's word for an occupation that the list lacks, or the name
+    of one that officers added.
     """
 
     title: str
@@ -138,7 +126,7 @@ class PostingTerms:
     place_code: str
     address: str = ""
     pay: Pay
-    probation_pay: int | None = None
+    probation_fen: int | None = None
     employment_type: EmploymentType
     shift: Shift
     intensity: Intensity
@@ -154,6 +142,33 @@ class PostingTerms:
     min_age: int | None = None
     friendly_to: tuple[SeekerGroup, ...] = ()
     point: Point | None = None
+    further_places: tuple[Workplace, ...] = ()
+    work_mode: WorkMode = WorkMode.ON_SITE
+    schedule: WorkSchedule = NO_SCHEDULE
+    requirements: Requirements = NO_REQUIREMENTS
+    is_public_welfare: bool = False
+    media: tuple[MediaLink, ...] = ()
+    occupation_text: str = ""
+    version: int = TERMS_VERSION
+
+    @property
+    def occupation_zh(self) -> str:
+        """The Chinese name of the occupation; of one that is not in the list the stored word."""
+        is_listed = self.occupation is not Occupation.OTHER and self.occupation.added_number is None
+        return self.occupation.zh if is_listed else self.occupation_text or self.occupation.zh
+
+    @property
+    def places(self) -> tuple[Workplace, ...]:
+        """All places of work, the first one first."""
+        first = Workplace(place_code=self.place_code, address=self.address, point=self.point)
+        return (first, *self.further_places)
+
+    @property
+    def shift_times(self) -> tuple[ShiftTimes, ...]:
+        """The clock times of all shifts; empty if they are not stated."""
+        if self.schedule.shifts or self.starts_at is None or self.ends_at is None:
+            return self.schedule.shifts
+        return (ShiftTimes(starts_at=self.starts_at, ends_at=self.ends_at),)
 
 
 class CloseReason(Labelled):
@@ -209,22 +224,6 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Review:
-    """An officer's decision about a posting.
-
-    ``revision`` is the revision of the terms decided on; 0 if not known. ``settled`` are the keys
-    of the findings that the officer saw: an approval covers these and no others.
-    """
-
-    by: str
-    at: datetime
-    approved: bool
-    reason: str
-    revision: int = 0
-    settled: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Posting:
     """An employer's job with its terms, status, findings and last review.
 
@@ -242,7 +241,8 @@ class Posting:
     ``deferred`` are the keys of findings that newer rules made on terms that were let through
     before. They do not count until an officer refuses the posting, or the day comes on which the
     new rules apply. ``grace_until`` is the last day on which a posting from before employer checks
-    may be shown although its employer was never checked.
+    may be shown although its employer was never checked. ``job_key`` recognises the same job of the
+    employer (``job_keys``); None while the posting is closed or refused.
 
     A posting is never deleted; Order 44 requires three years after it is closed.
     """
@@ -271,6 +271,8 @@ class Posting:
     external_id: str | None = None
     deferred: tuple[str, ...] = ()
     grace_until: date | None = None
+    job_key: str | None = None
+    campaign_id: str | None = None
 
     def is_open(self, on: date) -> bool:
         """Whether the public may see the posting on a day."""

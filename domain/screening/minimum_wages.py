@@ -14,7 +14,7 @@ from functools import cached_property
 
 from domain.free_text import check_text
 from domain.labels import Labelled
-from domain.postings.pay import Pay, PayPeriod
+from domain.postings.pay import PayPeriod, PayRate
 from domain.reference.calendar import add_months
 from domain.reference.regions import check_place_code, city_of, is_within, province_of
 from domain.refusals import AlreadyExists, InvalidInput
@@ -225,7 +225,9 @@ def _precedence(row: MinimumWage) -> tuple[date, bool]:
     return row.effective_from or date.min, row.grade is Grade.A
 
 
-def compare_with_minimum(table: WageTable, place_code: str, pay: Pay, on: date) -> WageComparison:
+def compare_with_minimum(
+    table: WageTable, place_code: str, pay: PayRate, on: date
+) -> WageComparison:
     """Compare a basic pay with the minimum wage of its place on a day (劳动法 art. 48).
 
     PASS at or above the highest tier, BELOW under the lowest, UNDECIDED between them, because the
@@ -240,12 +242,12 @@ def compare_with_minimum(table: WageTable, place_code: str, pay: Pay, on: date) 
     return comparisons.pop() if len(comparisons) == 1 else WageComparison.UNDECIDED
 
 
-def _compare_with_tiers(tiers: tuple[MinimumWage, ...], pay: Pay) -> WageComparison:
+def _compare_with_tiers(tiers: tuple[MinimumWage, ...], pay: PayRate) -> WageComparison:
     if not tiers:
         return WageComparison.UNDECIDED
     highest, lowest = tiers[0].trusted_minimum(pay.period), tiers[-1].trusted_minimum(pay.period)
-    if highest is not None and tiers[0].tier == 1 and pay.amount >= highest:
+    if highest is not None and tiers[0].tier == 1 and pay.yuan >= highest:
         return WageComparison.PASS
-    if lowest is not None and pay.amount < lowest:
+    if lowest is not None and pay.yuan < lowest:
         return WageComparison.BELOW
     return WageComparison.UNDECIDED

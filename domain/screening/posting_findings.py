@@ -87,8 +87,9 @@ PAY_MISSING = _finding(
     Severity.REFUSE,
     "PAY_MISSING",
     "pay.amount",
-    "Enter the basic pay in whole yuan, without overtime pay and allowances.",
-    "请填写基本劳动报酬（整数元，不含加班费和津贴）。",
+    "Enter the pay: one amount, or the least (from) and the most (to) for normal hours. "
+    "Negotiable alone is not a pay: state the least that you pay, and agree on more later.",
+    "请填写劳动报酬：一个数额，或最低、最高数额（正常工时，不含加班费）。不能只写“面议”：请写明最低多少，面试时再商定具体数额。",
     _BASIS_REQUIRED_CONTENT,
 )
 HOURS_PER_DAY_MISSING = _finding(
@@ -130,6 +131,15 @@ PART_TIME_PAY_NOT_HOURLY = _finding(
     "Enter the pay of part-time work per hour.",
     "非全日制用工请填写小时工资。",
     "劳动合同法第68条、第72条",
+)
+PIECE_PAY_NOT_GUARANTEED = _finding(
+    Severity.REVIEW,
+    "PIECE_PAY_NOT_GUARANTEED",
+    "pay.guaranteed",
+    "State the guaranteed pay of a month or an hour beside the piece rate. Without it an officer "
+    "checks whether normal hours reach the minimum wage.",
+    "计件工资请写明保底工资（元/月或元/小时）；未写明的，由工会干部人工核对正常工时能否达到最低工资。",
+    "劳动法第37条、第48条",
 )
 PART_TIME_PROBATION = _finding(
     Severity.REFUSE,

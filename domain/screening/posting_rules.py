@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from domain.postings.pay import Pay, PayPeriod, convert_to_monthly
+from domain.postings.pay import PayPeriod, PayRate, convert_to_hourly, convert_to_monthly
 from domain.postings.postings import (
     FULL_INSURANCE,
     EmploymentType,
@@ -20,14 +20,16 @@ from domain.postings.postings import (
     InsuranceKind,
     PostingTerms,
 )
+from domain.postings.public_texts import list_public_texts
 from domain.postings.term_bounds import MAX_HOURS_PER_DAY, MAX_HOURS_PER_WEEK, are_valid_hours
+from domain.postings.work_schedule import ShiftTimes
 from domain.reference.regions import is_place_code
 from domain.screening import posting_findings
 from domain.screening.minimum_wages import WageComparison, WageTable, compare_with_minimum
 from domain.screening.phrase_findings import UNDER_SIXTEEN
 from domain.screening.text_screening import screen_text
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """The version of the rules.
 
 Raise it with every change of what the rules find: all visible postings are then screened again.
@@ -36,6 +38,8 @@ MIN_WORKING_AGE = 16
 """劳动法 art. 15."""
 MAX_REST_HOURS_PER_DAY = 4
 """Breaks between the start and the end of work that need no explanation."""
+MAX_WORKING_DAYS_PER_WEEK = 6
+"""劳动法 art. 38: one day of rest a week."""
 _EMPLOYEE_TYPES = frozenset({EmploymentType.FULL_TIME, EmploymentType.DISPATCH})
 
 
@@ -82,7 +86,7 @@ def _find_missing_fields(terms: PostingTerms, on: date) -> Iterator[Finding]:
         (not _is_blank(terms.duties), posting_findings.DUTIES_MISSING),
         (not _is_blank(terms.conditions), posting_findings.CONDITIONS_MISSING),
         (is_place_code(terms.place_code), posting_findings.PLACE_MISSING),
-        (terms.pay.amount >= 1, posting_findings.PAY_MISSING),
+        (terms.pay.from_fen >= 1, posting_findings.PAY_MISSING),
         (_has_valid_daily_hours(terms), posting_findings.HOURS_PER_DAY_MISSING),
         (_has_valid_weekly_hours(terms), posting_findings.HOURS_PER_WEEK_MISSING),
         (terms.valid_until >= on, posting_findings.VALID_UNTIL_PAST),
@@ -106,23 +110,29 @@ def _check_insurance(terms: PostingTerms) -> Iterator[Finding]:
 
 def _check_pay(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
     """Part-time work is paid by the hour; no pay is below the minimum wage."""
-    if _is_part_time(terms) and terms.pay.period is not PayPeriod.HOUR:
+    certain = terms.pay.certain
+    if terms.pay.from_fen < 1:
+        # Another rule refuses a pay that is missing.
+        return
+    if certain is None:
+        yield posting_findings.PIECE_PAY_NOT_GUARANTEED
+    elif _is_part_time(terms) and certain.period is not PayPeriod.HOUR:
         yield posting_findings.PART_TIME_PAY_NOT_HOURLY
     else:
-        yield from _check_minimum_wage(terms, table, on, terms.pay, posting_findings.PAY_FINDINGS)
+        yield from _check_minimum_wage(terms, table, on, certain, posting_findings.PAY_FINDINGS)
 
 
 def _check_probation_pay(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
     """At least 80 % of the pay and not below the minimum wage (劳动合同法 art. 20)."""
-    amount = terms.probation_pay
-    if amount is None:
+    fen = terms.probation_fen
+    if fen is None:
         return
     if _is_part_time(terms):
         yield posting_findings.PART_TIME_PROBATION
         return
-    if amount * 5 < terms.pay.amount * 4:
+    if fen * 5 < terms.pay.from_fen * 4:
         yield posting_findings.PROBATION_PAY_TOO_LOW
-    pay = Pay(amount=amount, period=terms.pay.period)
+    pay = PayRate(fen=fen, period=terms.pay.period)
     yield from _check_minimum_wage(terms, table, on, pay, posting_findings.PROBATION_FINDINGS)
 
 
@@ -130,18 +140,40 @@ def _check_minimum_wage(
     terms: PostingTerms,
     table: WageTable,
     on: date,
-    pay: Pay,
+    pay: PayRate,
     findings: Mapping[WageComparison, Finding],
 ) -> Iterator[Finding]:
-    """At most one finding; none if pay, place or hours are missing, which other rules refuse."""
-    if pay.amount < 1 or not is_place_code(terms.place_code) or not _has_valid_daily_hours(terms):
+    """At most one finding, about the place of work with the worst comparison.
+
+    None if pay, place or hours are missing, which other rules refuse.
+    """
+    if pay.fen < 1 or not is_place_code(terms.place_code) or not _has_valid_daily_hours(terms):
         return
-    if terms.employment_type in _EMPLOYEE_TYPES:
-        pay = convert_to_monthly(pay, terms.hours_per_day)
-    comparison = compare_with_minimum(table, terms.place_code, pay, on)
-    if comparison in findings:
-        detail = table.describe_figures(terms.place_code, pay.period, on)
-        yield replace(findings[comparison], detail=detail)
+    compared = _convert_to_minimum_wage_period(terms, pay)
+    if compared is None:
+        return
+    codes = dict.fromkeys(place.place_code for place in terms.places)
+    comparison_by_place = {
+        code: compare_with_minimum(table, code, compared, on)
+        for code in codes
+        if is_place_code(code)
+    }
+    for comparison in (WageComparison.BELOW, WageComparison.UNDECIDED):
+        for code, found in comparison_by_place.items():
+            if found is comparison:
+                detail = table.describe_figures(code, compared.period, on)
+                yield replace(findings[comparison], detail=detail)
+                return
+
+
+def _convert_to_minimum_wage_period(terms: PostingTerms, pay: PayRate) -> PayRate | None:
+    """Return a pay per month or hour, the periods of minimum wages; None for piece work.
+
+    Employees have a monthly minimum wage, whatever their pay is counted by.
+    """
+    if terms.employment_type in _EMPLOYEE_TYPES or pay.period is PayPeriod.YEAR:
+        return convert_to_monthly(pay, terms.hours_per_day)
+    return pay if pay.period is PayPeriod.MONTH else convert_to_hourly(pay, terms.hours_per_day)
 
 
 def _check_hours(terms: PostingTerms) -> Iterator[Finding]:
@@ -162,20 +194,24 @@ def _check_hours(terms: PostingTerms) -> Iterator[Finding]:
             yield posting_findings.DAILY_HOURS_LONG
         if per_week > 44:
             yield posting_findings.WEEKLY_HOURS_LONG
-    if per_week > per_day * 6:
+    days = terms.schedule.days_per_week
+    if per_week > per_day * 6 or (days is not None and days > MAX_WORKING_DAYS_PER_WEEK):
         yield posting_findings.NO_REST_DAY
 
 
 def _check_clock_hours(terms: PostingTerms) -> Iterator[Finding]:
     """The time from start to end covers the hours of work and at most four hours of breaks."""
-    starts_at, ends_at = terms.starts_at, terms.ends_at
-    if starts_at is None or ends_at is None or not _has_valid_daily_hours(terms):
+    if not _has_valid_daily_hours(terms):
         return
-    start, end = (at.hour * 60 + at.minute for at in (starts_at, ends_at))
+    if not all(_covers_hours(shift, terms.hours_per_day) for shift in terms.shift_times):
+        yield posting_findings.CLOCK_HOURS_DIFFER
+
+
+def _covers_hours(shift: ShiftTimes, hours: Decimal) -> bool:
+    start, end = (at.hour * 60 + at.minute for at in (shift.starts_at, shift.ends_at))
     # Equal start and end times mean 24 hours.
     span = Decimal((end - start) % 1_440 or 1_440) / 60
-    if not span - MAX_REST_HOURS_PER_DAY <= terms.hours_per_day <= span:
-        yield posting_findings.CLOCK_HOURS_DIFFER
+    return span - MAX_REST_HOURS_PER_DAY <= hours <= span
 
 
 def _check_min_age(terms: PostingTerms) -> Iterator[Finding]:
@@ -184,12 +220,7 @@ def _check_min_age(terms: PostingTerms) -> Iterator[Finding]:
 
 
 def _check_texts(terms: PostingTerms) -> Iterator[Finding]:
-    for field, text in (
-        ("title", terms.title),
-        ("duties", terms.duties),
-        ("conditions", terms.conditions),
-        ("address", terms.address),
-    ):
+    for field, text in list_public_texts(terms):
         yield from screen_text(text, field)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.labels import Labelled
+from domain.postings.pay import PaySettlement
 from domain.postings.postings import (
     FULL_INSURANCE,
     Benefit,
@@ -14,6 +15,8 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
+from domain.postings.requirements import RequiredEducation
+from domain.postings.work_schedule import RestDays, WorkMode
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,13 @@ BENEFIT_TERMS: tuple[BenefitTerm, ...] = (
     _benefit_term((EmploymentType.INTERNSHIP,), "实习", "实习生"),
     _benefit_term((EmploymentType.GIG,), "零工", "临时工", "短工"),
     _benefit_term((EmploymentType.DISPATCH,), "劳务派遣", "派遣"),
+    _benefit_term((RestDays.TWO_A_WEEK,), "双休", "周末双休", "做五休二"),
+    _benefit_term((RestDays.ONE_A_WEEK,), "单休", "做六休一"),
+    _benefit_term((RestDays.ALTERNATING,), "大小周"),
+    _benefit_term((PaySettlement.DAILY,), "日结", "日薪日结", "当天结"),
+    _benefit_term((PaySettlement.WEEKLY,), "周结"),
+    _benefit_term((WorkMode.REMOTE,), "远程", "居家办公", "在家办公", "远程办公"),
+    _benefit_term((RequiredEducation.NONE,), "学历不限", "不限学历", "不用学历", "不要学历"),
     _benefit_term((Intensity.LIGHT,), "轻活", "不累"),
 )
 """All benefit terms; each name belongs to one only."""
@@ -79,6 +89,10 @@ def find_benefit_terms(terms: PostingTerms) -> Iterator[BenefitTerm]:
         terms.employment_type,
         terms.shift,
         terms.intensity,
+        terms.work_mode,
+        terms.requirements.education,
+        terms.schedule.rest,
+        terms.pay.settlement,
         *terms.benefits,
         *terms.insurance,
     }

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
 from domain.free_text import check_text
-from domain.postings.postings import Occupation
-from domain.reference.occupations import occupation_names
+from domain.reference.occupation_book import LISTED_OCCUPATIONS, OccupationBook
 from domain.reference.regions import Region, find_regions, significant_digits
 from domain.refusals import InvalidInput
 from domain.search.benefit_terms import BENEFIT_TERMS
@@ -49,21 +47,6 @@ class SearchWord:
     highlight_names: tuple[str, ...] = ()
 
 
-def _index_occupations() -> Mapping[str, tuple[Occupation, ...]]:
-    """Index the occupations by Chinese name, its pinyin, and English name.
-
-    Pinyin initials are left out: they are too short to tell occupations apart.
-    """
-    index: dict[str, dict[Occupation, None]] = defaultdict(dict)
-    for occupation in Occupation:
-        for name in occupation_names(occupation):
-            index[fold(name)][occupation] = None
-            index[spell_pinyin(name)[0]][occupation] = None
-            index["".join(split_runs(fold(occupation.en)))][occupation] = None
-    return {name: tuple(occupations) for name, occupations in index.items()}
-
-
-_OCCUPATIONS_BY_NAME = _index_occupations()
 _BENEFIT_TERMS_BY_NAME = {
     spelling: benefit
     for benefit in BENEFIT_TERMS
@@ -77,11 +60,6 @@ _PINYIN_SYLLABLE = re.compile(
 )
 """Matches every pinyin syllable, and some combinations that are none."""
 _REGION_SUFFIX = re.compile(r"(特别行政区|自治区|自治州|自治县|地区|省|市|区|县|盟|旗)$")
-
-
-def find_occupations(name: str) -> tuple[Occupation, ...]:
-    """Return the occupations with a folded name, in Chinese, pinyin or English."""
-    return _OCCUPATIONS_BY_NAME.get(name, ())
 
 
 @lru_cache(maxsize=1 << 12)
@@ -106,8 +84,12 @@ def join_pinyin(pinyin: str, syllables: int) -> tuple[str, str]:
     return "".join(parts[:syllables]), "".join(parts)
 
 
-def parse_search(text: str, field: tuple[str, ...]) -> tuple[SearchWord, ...]:
+def parse_search(
+    text: str, field: tuple[str, ...], book: OccupationBook = LISTED_OCCUPATIONS
+) -> tuple[SearchWord, ...]:
     """Parse a search text into its words; an empty tuple if it has none.
+
+    ``book`` has the names of the occupations.
 
     Words that say nothing about a job are dropped, and so are single characters next to longer
     words. The most selective words come first.
@@ -116,7 +98,7 @@ def parse_search(text: str, field: tuple[str, ...]) -> tuple[SearchWord, ...]:
         or an identity-card number.
     """
     check_text(text, MAX_SEARCH_LENGTH, field)
-    found = dict.fromkeys(_split_search(fold(text)))
+    found = dict.fromkeys(_split_search(fold(text), book))
     words = [word for word in found if word not in _STOP_WORDS] or list(found)
     # A single character next to longer words is a remainder of segmentation.
     words = [word for word in words if len(word) > 1] or words
@@ -128,42 +110,43 @@ def parse_search(text: str, field: tuple[str, ...]) -> tuple[SearchWord, ...]:
         )
     # Search reads the first word's postings first: long words have few, benefits have many.
     words.sort(key=lambda word: (word in _BENEFIT_TERMS_BY_NAME, -len(word)))
-    return tuple(map(_build_search_word, words))
+    return tuple(_build_search_word(word, book) for word in words)
 
 
-def _split_search(text: str) -> Iterator[str]:
+def _split_search(text: str, book: OccupationBook) -> Iterator[str]:
     """Split folded text into words; names are kept whole, also if spelled ``han gong``."""
     runs = split_runs(text)
     while runs:
-        run_count = _count_leading_runs(runs)
+        run_count = _count_leading_runs(runs, book)
         word = "".join(runs[:run_count])
         runs = runs[run_count:]
-        yield from [word] if run_count > 1 or _is_name(word) else split_words(word)
+        yield from [word] if run_count > 1 or _is_name(word, book) else split_words(word)
 
 
-def _count_leading_runs(runs: list[str]) -> int:
+def _count_leading_runs(runs: list[str], book: OccupationBook) -> int:
     """Return how many leading runs form one word, such as 2 for ``han gong``; at least 1."""
     latin = list(takewhile(lambda run: not is_chinese(run), runs[:MAX_SEARCH_WORDS]))
     syllables = len(list(takewhile(_PINYIN_SYLLABLE.fullmatch, latin)))
     # Syllables that form no name end where a name starts.
-    ends = (end for end in range(1, syllables) if _count_name_runs(latin[end:]))
-    return _count_name_runs(latin) or next(ends, max(syllables, 1))
+    ends = (end for end in range(1, syllables) if _count_name_runs(latin[end:], book))
+    return _count_name_runs(latin, book) or next(ends, max(syllables, 1))
 
 
-def _count_name_runs(latin: list[str]) -> int:
+def _count_name_runs(latin: list[str], book: OccupationBook) -> int:
     """Return how many leading runs, at least 2, form the longest name; 0 if there is none."""
-    return next((end for end in range(len(latin), 1, -1) if _is_name("".join(latin[:end]))), 0)
+    ends = range(len(latin), 1, -1)
+    return next((end for end in ends if _is_name("".join(latin[:end]), book)), 0)
 
 
-def _is_name(word: str) -> bool:
+def _is_name(word: str, book: OccupationBook) -> bool:
     """Whether a word names a benefit, an occupation or a region."""
     return word in _BENEFIT_TERMS_BY_NAME or bool(
-        find_occupations(word) or _find_region_tokens(word)
+        book.find_by_search_word(word) or _find_region_tokens(word)
     )
 
 
-def _build_search_word(text: str) -> SearchWord:
-    occupations = find_occupations(text)
+def _build_search_word(text: str, book: OccupationBook) -> SearchWord:
+    occupations = book.find_by_search_word(text)
     benefit = _BENEFIT_TERMS_BY_NAME.get(text)
     return SearchWord(
         text=text,
@@ -177,7 +160,7 @@ def _build_search_word(text: str) -> SearchWord:
         is_prefix=is_chinese(text) and len(text) == 1,
         highlight_names=(
             text,
-            *(fold(name) for occupation in occupations for name in occupation_names(occupation)),
+            *(fold(name) for occupation in occupations for name in book.names_of(occupation)),
             *(benefit.names if benefit else ()),
         ),
     )

@@ -21,6 +21,8 @@ MAX_UNORDERED_SLOTS = 5_000
 """Slots that are dead or out of id order before the index needs compaction."""
 _MAX_CACHED_DAYS = 8
 _PAY_BITS = 24
+_PAY, _HIGHEST_PAY = "p", "q"
+"""The two ends of the pay in keys."""
 _SLOTS_PER_STEP = 20_000
 """Slots that compaction moves before it yields to other work."""
 
@@ -36,6 +38,7 @@ class SearchIndex:
         self._pays = array("I")
         self._slot_by_id: dict[str, int] = {}
         self._slots_by_key: dict[str, array[int]] = {}
+        self._short_keys: list[str] = []
         self._last_days: set[str] = set()
         self._live_bitmap: Bitmap = 0
         self._ordered_count = 0
@@ -52,8 +55,13 @@ class SearchIndex:
         unordered = len(self._ids) - self._ordered_count
         return max(unordered, len(self._ids) - len(self._slot_by_id)) > MAX_UNORDERED_SLOTS
 
-    def put(self, posting_id: str, *, pay: int, last_day: str, keys: Iterable[str]) -> None:
-        """Add or replace a posting; ``last_day`` is an ISO date."""
+    def put(
+        self, posting_id: str, *, pay: int, highest_pay: int, last_day: str, keys: Iterable[str]
+    ) -> None:
+        """Add or replace a posting; ``last_day`` is an ISO date.
+
+        ``pay`` is the lower end of its pay, by which it is ordered, ``highest_pay`` the upper end.
+        """
         self.drop(posting_id)
         self._valid_by_day.clear()
         self._last_days.add(last_day)
@@ -64,7 +72,8 @@ class SearchIndex:
         self._pays.append(pay)
         self._slot_by_id[posting_id] = slot
         self._live_bitmap |= 1 << slot
-        for key in (*keys, _day_key(last_day), *_pay_keys(pay)):
+        pay_keys = (*_pay_keys(_PAY, pay), *_pay_keys(_HIGHEST_PAY, highest_pay))
+        for key in (*keys, _day_key(last_day), *pay_keys):
             self._slots_of(key).append(slot)
 
     def drop(self, posting_id: str) -> None:
@@ -78,6 +87,8 @@ class SearchIndex:
         slots = self._slots_by_key.get(key)
         if slots is None:
             slots = self._slots_by_key[key] = array("I")
+            if len(key) == 1:
+                self._short_keys.append(key)
         return slots
 
     def id_of(self, slot: int) -> str:
@@ -87,6 +98,10 @@ class SearchIndex:
     def pay_of(self, slot: int) -> int:
         """Return the pay of the posting in a slot, in whole yuan per month."""
         return self._pays[slot]
+
+    def short_keys(self) -> tuple[str, ...]:
+        """Return the keys of one character that any posting has or had."""
+        return tuple(self._short_keys)
 
     def valid_on(self, day: str) -> Bitmap:
         """Return the live postings whose last day is ``day`` (an ISO date) or later."""
@@ -130,9 +145,12 @@ class SearchIndex:
 
     def split_by_pay(self, postings: Bitmap, pay: int) -> tuple[Bitmap, Bitmap]:
         """Split postings into those that pay more than ``pay`` and those that pay exactly that."""
+        return self._split_by(_PAY, postings, pay)
+
+    def _split_by(self, end: str, postings: Bitmap, pay: int) -> tuple[Bitmap, Bitmap]:
         more, same = 0, postings
         for bit in reversed(range(_PAY_BITS)):
-            with_bit = same & self.with_key(_pay_key(bit))
+            with_bit = same & self.with_key(_pay_key(end, bit))
             if pay >> bit & 1:
                 same = with_bit
             else:
@@ -143,6 +161,11 @@ class SearchIndex:
     def with_pay_at_least(self, postings: Bitmap, pay: int) -> Bitmap:
         """Return the postings that pay ``pay`` or more."""
         more, same = self.split_by_pay(postings, pay)
+        return more | same
+
+    def with_highest_pay_at_least(self, postings: Bitmap, pay: int) -> Bitmap:
+        """Return the postings whose upper end of the pay is ``pay`` or more."""
+        more, same = self._split_by(_HIGHEST_PAY, postings, pay)
         return more | same
 
     def with_id_below(self, postings: Bitmap, posting_id: str) -> Bitmap:
@@ -165,7 +188,7 @@ class SearchIndex:
         """
         certain, candidates = 0, postings
         for bit in reversed(range(_PAY_BITS)):
-            with_bit = candidates & self.with_key(_pay_key(bit))
+            with_bit = candidates & self.with_key(_pay_key(_PAY, bit))
             if (certain | with_bit).bit_count() >= limit:
                 candidates = with_bit
             else:
@@ -224,13 +247,13 @@ def _day_key(day: str) -> str:
     return f"d:{day}"
 
 
-def _pay_key(bit: int) -> str:
-    return f"p:{bit}"
+def _pay_key(end: str, bit: int) -> str:
+    return f"{end}:{bit}"
 
 
-def _pay_keys(pay: int) -> Iterator[str]:
+def _pay_keys(end: str, pay: int) -> Iterator[str]:
     """Yield one key per bit that is set in the pay."""
-    return (_pay_key(bit) for bit in range(_PAY_BITS) if pay >> bit & 1)
+    return (_pay_key(end, bit) for bit in range(_PAY_BITS) if pay >> bit & 1)
 
 
 def _build_bitmap(slots: Sequence[int]) -> Bitmap:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from domain.labels import Labelled
-from domain.postings.postings import Occupation
-from domain.reference.occupations import occupation_names
+from domain.reference.occupation_book import LISTED_OCCUPATIONS, OccupationBook
 from domain.reference.regions import find_regions, significant_digits
 from domain.search.search_tokens import occupation_token, region_token, title_token
 from domain.search.text_analysis import fold, is_chinese, spell_pinyin, split_runs
@@ -85,18 +84,17 @@ def normalise_prefix(text: str) -> str:
     return "".join(split_runs(fold(text)))
 
 
-def suggest_from_code_lists(prefix: str) -> Iterator[Suggestion]:
+def suggest_from_code_lists(
+    prefix: str, book: OccupationBook = LISTED_OCCUPATIONS
+) -> Iterator[Suggestion]:
     """Yield occupations and places by a normalised prefix, even if no posting has them."""
-    for occupation in Occupation:
-        for name in occupation_names(occupation):
-            if any(key.startswith(prefix) for key in (fold(name), *spell_pinyin(fold(name)))):
-                yield Suggestion(
-                    id=f"{SuggestionKind.OCCUPATION}:{occupation}",
-                    kind=SuggestionKind.OCCUPATION,
-                    text=occupation.zh,
-                    code=occupation.value,
-                )
-                break
+    for occupation in book.find_by_prefix(prefix):
+        yield Suggestion(
+            id=f"{SuggestionKind.OCCUPATION}:{occupation}",
+            kind=SuggestionKind.OCCUPATION,
+            text=book.label_of(occupation),
+            code=occupation.value,
+        )
     for region in find_regions(prefix, MAX_PLACE_SUGGESTIONS):
         yield Suggestion(
             id=f"{SuggestionKind.PLACE}:{region.code}",

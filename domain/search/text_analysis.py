@@ -14,8 +14,7 @@ from unicodedata import normalize
 from pypinyin import lazy_pinyin
 from rjieba import Jieba
 
-from domain.postings.postings import Occupation
-from domain.reference.occupations import occupation_names
+from domain.reference.occupations import Occupation, occupation_names
 from domain.reference.simplified_chinese import to_simplified
 from domain.search.benefit_terms import BENEFIT_TERMS
 

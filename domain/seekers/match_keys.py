@@ -6,9 +6,9 @@ looks up all keys that cover it. Matching then checks the profiles found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.reference.regions import is_within, significant_digits
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker
@@ -35,9 +35,13 @@ def list_wanted_match_keys(wants: Wants) -> tuple[str, ...]:
     return tuple(f"{occupation}/{prefix}" for occupation in occupations for prefix in prefixes)
 
 
-def list_job_match_keys(occupation: Occupation, place_code: str) -> tuple[str, ...]:
-    """Return the keys to look up for a job: any seeker that it may suit has one of them."""
-    prefixes = (ANY_KEY, place_code[:2], place_code[:4], place_code)
+def list_job_match_keys(occupation: Occupation, place_codes: Iterable[str]) -> tuple[str, ...]:
+    """Return the keys to look up for a job: any seeker that it may suit has one of them.
+
+    A remote job is looked up by its places like any other: seekers elsewhere find it themselves.
+    """
+    parts = (part for code in place_codes for part in (code[:2], code[:4], code))
+    prefixes = (ANY_KEY, *dict.fromkeys(parts))
     return tuple(f"{name}/{prefix}" for name in (ANY_KEY, occupation.value) for prefix in prefixes)
 
 

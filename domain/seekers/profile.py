@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 
 from domain.labels import Labelled
-from domain.postings.pay import Pay
-from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import EmploymentType, Intensity, Shift
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.reference.regions import check_place_code, check_point
+from domain.reference.weekdays import Weekday
 from domain.refusals import InvalidInput
 from domain.seekers.seeker_groups import SeekerGroup
 
@@ -18,18 +20,7 @@ MAX_WISHES = 5
 """Maximum occupations and maximum places. Each pair of them is one match key."""
 MAX_DISTANCE_KM = 200
 MAX_LOWEST_PAY_YUAN = 100_000
-
-
-class Weekday(Labelled):
-    """A day of the week."""
-
-    MONDAY = "MONDAY", "周一"
-    TUESDAY = "TUESDAY", "周二"
-    WEDNESDAY = "WEDNESDAY", "周三"
-    THURSDAY = "THURSDAY", "周四"
-    FRIDAY = "FRIDAY", "周五"
-    SATURDAY = "SATURDAY", "周六"
-    SUNDAY = "SUNDAY", "周日"
+LOWEST_PAY_PERIODS = (PayPeriod.MONTH, PayPeriod.HOUR)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +43,14 @@ class Near:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LowestPay:
+    """The lowest acceptable basic pay in whole yuan, of a month or an hour."""
+
+    amount: int
+    period: PayPeriod
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wants:
     """What a seeker wants from a job. An empty field sets no limit.
 
@@ -65,7 +64,7 @@ class Wants:
     near: Near | None = None
     shifts: tuple[Shift, ...] = ()
     employment_types: tuple[EmploymentType, ...] = ()
-    lowest_pay: Pay | None = None
+    lowest_pay: LowestPay | None = None
     heaviest: Intensity = Intensity.HEAVY
     starts_from: time | None = None
     ends_by: time | None = None
@@ -99,6 +98,12 @@ def check_wants(wants: Wants, field: tuple[str, ...]) -> Wants:
             f"Give the lowest pay in whole yuan, 1 to {MAX_LOWEST_PAY_YUAN}.",
             f"最低工资请填写1至{MAX_LOWEST_PAY_YUAN}元的整数。",
             field=(*field, "lowestPay", "amount"),
+        )
+    if wants.lowest_pay is not None and wants.lowest_pay.period not in LOWEST_PAY_PERIODS:
+        raise InvalidInput(
+            "Give the lowest pay of a month or of an hour.",
+            "最低工资请按月或按小时填写。",
+            field=(*field, "lowestPay", "period"),
         )
     _check_clock(wants.starts_from, (*field, "startsFrom"))
     _check_clock(wants.ends_by, (*field, "endsBy"))

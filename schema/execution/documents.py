@@ -49,7 +49,7 @@ class DocumentLimits:
     """Fields that an operation selects. A fragment counts wherever it is spread."""
     root_fields: int = 20
     """Fields at the root of an operation, aliases included."""
-    cost: int = 75_000
+    cost: int = 90_000
     """Fields that an answer may hold, with every page full: about a second of work."""
     introspection: int = 100_000
     """Fields that a description of the schema may hold: about 50 ms of work. The query that common

@@ -16,6 +16,10 @@ class Union(Node):
     name: str
     level: UnionLevel
     place_code: str = strawberry.field(description="GB/T 2260, 6 digits.")
+    branches_see_postings: bool = strawberry.field(
+        description="Whether officers of its branches see postings of their places that are not "
+        "open yet."
+    )
 
     @classmethod
     def of(cls, record: UnionRecord) -> Self:
@@ -25,6 +29,7 @@ class Union(Node):
             name=record.name,
             level=record.level,
             place_code=record.place_code,
+            branches_see_postings=record.branches_see_postings,
         )
 
     @strawberry.field(description="The union above this one; null for the root.")

@@ -30,6 +30,7 @@ class ScheduleSessionInput:
     host: HostInput
     starts_at: datetime
     posting_ids: list[strawberry.ID] = strawberry.field(description="In running order.")
+    campaign_id: strawberry.ID | None = None
 
 
 @strawberry.type
@@ -69,4 +70,7 @@ def _read_plan(input: ScheduleSessionInput) -> SessionPlan:
             parse_global_id(posting_id, "Posting", "input", "postingIds", str(place))
             for place, posting_id in enumerate(input.posting_ids)
         ],
+        campaign_id=None
+        if input.campaign_id is None
+        else parse_global_id(input.campaign_id, "Campaign", "input", "campaignId"),
     )

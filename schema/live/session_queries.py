@@ -26,6 +26,7 @@ class LiveSessionFilter:
     union_id: strawberry.ID | None = strawberry.field(
         default=None, description="This union and all below it."
     )
+    campaign_id: strawberry.ID | None = None
     mine: bool | None = strawberry.field(default=None, description="For hosts: your own sessions.")
 
 
@@ -73,5 +74,8 @@ def _build_query(context: Context, filter: LiveSessionFilter) -> LiveSessionQuer
         if union_id is None
         else parse_global_id(union_id, "Union", "filter", "unionId"),
         owner_id=context.require(Role.HOST).subject if filter.mine else None,
+        campaign_id=None
+        if filter.campaign_id is None
+        else parse_global_id(filter.campaign_id, "Campaign", "filter", "campaignId"),
         include_drafts=bool(filter.mine),
     )

@@ -17,6 +17,10 @@ from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context, Info
 from schema.identity.union_types import Union
 from schema.live.question_types import Question, list_questions
+from schema.live.recruitment_campaign_types import (
+    RecruitmentCampaign,
+    find_recruitment_campaign,
+)
 from schema.postings.posting_types import Posting, find_open_posting
 from schema.relay import (
     Connection,
@@ -91,6 +95,10 @@ class LiveSession(Node):
         record = await info.context.loaders.unions.load(self.record.union_id)
         assert record is not None  # a union with sessions is never deleted
         return Union.of(record)
+
+    @strawberry.field(description="The recruitment campaign that it belongs to, if any.")
+    async def campaign(self, info: Info) -> RecruitmentCampaign | None:
+        return await find_recruitment_campaign(info.context, self.record.campaign_id)
 
     @strawberry.field(description="Its open postings in running order.")
     async def postings(

@@ -9,9 +9,13 @@ from domain.postings.postings import CloseReason, PostingStatus
 from domain.postings.postings import Posting as PostingRecord
 from schema.context import Context, Info
 from schema.employers.employer_types import Employer
+from schema.live.recruitment_campaign_types import (
+    RecruitmentCampaign,
+    find_recruitment_campaign,
+)
 from schema.postings.terms_types import Terms, term_fields
 from schema.relay import Node, global_id
-from schema.scopes import manages_posting
+from schema.scopes import sees_posting
 from schema.screening.review_types import PostingReviewFields
 
 
@@ -42,6 +46,10 @@ class Posting(Node, Terms, PostingReviewFields):
             **term_fields(record.terms),
         )
 
+    @strawberry.field(description="The recruitment campaign that it belongs to, if any.")
+    async def campaign(self, info: Info) -> RecruitmentCampaign | None:
+        return await find_recruitment_campaign(info.context, self.record.campaign_id)
+
     @strawberry.field(description="The employer that offers it.")
     def employer(self, info: Info) -> Employer:
         if self.preloaded_employer is not None:
@@ -57,11 +65,11 @@ class Posting(Node, Terms, PostingReviewFields):
 
 
 async def find_visible_posting(context: Context, posting_id: str) -> Posting | None:
-    """Return the posting if it is open, or the caller manages it; else None."""
+    """Return the posting if it is open, or the caller may see it before it is; else None."""
     record = await context.loaders.postings.load(posting_id)
     if record is None:
         return None
-    if record.is_open(context.services.today()) or await manages_posting(context, record):
+    if record.is_open(context.services.today()) or await sees_posting(context, record):
         return Posting.of(record)
     return None
 

@@ -7,6 +7,7 @@ import strawberry
 from domain.identity.accounts import Role
 from schema import errors
 from schema.context import Info
+from schema.postings.confirmation_inputs import PAY_CONFIRMED, SEPARATE
 from schema.postings.gate_result_types import (
     PostingAccepted,
     PostingHeld,
@@ -16,6 +17,7 @@ from schema.postings.gate_result_types import (
 from schema.postings.posting_types import Posting
 from schema.postings.terms_inputs import TermsInput, parse_terms_input
 from schema.relay import parse_global_id
+from services.postings.posting_administration import Confirmations
 
 
 @strawberry.input(description="All terms, as for a new posting.")
@@ -24,6 +26,8 @@ class ChangePostingInput(TermsInput):
     expected_revision: int | None = strawberry.field(
         default=None, description="Refuse when the terms have changed since this revision."
     )
+    pay_confirmed: bool = strawberry.field(default=False, description=PAY_CONFIRMED)
+    separate: bool = strawberry.field(default=False, description=SEPARATE)
 
 
 @strawberry.input
@@ -37,7 +41,13 @@ class PostingClosed:
 
 
 ChangePostingResult = Annotated[
-    PostingAccepted | PostingHeld | PostingRefused | errors.PostingConflict | errors.CommonRefusal,
+    PostingAccepted
+    | PostingHeld
+    | PostingRefused
+    | errors.AlreadyExists
+    | errors.PayUnusual
+    | errors.PostingConflict
+    | errors.CommonRefusal,
     strawberry.union("ChangePostingResult"),
 ]
 ClosePostingResult = Annotated[
@@ -60,6 +70,7 @@ class PostingRevisionMutations:
             parse_global_id(input.posting_id, "Posting", "input", "postingId"),
             parse_terms_input(input),
             expected_revision=input.expected_revision,
+            confirmations=Confirmations(pay=input.pay_confirmed, separate=input.separate),
         )
         return build_gate_result(record)
 

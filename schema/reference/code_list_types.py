@@ -20,9 +20,11 @@ class CodeEntry:
         return cls(code=record.code, zh=record.zh, en=record.en, synonyms=list(record.synonyms))
 
 
-@strawberry.type(description="The codes of one enumeration with their Chinese and English names.")
+@strawberry.type(description="The codes of one list with their Chinese and English names.")
 class CodeList:
-    name: str = strawberry.field(description="Name of the enumeration in this schema.")
+    name: str = strawberry.field(
+        description="Name of the enumeration in this schema, or of the table."
+    )
     description: str
     version: str = strawberry.field(description="Changes whenever anything in the list changes.")
     entries: list[CodeEntry]

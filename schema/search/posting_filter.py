@@ -1,21 +1,23 @@
 """The filter of postings: its GraphQL inputs, and the search query that they ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import strawberry
 
 from domain.identity.accounts import Role
+from domain.postings.pay import PaySettlement
 from domain.postings.postings import (
     Benefit,
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingStatus,
     Shift,
 )
+from domain.postings.requirements import RequiredEducation
+from domain.postings.work_schedule import RestDays, WorkMode
 from domain.reference.geo import Point as PointRecord
 from domain.reference.geo import is_plausible_in_china
 from domain.reference.regions import check_place_code, region_of
@@ -24,9 +26,11 @@ from domain.search.query_parser import parse_search
 from domain.seekers.seeker_groups import SeekerGroup
 from schema.context import Context
 from schema.live.session_types import find_visible_session
-from schema.postings.terms_inputs import PointInput
+from schema.postings.workplace_inputs import PointInput
 from schema.relay import parse_global_id
-from storage.search.search_query import SearchQuery
+from schema.scalars import OccupationCode, read_occupation
+from schema.scopes import load_own_unions
+from storage.search.search_query import SearchQuery, SharedPostings
 
 MAX_MONTHLY_PAY_YUAN = 1_000_000
 MAX_DISTANCE_KM = 5_000
@@ -57,15 +61,18 @@ class PostingFilter:
     session_id: strawberry.ID | None = strawberry.field(
         default=None, description="Postings that a live session presents."
     )
-    occupation: Occupation | None = None
-    occupations: list[Occupation] | None = None
+    campaign_id: strawberry.ID | None = None
+    occupation: OccupationCode | None = None
+    occupations: list[OccupationCode] | None = None
     place_code: str | None = strawberry.field(
         default=None,
         description="GB/T 2260: a province, a city or a county, with all regions below it.",
     )
     near: NearPlaceInput | None = None
     pay_from: int | None = strawberry.field(
-        default=None, description="Whole yuan a month; pay by the hour counts as full-time work."
+        default=None,
+        description="Whole yuan a month; pay by the hour counts as full-time work. A range of pay "
+        "is found when it overlaps with payFrom and payTo.",
     )
     pay_to: int | None = None
     employment_types: list[EmploymentType] | None = None
@@ -74,6 +81,12 @@ class PostingFilter:
     benefits: list[Benefit] | None = None
     insurance: list[InsuranceKind] | None = None
     friendly_to: list[SeekerGroup] | None = None
+    work_modes: list[WorkMode] | None = None
+    rest_days: list[RestDays] | None = None
+    educations: list[RequiredEducation] | None = strawberry.field(
+        default=None, description="What is asked for: NONE finds jobs that ask for none."
+    )
+    settlements: list[PaySettlement] | None = None
     open_on: date | None = strawberry.field(
         default=None, description="Still open on that day, as far as is known today."
     )
@@ -88,6 +101,7 @@ async def build_search_query(context: Context, filter: PostingFilter) -> SearchQ
     if filter.employer_id is not None:
         employer_id = parse_global_id(filter.employer_id, "Employer", field, "employerId")
     status, union_id, employer_id = _resolve_scope(context, filter.status, employer_id)
+    shared = await _find_shared_postings(context) if union_id is not None else None
     near = _parse_near(filter.near)
     _check_pay(filter)
     place = filter.place_code
@@ -97,25 +111,41 @@ async def build_search_query(context: Context, filter: PostingFilter) -> SearchQ
         open_on=filter.open_on,
         status=status,
         union_id=union_id,
-        words=parse_search(filter.search or "", (field, "search")),
+        shared=shared,
+        words=parse_search(
+            filter.search or "", (field, "search"), context.services.occupation_names.book
+        ),
         ids=await _presented_posting_ids(context, filter.session_id),
         employer_id=employer_id,
         region=check_place_code(place, (field, "placeCode")) if place is not None else None,
-        occupations=_distinct([*single, *(filter.occupations or ())]),
+        occupations=_distinct(map(read_occupation, [*single, *(filter.occupations or ())])),
         employment_types=_distinct(filter.employment_types),
         shifts=_distinct(filter.shifts),
         intensities=_distinct(filter.intensities),
         benefits=_distinct(filter.benefits),
         insurance=_distinct(filter.insurance),
         friendly_to=_distinct(filter.friendly_to),
+        further_codes=tuple(
+            filter_codes
+            for given in (
+                filter.work_modes,
+                filter.rest_days,
+                filter.educations,
+                filter.settlements,
+            )
+            if (filter_codes := _distinct(given))
+        ),
         pay_from=filter.pay_from,
         pay_to=filter.pay_to,
+        campaign_id=None
+        if filter.campaign_id is None
+        else parse_global_id(filter.campaign_id, "Campaign", field, "campaignId"),
         near=near,
         within_km=filter.near.within_km if filter.near else None,
     )
 
 
-def _distinct(codes: Sequence[Any] | None) -> tuple[Any, ...]:
+def _distinct(codes: Iterable[Any] | None) -> tuple[Any, ...]:
     """Return each code once, so that a list is never longer than its enumeration."""
     return tuple(dict.fromkeys(codes or ()))
 
@@ -142,6 +172,15 @@ def _resolve_scope(
             field=("filter", "employerId"),
         )
     return status, None, caller.employer_id
+
+
+async def _find_shared_postings(context: Context) -> SharedPostings | None:
+    """Return what unions above share with the officer's union: postings of its region."""
+    union, above = await load_own_unions(context)
+    sharing = tuple(each.id for each in above if each.branches_see_postings)
+    if union is None or not sharing:
+        return None
+    return SharedPostings(union_ids=sharing, region=union.place_code)
 
 
 async def _presented_posting_ids(

@@ -38,5 +38,7 @@ class SuggestionQueries:
         self, info: Info, prefix: str, first: int = 10
     ) -> list[PostingSuggestion]:
         services = info.context.services
-        found = await suggest_postings(services.store, prefix, first, services.today())
+        found = await suggest_postings(
+            services.store, services.occupation_names.book, prefix, first, services.today()
+        )
         return [PostingSuggestion.of(record) for record in found]

@@ -4,16 +4,19 @@ from datetime import time
 
 import strawberry
 
-from domain.postings.pay import Pay as PayRecord
-from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import EmploymentType, Intensity, Shift
 from domain.reference.geo import Point as PointRecord
-from domain.seekers.profile import Education, Weekday
+from domain.reference.weekdays import Weekday
+from domain.seekers.profile import Education
+from domain.seekers.profile import LowestPay as LowestPayRecord
 from domain.seekers.profile import Near as NearRecord
 from domain.seekers.profile import PickUp as PickUpRecord
 from domain.seekers.profile import Profile as ProfileRecord
 from domain.seekers.profile import Wants as WantsRecord
 from domain.seekers.seeker_groups import SeekerGroup
-from schema.postings.terms_inputs import PayInput, PointInput
+from schema.postings.workplace_inputs import PointInput
+from schema.scalars import OccupationCode, read_occupation
 
 
 @strawberry.input
@@ -28,9 +31,15 @@ class PickUpInput:
     days: list[Weekday] = strawberry.field(default_factory=list)
 
 
+@strawberry.input
+class LowestPayInput:
+    amount: int = strawberry.field(description="Whole yuan.")
+    period: PayPeriod = strawberry.field(description="MONTH or HOUR.")
+
+
 @strawberry.input(description="Omitted values are open. No match breaks a limit.")
 class WantsInput:
-    occupations: list[Occupation] = strawberry.field(
+    occupations: list[OccupationCode] = strawberry.field(
         default_factory=list, description="Wishes, at most 5, the most wanted first."
     )
     places: list[str] = strawberry.field(
@@ -40,7 +49,7 @@ class WantsInput:
     near: NearInput | None = None
     shifts: list[Shift] = strawberry.field(default_factory=list, description="Acceptable shifts.")
     employment_types: list[EmploymentType] = strawberry.field(default_factory=list)
-    lowest_pay: PayInput | None = None
+    lowest_pay: LowestPayInput | None = None
     heaviest: Intensity = strawberry.field(
         default=Intensity.HEAVY,
         description="The heaviest work that is acceptable. Give this instead of anything about "
@@ -58,7 +67,7 @@ class WantsInput:
 class ProfileInput:
     group: SeekerGroup
     wants: WantsInput = strawberry.field(default_factory=WantsInput)
-    skills: list[Occupation] = strawberry.field(
+    skills: list[OccupationCode] = strawberry.field(
         default_factory=list,
         description="Occupations that the person has learned or done, at most 5.",
     )
@@ -73,14 +82,14 @@ def parse_wants_input(given: WantsInput) -> WantsRecord:
     """Return the wishes and limits as they were given; the domain checks them."""
     near, pay, pick_up = given.near, given.lowest_pay, given.pick_up
     return WantsRecord(
-        occupations=tuple(given.occupations),
+        occupations=tuple(map(read_occupation, given.occupations)),
         places=tuple(given.places),
         near=NearRecord(point=_parse_point(near.point), kilometres=near.kilometres)
         if near
         else None,
         shifts=tuple(given.shifts),
         employment_types=tuple(given.employment_types),
-        lowest_pay=PayRecord(amount=pay.amount, period=pay.period) if pay else None,
+        lowest_pay=LowestPayRecord(amount=pay.amount, period=pay.period) if pay else None,
         heaviest=given.heaviest,
         starts_from=given.starts_from,
         ends_by=given.ends_by,
@@ -96,7 +105,7 @@ def parse_profile_input(given: ProfileInput) -> ProfileRecord:
     return ProfileRecord(
         group=given.group,
         wants=parse_wants_input(given.wants),
-        skills=tuple(given.skills),
+        skills=tuple(map(read_occupation, given.skills)),
         wants_training=given.wants_training,
         home_place=given.home_place,
         home=_parse_point(given.home) if given.home else None,

@@ -5,13 +5,16 @@ from typing import Self
 
 import strawberry
 
-from domain.postings.postings import EmploymentType, Intensity, Occupation, Shift
-from domain.seekers.profile import Education, Weekday
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import EmploymentType, Intensity, Shift
+from domain.reference.weekdays import Weekday
+from domain.seekers.profile import Education
+from domain.seekers.profile import LowestPay as LowestPayRecord
 from domain.seekers.profile import Profile as ProfileRecord
 from domain.seekers.profile import Wants as WantsRecord
 from domain.seekers.seeker_groups import SeekerGroup
-from schema.postings.terms_types import Pay
 from schema.reference.point_types import Point
+from schema.scalars import OccupationCode
 
 
 @strawberry.type(description="Within a distance of a point, measured in a straight line.")
@@ -26,16 +29,26 @@ class PickUp:
     days: list[Weekday] = strawberry.field(description="Empty: every day.")
 
 
+@strawberry.type(description="Whole yuan of a month or an hour.")
+class LowestPay:
+    amount: int
+    period: PayPeriod
+
+    @classmethod
+    def of(cls, record: LowestPayRecord) -> Self:
+        return cls(amount=record.amount, period=record.period)
+
+
 @strawberry.type(description="Wished occupations, and limits that no match breaks.")
 class Wants:
-    occupations: list[Occupation] = strawberry.field(description="The most wanted first.")
+    occupations: list[OccupationCode] = strawberry.field(description="The most wanted first.")
     places: list[str] = strawberry.field(
         description="GB/T 2260 codes; each includes all regions below it."
     )
     near: Near | None
     shifts: list[Shift]
     employment_types: list[EmploymentType]
-    lowest_pay: Pay | None
+    lowest_pay: LowestPay | None
     heaviest: Intensity
     starts_from: time | None
     ends_by: time | None
@@ -48,12 +61,12 @@ class Wants:
     def of(cls, record: WantsRecord) -> Self:
         near, pick_up = record.near, record.pick_up
         return cls(
-            occupations=list(record.occupations),
+            occupations=list(map(OccupationCode, record.occupations)),
             places=list(record.places),
             near=Near(point=Point.of(near.point), kilometres=near.kilometres) if near else None,
             shifts=list(record.shifts),
             employment_types=list(record.employment_types),
-            lowest_pay=Pay.of(record.lowest_pay) if record.lowest_pay else None,
+            lowest_pay=LowestPay.of(record.lowest_pay) if record.lowest_pay else None,
             heaviest=record.heaviest,
             starts_from=record.starts_from,
             ends_by=record.ends_by,
@@ -68,7 +81,7 @@ class Wants:
 class Profile:
     group: SeekerGroup
     wants: Wants
-    skills: list[Occupation]
+    skills: list[OccupationCode]
     wants_training: bool
     home_place: str | None
     home: Point | None
@@ -80,7 +93,7 @@ class Profile:
         return cls(
             group=record.group,
             wants=Wants.of(record.wants),
-            skills=list(record.skills),
+            skills=list(map(OccupationCode, record.skills)),
             wants_training=record.wants_training,
             home_place=record.home_place,
             home=Point.of(record.home) if record.home else None,

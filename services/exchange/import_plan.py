@@ -23,7 +23,7 @@ class ImportPlan:
     Planning writes nothing. ``write`` finds out, within the transaction, whether what was read for
     the plan still holds. Employers are keyed by credit code, postings by
     ``employer id/external id``. ``changed_postings`` holds each posting before and after.
-    ``row_keys`` are the keys of all rows that could be read.
+    ``row_keys`` are the keys and job keys of all rows that could be read.
     """
 
     rows: list[ImportRow] = field(default_factory=list)
@@ -32,12 +32,20 @@ class ImportPlan:
     new_employers: dict[str, Employer] = field(default_factory=dict)
     row_keys: set[str] = field(default_factory=set)
 
+    @property
+    def job_keys(self) -> set[str]:
+        """The job keys of the postings to write."""
+        changed = [after for _, after in self.changed_postings.values()]
+        postings = (*self.new_postings.values(), *changed)
+        return {posting.job_key for posting in postings if posting.job_key is not None}
+
     def depends_on(self, earlier: ImportPlan) -> bool:
         """Return whether a row is about something that the earlier plan creates or changes."""
         written = (
             earlier.new_postings.keys()
             | earlier.changed_postings.keys()
             | earlier.new_employers.keys()
+            | earlier.job_keys
         )
         return not self.row_keys.isdisjoint(written)
 

@@ -20,18 +20,24 @@ from domain.exchange.imports import (
     RawRow,
     RowOutcome,
 )
+from domain.exchange.occupation_cells import note_occupation
 from domain.free_text import check_text
 from domain.identity.scopes import may_submit_posting
 from domain.identity.unions import Union
+from domain.postings.job_keys import make_job_key
 from domain.postings.lifecycle import change_terms, check_headcount, create_posting
-from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms
+from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms, Severity
 from domain.postings.term_bounds import check_terms
 from domain.postings.term_changes import diff_terms, fingerprint_terms
+from domain.postings.usual_pay import check_pay_is_usual
 from domain.reference.calendar import day_in_china
-from domain.refusals import InvalidInput
+from domain.reference.occupation_book import OccupationBook
+from domain.refusals import InvalidInput, PayUnusual
 from domain.screening.minimum_wages import WageTable
 from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import ImportPlanner, TimeSlice
+from services.exchange.known_jobs import CONTENT_PREFIX, KnownJobs
+from services.postings.pay_comparison import PayComparison
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store
@@ -48,17 +54,32 @@ class _ParsedRow:
     employer: Employer
     external_id: str
     terms: PostingTerms
+    is_pay_confirmed: bool
 
     @property
     def key(self) -> str:
         """The key of its posting in the plan."""
         return f"{self.employer.id}/{self.external_id}"
 
+    @property
+    def pay_group(self) -> tuple[str, str]:
+        """Occupation and city, whose usual pay the pay is compared with."""
+        return self.terms.occupation.value, self.terms.place_code[:4]
+
 
 class PostingImportPlanner(ImportPlanner):
     """Plans one chunk of an import of postings."""
 
-    def __init__(self, store: Store, clock: Clock, wages: WageTable, record: Import) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        wages: WageTable,
+        record: Import,
+        comparison: PayComparison,
+        *,
+        book: OccupationBook,
+    ) -> None:
         super().__init__(store, clock, record)
         self._wages = wages
         self._today = day_in_china(self._at)
@@ -66,6 +87,10 @@ class PostingImportPlanner(ImportPlanner):
         self._import_employer: Employer | None = None
         self._unions: dict[str, Union] = {}
         self._stored: dict[str, Posting] = {}
+        self._comparison = comparison
+        self._book = book
+        self._usual_yuan: dict[tuple[str, str], int] = {}
+        self._known_jobs = KnownJobs()
 
     async def plan(self, rows: Sequence[RawRow]) -> ImportPlan:
         time_slice = TimeSlice()
@@ -114,13 +139,19 @@ class PostingImportPlanner(ImportPlanner):
         external_id = values["externalId"]
         try:
             check_text(external_id, MAX_EXTERNAL_ID_LENGTH, ("input", "externalId"))
-            terms = build_terms(values)
+            terms = build_terms(values, self._book)
             check_terms(terms, self._today)
         except InvalidInput as refusal:
             return (finding_from_refusal(refusal),)
         if not external_id:
-            external_id = f"content-{fingerprint_terms(terms)[:32]}"
-        return _ParsedRow(number=number, employer=employer, external_id=external_id, terms=terms)
+            external_id = f"{CONTENT_PREFIX}{fingerprint_terms(terms)[:32]}"
+        return _ParsedRow(
+            number=number,
+            employer=employer,
+            external_id=external_id,
+            terms=terms,
+            is_pay_confirmed=values["payConfirmed"],
+        )
 
     def _resolve_employer(self, code: str) -> Employer | Finding:
         """Return the employer of a row: the one it names, or the one the import is for."""
@@ -138,6 +169,11 @@ class PostingImportPlanner(ImportPlanner):
         wanted = {(row.employer.id, row.external_id) for row in rows}
         for posting in await self._store.postings.by_external_ids(wanted):
             self._stored[f"{posting.employer_id}/{posting.external_id}"] = posting
+        job_keys = [make_job_key(row.employer.id, row.terms) for row in rows]
+        self._plan.row_keys.update(job_keys)
+        await self._known_jobs.load(self._store, job_keys)
+        for row in {row.pay_group: row for row in rows}.values():
+            self._usual_yuan[row.pay_group] = await self._comparison.find_usual_yuan(row.terms)
         if self._import.dry_run:
             keys = [row.key for row in rows]
             self._digests = await self._store.imports.digests_by_key(self._import.id, keys)
@@ -146,20 +182,33 @@ class PostingImportPlanner(ImportPlanner):
         before = self._latest(row.key)
         if self._is_unchanged(row, before):
             self._record_unchanged(row, before)
-        elif before is None:
-            self._record_verdict(row, self._plan_creation(row))
-        elif before.status is PostingStatus.CLOSED:
+        elif before is not None and before.status is PostingStatus.CLOSED:
             self._record_failure(row, POSTING_CLOSED)
         else:
-            self._plan_revision(row, before)
+            self._plan_write(row, before)
 
-    def _plan_revision(self, row: _ParsedRow, before: Posting) -> None:
+    def _plan_write(self, row: _ParsedRow, before: Posting | None) -> None:
+        """Plan a new posting or other terms, unless pay, headcount or the job is refused."""
+        posting_id = before.id if before is not None else new_id()
+        job_key, twin = self._known_jobs.claim(
+            row.employer.id, row.terms, external_id=row.external_id, posting_id=posting_id
+        )
         try:
-            check_headcount(before, row.terms.headcount, ("input", "headcount"))
-        except InvalidInput as refusal:
+            if not row.is_pay_confirmed and (before is None or before.terms.pay != row.terms.pay):
+                check_pay_is_usual(row.terms.pay, self._usual_yuan[row.pay_group])
+            if before is not None:
+                check_headcount(before, row.terms.headcount, ("input", "headcount"))
+        except (InvalidInput, PayUnusual) as refusal:
             self._record_failure(row, finding_from_refusal(refusal))
+            return
+        if twin is not None and twin.severity is Severity.REFUSE:
+            self._record_failure(row, twin)
+        elif before is None:
+            posting = self._screen_new(row, posting_id, job_key)
+            self._plan.new_postings[row.key] = posting
+            self._record_verdict(row, posting, twin)
         else:
-            self._record_verdict(row, self._apply_terms(row, before))
+            self._record_verdict(row, self._apply_terms(row, before, job_key), twin)
 
     def _latest(self, key: str) -> Posting | None:
         """Return the posting as earlier rows of the chunk leave it."""
@@ -176,13 +225,9 @@ class PostingImportPlanner(ImportPlanner):
         union = self._unions.get(union_id)
         return union.path if union else ()
 
-    def _plan_creation(self, row: _ParsedRow) -> Posting:
-        posting = self._plan.new_postings[row.key] = self._screen_new(row)
-        return posting
-
-    def _screen_new(self, row: _ParsedRow) -> Posting:
+    def _screen_new(self, row: _ParsedRow, posting_id: str, job_key: str | None = None) -> Posting:
         return create_posting(
-            new_id(),
+            posting_id,
             employer=row.employer,
             union_path=self._union_path(row.employer.union_id),
             terms=row.terms,
@@ -190,11 +235,17 @@ class PostingImportPlanner(ImportPlanner):
             by=self._import.account_id,
             at=self._at,
             external_id=row.external_id,
+            job_key=job_key,
         )
 
-    def _apply_terms(self, row: _ParsedRow, before: Posting) -> Posting:
+    def _apply_terms(self, row: _ParsedRow, before: Posting, job_key: str) -> Posting:
         after = change_terms(
-            before, row.terms, employer=row.employer, table=self._wages, at=self._at
+            before,
+            row.terms,
+            employer=row.employer,
+            table=self._wages,
+            at=self._at,
+            job_key=job_key,
         )
         if row.key in self._plan.new_postings:
             self._plan.new_postings[row.key] = after
@@ -205,8 +256,8 @@ class PostingImportPlanner(ImportPlanner):
     def _record_failure(self, row: _ParsedRow, fault: Finding) -> None:
         self._record_outcome(row.number, RowOutcome.FAILED, [fault], external_id=row.external_id)
 
-    def _record_verdict(self, row: _ParsedRow, posting: Posting) -> None:
-        """Record the verdict of screening.
+    def _record_verdict(self, row: _ParsedRow, posting: Posting, twin: Finding | None) -> None:
+        """Record the verdict of screening, and that the employer has the same job if it has.
 
         A dry run writes no posting: it keeps a digest of the terms, so that a later row about the
         same posting can be compared.
@@ -216,13 +267,16 @@ class PostingImportPlanner(ImportPlanner):
             self._digests[row.key] = fingerprint_terms(row.terms)
             digest = {"key": row.key, "digest": self._digests[row.key]}
         outcome = OUTCOME_BY_STATUS[posting.status]
+        findings = (*posting.findings, *note_occupation(row.terms))
+        if twin is not None and posting.status is not PostingStatus.REFUSED:
+            findings = (*findings, twin)
         self._record_outcome(
-            row.number, outcome, posting.findings, **self._references(row, posting), **digest
+            row.number, outcome, findings, **self._references(row, posting), **digest
         )
 
     def _record_unchanged(self, row: _ParsedRow, before: Posting | None) -> None:
         if before is None or row.key in self._digests:
-            findings = self._screen_new(row).findings
+            findings = self._screen_new(row, new_id()).findings
         else:
             findings = before.findings
         self._record_outcome(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
@@ -21,12 +21,16 @@ from domain.live.sessions import (
 from domain.reference.calendar import check_time, day_in_china
 from domain.refusals import InvalidInput, NotFound, NotPermitted, PostingNotOpen
 from domain.screening.text_screening import check_public_text
+from services.live.recruitment_campaigns import find_campaign_id
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store
 
 MAX_SESSION_TITLE_LENGTH = 120
 """Characters in the title of a session."""
+START_TOLERANCE = timedelta(minutes=1)
+"""How far the clock of a client may be behind."""
+_START_FIELD = ("input", "startsAt")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,7 @@ class SessionPlan:
     host_honour: Honour | None
     starts_at: datetime
     posting_ids: Sequence[str]
+    campaign_id: str | None = None
 
 
 class SessionSchedule:
@@ -55,7 +60,7 @@ class SessionSchedule:
     async def add(self, caller: Principal, plan: SessionPlan) -> LiveSession:
         """Store a SCHEDULED session that the caller owns.
 
-        :raises NotFound: there is no such union.
+        :raises NotFound: there is no such union or campaign.
         :raises NotPermitted: the union is neither the caller's own nor one below it.
         :raises InvalidInput: title, host, start or running order cannot be right.
         :raises TextRefused: the title breaks a rule for public texts.
@@ -71,9 +76,10 @@ class SessionSchedule:
             union_path=union.path,
             host=_check_host(plan),
             owner_id=caller.subject,
-            starts_at=_check_start(plan.starts_at),
+            starts_at=_check_start(plan.starts_at, self._clock()),
             posting_ids=await self._check_running_order(plan.posting_ids),
             created_at=self._clock(),
+            campaign_id=await find_campaign_id(self._store, plan.campaign_id),
         )
         await self._store.live_sessions.add([session])
         return session
@@ -123,9 +129,18 @@ def _check_title(given: str) -> str:
     return title
 
 
-def _check_start(given: datetime) -> datetime:
-    """Return the time in UTC, in milliseconds as it is stored."""
-    check_time(given, ("input", "startsAt"))
+def _check_start(given: datetime, now: datetime) -> datetime:
+    """Return the time in UTC, in milliseconds as it is stored.
+
+    :raises InvalidInput: it has no zone, is not of this century, or has passed.
+    """
+    check_time(given, _START_FIELD)
+    if given < now - START_TOLERANCE:
+        raise InvalidInput(
+            "This time has passed. Give a start from now on.",
+            "开播时间已过，请填写现在或以后的时间。",
+            field=_START_FIELD,
+        )
     return given.astimezone(UTC).replace(microsecond=given.microsecond // 1000 * 1000)
 
 

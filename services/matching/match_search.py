@@ -68,7 +68,7 @@ class MatchSearch:
         The search starts behind the seeker with the id ``before`` and examines at most
         ``max_seekers_examined`` profiles.
         """
-        keys = list_job_match_keys(job.occupation, job.place_code)
+        keys = list_job_match_keys(job.occupation, job.place_codes)
         found: list[tuple[Seeker, Match]] = []
         per_read = self.limits.seekers_per_read
         for _ in range(self.limits.max_seekers_examined // per_read):

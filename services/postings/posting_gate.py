@@ -78,7 +78,9 @@ class PostingGate:
     async def admit(self, posting: Posting, table: WageTable) -> Posting:
         """Store a new posting, and return it with the verdict that holds after that.
 
-        ``domain.screening.verdicts.create_posting`` made it with this table.
+        ``domain.postings.lifecycle.create_posting`` made it with this table.
+
+        :raises Duplicate: another posting has its job key.
         """
         await self._add(posting)
         (posting,) = await self.rescreen_stale([posting], table)
@@ -97,14 +99,23 @@ class PostingGate:
         ]
 
     async def change(
-        self, before: Posting, terms: PostingTerms, employer: Employer
+        self,
+        before: Posting,
+        terms: PostingTerms,
+        employer: Employer,
+        *,
+        job_key: str | None = None,
     ) -> Posting | None:
         """Give the posting other terms and screen it; return None when ``before`` is outdated.
 
         Rooms that show the posting get the new terms, or learn that it is gone.
+
+        :raises Duplicate: another posting has the job key.
         """
         table = self._wages.table
-        after = change_terms(before, terms, employer=employer, table=table, at=self._clock())
+        after = change_terms(
+            before, terms, employer=employer, table=table, at=self._clock(), job_key=job_key
+        )
         if not await self.write(before, after):
             return None
         (after,) = await self.rescreen_stale([after], table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain.free_text import check_text
+from domain.reference.occupation_book import OccupationBook
 from domain.refusals import InvalidInput
 from domain.search.suggestions import (
     MAX_PREFIX_LENGTH,
@@ -17,7 +18,9 @@ from domain.search.suggestions import (
 from storage.store import Store
 
 
-async def suggest_postings(store: Store, prefix: str, first: int, on: date) -> list[Suggestion]:
+async def suggest_postings(
+    store: Store, book: OccupationBook, prefix: str, first: int, on: date
+) -> list[Suggestion]:
     """Return at most ``first`` suggestions, each of which finds a posting that is open on that day.
 
     :raises InvalidInput: the prefix is too long or unreadable, or ``first`` is out of range.
@@ -34,6 +37,6 @@ async def suggest_postings(store: Store, prefix: str, first: int, on: date) -> l
         return []
     stored = await store.search_entries.find_suggestions(normalised)
     productive = await store.search.filter_productive(
-        [*suggest_from_code_lists(normalised), *stored], on
+        [*suggest_from_code_lists(normalised, book), *stored], on
     )
     return list(pick_suggestions(productive, first))

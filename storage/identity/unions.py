@@ -54,6 +54,12 @@ class Unions(Repository[Union]):
             default=None,
         )
 
+    async def set_branches_see_postings(self, union_id: str, *, allowed: bool) -> None:
+        """Store whether the branches of a union see postings of their places."""
+        await self._records.update_one(
+            {"_id": union_id}, {"$set": {"branches_see_postings": allowed}}
+        )
+
     async def root(self) -> Union | None:
         """The union at the top of the tree."""
         return await self._records.find_one({"path": {"$size": 1}}, sort=[("_id", 1)])

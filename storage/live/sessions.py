@@ -30,6 +30,7 @@ class LiveSessionQuery:
     status: SessionStatus | None = None
     union_id: str | None = None
     owner_id: str | None = None
+    campaign_id: str | None = None
     include_drafts: bool = True
 
     def where(self) -> Document:
@@ -43,6 +44,8 @@ class LiveSessionQuery:
             where["union_path"] = self.union_id
         if self.owner_id is not None:
             where["owner_id"] = self.owner_id
+        if self.campaign_id is not None:
+            where["campaign_id"] = self.campaign_id
         return where
 
 

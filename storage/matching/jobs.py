@@ -14,23 +14,23 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from domain.matching.jobs import Job, county_centre
-from domain.postings.pay import PayPeriod, convert_pay
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    Intensity,
-    Occupation,
-    Posting,
-    Shift,
-)
+from domain.matching.jobs import Job, build_job_places, convert_job_pay, county_centre
+from domain.postings.pay import Pay, PayPeriod, PayRate
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Posting, Shift
+from domain.postings.work_schedule import WorkMode
 from domain.reference.geo import Point, distance_km
+from domain.reference.occupations import Occupation, find_occupation
 from domain.reference.regions import list_counties, significant_digits
 from domain.seekers.match_keys import find_outermost_places
 from domain.seekers.profile import Near, Wants
 from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.client import Document, Mongo, translate_errors
 from storage.mongo.repository import OLDEST_FIRST, RecordCollection, unchanged_condition
+from storage.mongo.terms_documents import (
+    occupation_condition,
+    stored_occupation,
+    upgraded_pay,
+)
 from storage.postings.posting_query import visibility_condition
 
 MAX_FITTING_JOBS = 2_000
@@ -41,6 +41,7 @@ KM_PER_DEGREE = 111.0
 """One degree of latitude, rounded down, so that a box is never too small."""
 _TERM_FIELDS = (
     "occupation",
+    "occupation_code",
     "place_code",
     "point",
     "employment_type",
@@ -49,11 +50,17 @@ _TERM_FIELDS = (
     "starts_at",
     "ends_at",
     "pay",
+    "hours_per_day",
     "hours_per_week",
     "benefits",
     "friendly_to",
+    "further_places",
+    "schedule.shifts",
+    "work_mode",
 )
 _PROJECTION = {"employer_id": 1, **{f"terms.{name}": 1 for name in _TERM_FIELDS}}
+_REMOTE: Document = {"terms.work_mode": WorkMode.REMOTE.value}
+_WITH_FURTHER_PLACES: Document = {"terms.further_places.place_code": {"$gt": ""}}
 _ALLOWED_INTENSITIES: dict[Intensity, tuple[Intensity, ...]] = {
     Intensity.LIGHT: (Intensity.LIGHT,),
     Intensity.MEDIUM: (Intensity.LIGHT, Intensity.MEDIUM),
@@ -109,16 +116,15 @@ class Jobs:
 def job_from_document(document: Document) -> Job:
     """The job in a document of ``postings``; ten times as fast as by way of the record."""
     terms = document["terms"]
-    pay = terms["pay"]
-    monthly, hourly = convert_pay(
-        pay["amount"], _PERIODS[pay["period"]], _decimal(terms["hours_per_week"])
+    pay = convert_job_pay(
+        _pay(terms["pay"]), _decimal(terms["hours_per_day"]), _decimal(terms["hours_per_week"])
     )
     point = terms.get("point")
     place_code = terms["place_code"]
     return Job(
         id=document["_id"],
         employer_id=document["employer_id"],
-        occupation=_OCCUPATIONS[terms["occupation"]],
+        occupation=find_occupation(stored_occupation(terms)) or Occupation.OTHER,
         place_code=place_code,
         point=Point(**point) if point else county_centre(place_code),
         has_exact_point=point is not None,
@@ -127,24 +133,37 @@ def job_from_document(document: Document) -> Job:
         intensity=_INTENSITIES[terms["intensity"]],
         starts_at=_time(terms.get("starts_at")),
         ends_at=_time(terms.get("ends_at")),
-        monthly_pay=monthly,
-        hourly_pay=hourly,
+        monthly_pay=pay.monthly,
+        hourly_pay=pay.hourly,
         benefits=frozenset(_BENEFITS[name] for name in terms["benefits"]),
         friendly_to=frozenset(_GROUPS[name] for name in terms.get("friendly_to", ())),
+        highest_monthly_pay=pay.highest_monthly,
+        highest_hourly_pay=pay.highest_hourly,
+        further_places=build_job_places(
+            (place["place_code"], Point(**place["point"]) if place["point"] else None)
+            for place in terms.get("further_places", ())
+        ),
+        further_shifts=tuple(
+            (time.fromisoformat(shift["starts_at"]), time.fromisoformat(shift["ends_at"]))
+            for shift in terms.get("schedule", {}).get("shifts", ())[1:]
+        ),
+        is_remote=terms.get("work_mode") == WorkMode.REMOTE,
     )
 
 
 def _constraint_conditions(wants: Wants, occupations: Sequence[Occupation]) -> list[Document]:
     conditions: list[Document] = []
     if occupations:
-        conditions.append({"terms.occupation": {"$in": [each.value for each in occupations]}})
+        conditions.append(occupation_condition(occupations))
     if wants.places:
         prefixes = [significant_digits(place) for place in find_outermost_places(wants.places)]
-        within = [
-            {"terms.place_code": {"$gte": prefix.ljust(6, "0"), "$lte": prefix.ljust(6, "9")}}
-            for prefix in prefixes
+        ranges = [{"$gte": each.ljust(6, "0"), "$lte": each.ljust(6, "9")} for each in prefixes]
+        within: list[Document] = [
+            {name: codes}
+            for name in ("terms.place_code", "terms.further_places.place_code")
+            for codes in ranges
         ]
-        conditions.append({"$or": within} if len(within) > 1 else within[0])
+        conditions.append({"$or": [*within, _REMOTE]})
     if wants.heaviest in _ALLOWED_INTENSITIES:
         lighter = [each.value for each in _ALLOWED_INTENSITIES[wants.heaviest]]
         conditions.append({"terms.intensity": {"$in": lighter}})
@@ -164,7 +183,9 @@ def _constraint_conditions(wants: Wants, occupations: Sequence[Occupation]) -> l
     if needed:
         conditions.append({"terms.benefits": {"$all": needed}})
     if wants.near is not None:
-        conditions.append({"$or": [_box_condition(wants.near), _county_condition(wants.near)]})
+        near = [_box_condition(wants.near), _county_condition(wants.near)]
+        # Matching measures the distances to further places.
+        conditions.append({"$or": [*near, _WITH_FURTHER_PLACES, _REMOTE]})
     return conditions
 
 
@@ -194,13 +215,25 @@ def _county_condition(near: Near) -> Document:
     return {"terms.point": None, "terms.place_code": {"$in": codes}}
 
 
-_OCCUPATIONS = {each.value: each for each in Occupation}
 _EMPLOYMENT = {each.value: each for each in EmploymentType}
 _SHIFTS = {each.value: each for each in Shift}
 _INTENSITIES = {each.value: each for each in Intensity}
 _BENEFITS = {each.value: each for each in Benefit}
 _GROUPS = {each.value: each for each in SeekerGroup}
 _PERIODS = {each.value: each for each in PayPeriod}
+
+
+def _pay(stored: Document) -> Pay:
+    given = upgraded_pay(stored)
+    guaranteed = given.get("guaranteed")
+    return Pay(
+        from_fen=given["from_fen"],
+        to_fen=given["to_fen"],
+        period=_PERIODS[given["unit"]],
+        guaranteed=PayRate(fen=guaranteed["fen"], period=_PERIODS[guaranteed["period"]])
+        if guaranteed
+        else None,
+    )
 
 
 def _time(text: str | None) -> time | None:

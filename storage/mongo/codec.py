@@ -16,6 +16,8 @@ from bson.decimal128 import Decimal128
 from cattrs import Converter
 
 from storage.mongo.client import Document
+from storage.mongo.profile_documents import register_profiles
+from storage.mongo.terms_documents import register_terms
 
 R = TypeVar("R")
 
@@ -33,6 +35,8 @@ def _converter() -> Converter:
     converter.register_structure_hook(datetime, lambda at, _: at)
     converter.register_structure_hook(time, lambda text, _: time.fromisoformat(text))
     converter.register_structure_hook(bytes, lambda raw, _: bytes(raw))
+    register_terms(converter)
+    register_profiles(converter)
     return converter
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from domain.postings.work_schedule import WorkMode
 from domain.webhooks.deliveries import DELIVERY_RETENTION
 from storage.leads.claims import CONFIRMED, GIVEN_CONFIRMATIONS, STANDING
 
@@ -41,6 +42,15 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "employer_checks": [
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer")
     ],
+    "occupation_additions": [
+        IndexModel([("added_at", ASCENDING), ("_id", ASCENDING)], name="in_order"),
+        IndexModel(
+            [("number", ASCENDING)],
+            name="by_number",
+            unique=True,
+            partialFilterExpression={"number": {"$gt": 0}},
+        ),
+    ],
     "minimum_wages": [
         IndexModel(
             [("region", ASCENDING), ("tier", ASCENDING), ("_id", DESCENDING)], name="by_region"
@@ -52,7 +62,22 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("union_id", ASCENDING), ("_id", DESCENDING)], name="by_union"),
         IndexModel([("told", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)], name="untold"),
         IndexModel([("terms.occupation", ASCENDING), ("_id", DESCENDING)], name="by_occupation"),
+        IndexModel(
+            [("terms.occupation_code", ASCENDING), ("_id", DESCENDING)],
+            name="by_occupation_code",
+            partialFilterExpression={"terms.occupation_code": {"$exists": True}},
+        ),
         IndexModel([("terms.place_code", ASCENDING), ("_id", DESCENDING)], name="by_place"),
+        IndexModel(
+            [("terms.further_places.place_code", ASCENDING), ("_id", DESCENDING)],
+            name="by_further_place",
+            partialFilterExpression={"terms.further_places.place_code": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("terms.work_mode", ASCENDING), ("_id", DESCENDING)],
+            name="remote",
+            partialFilterExpression={"terms.work_mode": WorkMode.REMOTE.value},
+        ),
         IndexModel(
             [("status", ASCENDING), ("search.pay", DESCENDING), ("_id", DESCENDING)],
             name="best_paid",
@@ -100,6 +125,17 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             unique=True,
             partialFilterExpression={"external_id": {"$gt": ""}},
         ),
+        IndexModel(
+            [("job_key", ASCENDING)],
+            name="one_a_job_key",
+            unique=True,
+            partialFilterExpression={"job_key": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("campaign_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)],
+            name="by_campaign",
+            partialFilterExpression={"campaign_id": {"$gt": ""}},
+        ),
     ],
     "decisions": [IndexModel([("posting_id", ASCENDING), ("_id", DESCENDING)], name="by_posting")],
     "reports": [
@@ -111,7 +147,19 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("origin", ASCENDING), ("at", ASCENDING)], name="by_origin"),
     ],
     "rescreens": [IndexModel([("done_at", ASCENDING), ("due_at", ASCENDING)], name="due")],
+    "recruitment_campaigns": [
+        IndexModel([("starts_on", DESCENDING), ("_id", DESCENDING)], name="by_first_day"),
+        IndexModel(
+            [("union_path", ASCENDING), ("starts_on", DESCENDING), ("_id", DESCENDING)],
+            name="by_union",
+        ),
+    ],
     "sessions": [
+        IndexModel(
+            [("campaign_id", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)],
+            name="by_campaign",
+            partialFilterExpression={"campaign_id": {"$gt": ""}},
+        ),
         IndexModel([("starts_at", DESCENDING), ("_id", DESCENDING)], name="by_start"),
         IndexModel(
             [("status", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)],

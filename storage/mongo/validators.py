@@ -27,8 +27,11 @@ from domain.leads.leads import Lead
 from domain.leads.timeline import TimelineEntry
 from domain.live.qr_codes import QrCode
 from domain.live.questions import Question
+from domain.live.recruitment_campaigns import RecruitmentCampaign
 from domain.live.sessions import LiveSession
+from domain.postings.pay import Pay
 from domain.postings.postings import Posting
+from domain.reference.occupation_additions import OccupationAddition
 from domain.screening.minimum_wages import MinimumWage
 from domain.screening.rescreening import RescreeningTask
 from domain.screening.reviews import Decision, Report
@@ -40,6 +43,7 @@ from domain.webhooks.deliveries import Delivery
 from domain.webhooks.webhooks import Webhook
 from storage.leads.contacts import RetainedContact
 from storage.mongo.client import Document
+from storage.mongo.terms_documents import PAY_SCHEMA
 from storage.seekers.call_campaigns import CampaignMatch
 
 _SCALARS: Mapping[type, str] = {
@@ -123,7 +127,7 @@ def schema_of(kind: Any) -> Document:
     if origin is tuple:
         return {"bsonType": "array", "items": schema_of(get_args(kind)[0])}
     if is_dataclass(kind):
-        return _record_schema(kind)
+        return PAY_SCHEMA if kind is Pay else _record_schema(kind)
     if issubclass(kind, Enum):
         return {"enum": [member.value for member in kind]}
     return {"bsonType": _SCALARS[kind]}
@@ -158,11 +162,13 @@ RECORD_CLASSES: Mapping[str, type[Any]] = {
     "employers": Employer,
     "employer_checks": EmployerCheck,
     "minimum_wages": MinimumWage,
+    "occupation_additions": OccupationAddition,
     "postings": Posting,
     "rescreens": RescreeningTask,
     "decisions": Decision,
     "reports": Report,
     "sessions": LiveSession,
+    "recruitment_campaigns": RecruitmentCampaign,
     "leads": Lead,
     "lead_entries": TimelineEntry,
     "suggestions": Suggestion,

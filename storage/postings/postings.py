@@ -23,6 +23,7 @@ from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import changed_fields
 from storage.mongo.paging import Page, PageRequest, SortOrder
 from storage.mongo.repository import Repository, unchanged_condition
+from storage.mongo.terms_documents import occupation_condition
 from storage.postings.posting_query import PostingQuery, visibility_condition
 from storage.search.search_entries import SearchEntries
 
@@ -89,6 +90,30 @@ class Postings(Repository[Posting]):
                 self._records.to_record(document)
                 async for document in cursor
                 if (document["employer_id"], document["external_id"]) in pairs
+            ]
+
+    async def by_job_keys(self, keys: Iterable[str]) -> dict[str, Posting]:
+        """The postings with these keys (``domain.postings.job_keys``), by key."""
+        wanted = sorted(set(keys))
+        found = await self._records.find({"job_key": {"$in": wanted}}) if wanted else []
+        return {posting.job_key: posting for posting in found if posting.job_key is not None}
+
+    async def list_monthly_pays(
+        self, occupation: str, digits: str, on: date, *, limit: int
+    ) -> list[int]:
+        """The pays in yuan a month of the newest visible postings of an occupation and region.
+
+        ``digits`` are the significant digits of the region's code; empty for the country.
+        """
+        where: Document = {**occupation_condition([occupation]), **visibility_condition(on)}
+        if digits:
+            where["terms.place_code"] = {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}
+        with translate_errors():
+            found = self._records.documents.find(where, {"search.pay": 1}).sort([("_id", -1)])
+            return [
+                document["search"]["pay"]
+                async for document in found.limit(limit)
+                if "pay" in document.get("search", {})
             ]
 
     async def visible_ids(self, ids: Sequence[str], on: date) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from domain.postings.postings import PostingStatus
 from domain.reference.regions import list_children, significant_digits
-from domain.search.facets import FACET_CHARACTERS, facet_character
+from domain.search.facets import facet_character, is_facet_character
 from domain.search.search_index import Bitmap, SearchIndex, employer_key, region_key
 from storage.mongo.client import ChangeStream, Document, Mongo, translate_errors
 from storage.mongo.paging import Page, PageRequest
@@ -35,6 +35,7 @@ _INDEXED_FIELDS = {
     "search.tokens": 1,
     "search.traits": 1,
     "search.pay": 1,
+    "search.highest_pay": 1,
 }
 
 
@@ -131,7 +132,8 @@ class MemorySearch:
         if index is None:
             return None
         found = _match_query(index, query)
-        traits = {trait: (found & index.with_key(trait)).bit_count() for trait in FACET_CHARACTERS}
+        present = [key for key in index.short_keys() if is_facet_character(key)]
+        traits = {trait: (found & index.with_key(trait)).bit_count() for trait in present}
         return SearchCounts(
             total=found.bit_count(),
             facets={trait: number for trait, number in traits.items() if number},
@@ -147,6 +149,7 @@ class MemorySearch:
             query.status is not None
             or query.ids is not None
             or query.union_id is not None
+            or query.campaign_id is not None
             or query.within_km is not None
             or any(word.is_prefix for word in query.words)
         )
@@ -163,6 +166,7 @@ def _index_posting(index: SearchIndex, document: Document) -> None:
     index.put(
         document["_id"],
         pay=search["pay"],
+        highest_pay=search.get("highest_pay", search["pay"]),
         last_day=min(document["terms"]["valid_until"], verified_until),
         keys=(
             employer_key(document["employer_id"]),
@@ -187,13 +191,14 @@ def _match_query(index: SearchIndex, query: SearchQuery) -> Bitmap:
         query.shifts,
         query.intensities,
         query.friendly_to,
+        *query.further_codes,
     )
     for codes in filter(None, alternatives):
         bits &= index.with_any_key(map(facet_character, codes))
     for code in (*query.benefits, *query.insurance):
         bits &= index.with_key(facet_character(code))
     if query.pay_from is not None:
-        bits = index.with_pay_at_least(bits, query.pay_from)
+        bits = index.with_highest_pay_at_least(bits, query.pay_from)
     if query.pay_to is not None:
         bits ^= index.with_pay_at_least(bits, query.pay_to + 1)
     return bits

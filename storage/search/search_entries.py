@@ -14,6 +14,7 @@ from contextlib import suppress
 from pymongo import UpdateOne
 
 from domain.postings.postings import PostingTerms
+from domain.reference.geo import Point
 from domain.search.search_entries import SEARCH_ENTRY_VERSION, build_search_entry
 from domain.search.suggestions import Suggestion, posting_suggestions
 from storage.mongo.client import Document, Duplicate, Mongo, Transaction, translate_errors
@@ -118,9 +119,15 @@ class SearchEntries:
 def _entry_document(terms: PostingTerms, employer: str) -> Document:
     entry = build_search_entry(terms, employer)
     document = to_document(entry)
-    if entry.at is not None:
-        document["at"] = {
-            "type": "Point",
-            "coordinates": [entry.at.longitude, entry.at.latitude],
-        }
+    if len(entry.at) == 1:
+        document["at"] = {"type": "Point", "coordinates": _coordinates(entry.at[0])}
+    elif entry.at:
+        # MongoDB measures to the nearest of the points.
+        document["at"] = {"type": "MultiPoint", "coordinates": [*map(_coordinates, entry.at)]}
+    else:
+        document["at"] = None
     return document
+
+
+def _coordinates(point: Point) -> list[float]:
+    return [point.longitude, point.latitude]

@@ -9,22 +9,44 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
+from domain.labels import Labelled
 from domain.postings.postings import (
     Benefit,
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingStatus,
     Shift,
 )
-from domain.reference.geo import EARTH_RADIUS_KM, Point
+from domain.reference.geo import Point, draw_circle
+from domain.reference.occupations import Occupation
 from domain.reference.regions import significant_digits
 from domain.search.facets import facet_character
 from domain.search.query_parser import SearchWord
+from domain.search.search_tokens import occupation_token, region_token
 from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.client import Document
 from storage.postings.posting_query import visibility_condition
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedPostings:
+    """Postings of other unions that the staff of a union may see: those in its own region.
+
+    ``union_ids`` are the unions above that share theirs, ``region`` is a GB/T 2260 code.
+    """
+
+    union_ids: tuple[str, ...]
+    region: str
+
+    def where(self) -> Document:
+        """The condition that a stored posting must meet."""
+        digits = significant_digits(self.region)
+        within = {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}
+        places = [
+            {name: within} for name in ("terms.place_code", "terms.further_places.place_code")
+        ]
+        return {"union_path": {"$in": list(self.union_ids)}, "$or": places}
 
 
 class SearchOrder(Enum):
@@ -43,13 +65,17 @@ class SearchQuery:
     Several values of a field are alternatives, except that benefits and insurance must all be
     provided. Without ``status``, it finds postings that may be shown on the day ``on`` and, if
     given, still on ``open_on``. With ``status``, it finds postings of that status for the staff of
-    ``employer_id``, or of ``union_id`` with its branches. Pay is in yuan a month.
+    ``employer_id``, or of ``union_id`` with its branches and what is ``shared`` with it.
+
+    Pay is in yuan a month; a range of pay matches if the two ranges overlap. ``further_codes`` are
+    tuples of alternatives of other code lists that are facets.
     """
 
     on: date
     open_on: date | None = None
     status: PostingStatus | None = None
     union_id: str | None = None
+    shared: SharedPostings | None = None
     words: tuple[SearchWord, ...] = ()
     ids: tuple[str, ...] | None = None
     employer_id: str | None = None
@@ -61,6 +87,8 @@ class SearchQuery:
     benefits: tuple[Benefit, ...] = ()
     insurance: tuple[InsuranceKind, ...] = ()
     friendly_to: tuple[SeekerGroup, ...] = ()
+    further_codes: tuple[tuple[Labelled, ...], ...] = ()
+    campaign_id: str | None = None
     pay_from: int | None = None
     pay_to: int | None = None
     near: Point | None = None
@@ -79,7 +107,10 @@ class SearchQuery:
         return bool(self.words or self.occupations) or self.region is not None
 
     def key_stages(self, worded: Sequence[Document] | None = None) -> list[Document]:
-        """The search as aggregation stages that the index "by_word" covers.
+        """The search as aggregation stages over the index "by_word".
+
+        The index covers them, apart from a region beside words and from ``pay_from``: for these the
+        postings that match the rest are fetched.
 
         They yield ``key`` (the id), ``place``, ``pay`` and ``traits``. Some conditions would make
         MongoDB skip through the index or fetch the posting. They are applied to the projected
@@ -91,13 +122,16 @@ class SearchQuery:
             "pay": {"$ifNull": ["$search.pay", None]},
             "traits": {"$concat": ["$search.traits", ""]},
         }
-        codes = [facet_character(code) for code in (*self.benefits, *self.insurance)]
-        wanted: list[Document] = [{"traits": {"$regex": code}} for code in codes]
+        required = [facet_character(code) for code in (*self.benefits, *self.insurance)]
+        wanted: list[Document] = [{"traits": {"$regex": code}} for code in required]
         if self.friendly_to:
-            either = "".join(facet_character(code) for code in self.friendly_to)
-            wanted.append({"traits": {"$regex": f"[{either}]"}})
-        if pay := self._pay_bounds():
-            wanted.append({"pay": pay})
+            wanted.append({"traits": {"$regex": _either(self.friendly_to)}})
+        wanted += [{"traits": {"$regex": _either(codes)}} for codes in self.further_codes]
+        if self.pay_from is not None:
+            fields["highest_pay"] = {"$ifNull": ["$search.highest_pay", "$search.pay"]}
+            wanted.append({"highest_pay": {"$gte": self.pay_from}})
+        if self.pay_to is not None:
+            wanted.append({"pay": {"$lte": self.pay_to}})
         return [
             {"$match": {"$and": self._indexed_conditions(worded)}},
             {"$project": fields},
@@ -110,12 +144,16 @@ class SearchQuery:
             where = visibility_condition(max(self.on, self.open_on or self.on))
         else:
             where = {"status": self.status.value}
-        if self.union_id is not None:
+        if self.union_id is not None and self.shared is not None:
+            where["$or"] = [{"union_path": self.union_id}, self.shared.where()]
+        elif self.union_id is not None:
             where["union_path"] = self.union_id
         if self.employer_id is not None:
             where["employer_id"] = self.employer_id
         if self.ids is not None:
             where["_id"] = {"$in": list(self.ids)}
+        if self.campaign_id is not None:
+            where["campaign_id"] = self.campaign_id
         return where
 
     def _indexed_conditions(self, worded: Sequence[Document] | None = None) -> list[Document]:
@@ -133,7 +171,9 @@ class SearchQuery:
         words = [*map(_word_condition, self.words)] if worded is None else worded
         parts = [self.access_condition(), *words, self._place_condition(), *codes]
         if self.occupations and not self.words and self.region is None:
-            parts.append({"search.tokens": {"$in": [f"o:{code}" for code in self.occupations]}})
+            parts.append(
+                {"search.tokens": {"$in": [occupation_token(code) for code in self.occupations]}}
+            )
         return [part for part in parts if part]
 
     def _residual_conditions(self) -> list[Document]:
@@ -141,26 +181,39 @@ class SearchQuery:
         parts += [{"terms.insurance": code} for code in self.insurance]
         if self.friendly_to:
             parts.append({"terms.friendly_to": {"$in": list(self.friendly_to)}})
-        if pay := self._pay_bounds():
-            parts.append({"search.pay": pay})
+        parts += [{"search.traits": {"$regex": _either(codes)}} for codes in self.further_codes]
+        if self.pay_from is not None:
+            # An entry of the version before has no upper end.
+            parts.append(
+                {
+                    "$or": [
+                        {"search.highest_pay": {"$gte": self.pay_from}},
+                        {"search.pay": {"$gte": self.pay_from}},
+                    ]
+                }
+            )
+        if self.pay_to is not None:
+            parts.append({"search.pay": {"$lte": self.pay_to}})
         return parts
-
-    def _pay_bounds(self) -> Document:
-        bounds = {"$gte": self.pay_from, "$lte": self.pay_to}
-        return {name: bound for name, bound in bounds.items() if bound is not None}
 
     def _place_condition(self) -> Document:
         where: Document = {}
         if self.region is not None:
-            digits = significant_digits(self.region)
-            where["terms.place_code"] = {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}
-            if not self.words:
-                where["search.tokens"] = f"r:{digits}"
+            where["search.tokens"] = region_token(significant_digits(self.region))
         if self.near is not None and self.within_km is not None:
-            centre = [self.near.longitude, self.near.latitude]
-            sphere = {"$centerSphere": [centre, self.within_km / EARTH_RADIUS_KM]}
-            where["search.at"] = {"$geoWithin": sphere}
+            # Not a sphere: MongoDB asks of those that all points of a posting lie within.
+            ring = [
+                [corner.longitude, corner.latitude]
+                for corner in draw_circle(self.near, self.within_km)
+            ]
+            circle = {"type": "Polygon", "coordinates": [ring]}
+            where["search.at"] = {"$geoIntersects": {"$geometry": circle}}
         return where
+
+
+def _either(codes: Sequence[Labelled]) -> str:
+    """The pattern of a facet string with one of the codes."""
+    return f"[{''.join(map(facet_character, codes))}]"
 
 
 def _tokens(word: SearchWord, tokens: Sequence[str]) -> list[Any]:

@@ -15,6 +15,7 @@ import pytest
 from api.settings import Settings
 from domain.search.search_index import SearchIndex
 from schema.search.posting_order import PostingOrder
+from services.postings.pay_comparison import PayComparison
 from storage.clock import utc_now
 from storage.mongo.client import Document, new_id
 from tests.support.full_documents import build_full_document
@@ -122,7 +123,15 @@ async def run_workers(running: RunningServices) -> None:
         return utc_now() + timedelta(days=300)
 
     workers = (
-        Importer(store, services.session_control, services.posting_gate, utc_now, node="one"),
+        Importer(
+            store,
+            services.session_control,
+            services.posting_gate,
+            PayComparison(store, utc_now),
+            utc_now,
+            node="one",
+            occupation_names=services.occupation_names,
+        ),
         Matcher(store, utc_now, node="one"),
         SearchEntryWriter(store),
         LeadEscalator(store, services.lead_follow_up, later, node="one"),

@@ -9,10 +9,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from domain.matching.jobs import Job, build_job
-from domain.postings.pay import Pay, PayPeriod
-from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
 from domain.reference.geo import Point
-from domain.seekers.profile import Near, PickUp, Profile, Wants, Weekday
+from domain.reference.occupations import Occupation
+from domain.reference.weekdays import Weekday
+from domain.seekers.profile import LowestPay, Near, PickUp, Profile, Wants
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
 from domain.seekers.seeker_groups import SeekerGroup
 from domain.seekers.seekers import ProfileConsent, Seeker
@@ -98,7 +100,11 @@ jobs = st.builds(
     benefits=benefits,
     friendly_to=st.frozensets(st.sampled_from(SeekerGroup), max_size=2),
 )
-pays = st.builds(Pay, amount=st.sampled_from([20, 3000, 5000]), period=st.sampled_from(PayPeriod))
+pays = st.builds(
+    LowestPay,
+    amount=st.sampled_from([20, 3000, 5000]),
+    period=st.sampled_from([PayPeriod.MONTH, PayPeriod.HOUR]),
+)
 wants = st.builds(
     Wants,
     occupations=st.lists(occupations, max_size=3, unique=True).map(tuple),

@@ -8,18 +8,27 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from domain.postings.pay import Pay, PayPeriod
+from domain.postings.pay import Pay, PayPeriod, fixed_pay
 from domain.postings.postings import (
     Benefit,
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingTerms,
     Shift,
 )
+from domain.postings.work_schedule import WorkMode
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.seekers.seeker_groups import SeekerGroup
+from tests.domain.term_part_samples import (
+    fens,
+    further_places,
+    media,
+    pays,
+    requirements,
+    schedules,
+)
 
 FIXED_TODAY = date(2026, 10, 1)
 FULL_COVER = (
@@ -31,11 +40,11 @@ FULL_COVER = (
 
 
 def monthly_pay(amount: int) -> Pay:
-    return Pay(amount=amount, period=PayPeriod.MONTH)
+    return fixed_pay(amount, PayPeriod.MONTH)
 
 
 def hourly_pay(amount: int) -> Pay:
-    return Pay(amount=amount, period=PayPeriod.HOUR)
+    return fixed_pay(amount, PayPeriod.HOUR)
 
 
 def posting_terms(**changes: Any) -> PostingTerms:
@@ -77,8 +86,6 @@ places = st.one_of(
     ),
     st.text(max_size=8),
 )
-amounts = st.integers(min_value=-1, max_value=1_000_000)
-pays = st.builds(Pay, amount=amounts, period=st.sampled_from(PayPeriod))
 hours = st.one_of(st.decimals(), st.integers(1, 24).map(Decimal))
 
 degrees = st.floats(allow_nan=False)
@@ -93,7 +100,7 @@ any_terms = st.builds(
     place_code=places,
     address=st.text(max_size=8),
     pay=pays,
-    probation_pay=st.none() | amounts,
+    probation_fen=st.none() | fens,
     employment_type=st.sampled_from(EmploymentType),
     shift=st.sampled_from(Shift),
     intensity=st.sampled_from(Intensity),
@@ -109,4 +116,10 @@ any_terms = st.builds(
     min_age=st.none() | st.integers(-1, 200),
     friendly_to=st.lists(st.sampled_from(SeekerGroup), max_size=3).map(tuple),
     point=st.none() | st.builds(Point, latitude=degrees, longitude=degrees),
+    further_places=further_places,
+    work_mode=st.sampled_from(WorkMode),
+    schedule=schedules,
+    requirements=requirements,
+    is_public_welfare=st.booleans(),
+    media=media,
 )

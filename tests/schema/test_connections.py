@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from domain import cursors
-from domain.postings.pay import Pay, PayPeriod
+from domain.postings.pay import PayPeriod, fixed_pay
 from schema.relay import global_id
 from storage.mongo.client import new_id
 from tests.domain.posting_terms_samples import posting_terms
@@ -45,6 +45,7 @@ LISTS = {
     "postings by pay": "postings(orderBy: PAY, filter: {employerId: $employer}, %s)",
     "employers": "employers(%s)",
     "sessions": "liveSessions(filter: {unionId: $union}, %s)",
+    "campaigns": "recruitmentCampaigns(%s)",
     "leads": "leads(filter: {sessionId: $session}, %s)",
     "codes": "codes(sessionId: $session, %s)",
     "a session's postings": "liveSession(id: $session) { page: postings(%s)",
@@ -121,7 +122,7 @@ async def long_lists(running: RunningServices, readonly_world: World) -> World:
                 employer_id=world.employer.id,
                 union_id=world.union.id,
                 terms=posting_terms(
-                    pay=Pay(amount=pay, period=PayPeriod.MONTH if pay > 100 else PayPeriod.HOUR),
+                    pay=fixed_pay(pay, PayPeriod.MONTH if pay > 100 else PayPeriod.HOUR),
                     valid_until=today() + timedelta(days=9),
                 ),
             )
@@ -138,6 +139,10 @@ async def long_lists(running: RunningServices, readonly_world: World) -> World:
             for days in (0, 0, 1, 2, 2)
         ]
     )
+    for days in (0, 0, 1, 2, 2):
+        await store.recruitment_campaigns.add(
+            records.recruitment_campaign(starts_on=date(2026, 2, 1 + days))
+        )
     await store.leads.record(
         [world.new_lead("王小明", f"+86{world.next_phone()}") for _ in range(6)]
     )
@@ -166,12 +171,14 @@ def expected_ids(name: str, world: World, running: RunningServices) -> Callable[
             found = [session for session in found if session["status"] != "DRAFT"]
             found.sort(key=lambda it: (it["starts_at"], it["_id"]), reverse=True)
             return ids("LiveSession", found)
-        if name == "codes":
-            found = await store.mongo["codes"].find({"session_id": world.live.id}).to_list(None)
-            return ids("Code", sorted(found, key=lambda it: it["_id"], reverse=True))
-        if name == "leads":
-            found = await store.mongo["leads"].find({"session_id": world.live.id}).to_list(None)
-            return ids("Lead", sorted(found, key=lambda it: it["_id"], reverse=True))
+        if name == "campaigns":
+            found = await store.mongo["recruitment_campaigns"].find({}).to_list(None)
+            found.sort(key=lambda it: (it["starts_on"], it["_id"]), reverse=True)
+            return ids("Campaign", found)
+        if name in {"codes", "leads"}:
+            found = await store.mongo[name].find({"session_id": world.live.id}).to_list(None)
+            kind = "Code" if name == "codes" else "Lead"
+            return ids(kind, sorted(found, key=lambda it: it["_id"], reverse=True))
         if name == "a session's postings":
             return [gid(world.open), gid(world.second), gid(world.third)]
         found = await store.mongo["postings"].find({"employer_id": world.employer.id}).to_list(None)

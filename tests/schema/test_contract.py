@@ -85,7 +85,7 @@ type LiveSession {
 }
 type Host { name: String!  honour: Honour }
 type Union { name: String! }
-type Pay { amount: Int!  period: PayPeriod! }
+type Pay { amount: Decimal!  period: PayPeriod! }
 type PostingConnection { edges: [PostingEdge!]!  pageInfo: PageInfo! }
 type PostingEdge { cursor: String!  node: Posting! }
 type EmployerConnection { edges: [EmployerEdge!]!  pageInfo: PageInfo! }

@@ -23,7 +23,7 @@ from graphql import (
 
 from api.app import PUBLIC_ROUTES
 from domain.identity.audit import AuditAction
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.screening.minimum_wages import Grade
 from domain.screening.reviews import Report
 from domain.seekers.profile import Wants

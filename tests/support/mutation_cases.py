@@ -9,6 +9,7 @@ from typing import Any
 
 from schema.relay import global_id
 from storage.clock import utc_now
+from storage.mongo.client import new_id
 from tests.support.codes import CODE, PROVABLE_PHONE
 from tests.support.mutation_inputs import (
     CONSENT_TEMPLATE,
@@ -162,6 +163,18 @@ MUTATION_CASES = {
             "... on ReportResolved { posting { id status waitingSince } }",
         ),
         MutationCase(
+            "addOccupation",
+            lambda _: {"zh": f"新职业{new_id()[-8:]}", "en": "New occupation"},
+            "OccupationAdded",
+            "... on OccupationAdded { occupation { code zh en added } }",
+        ),
+        MutationCase(
+            "addOccupationName",
+            lambda _: {"occupation": "WELDER", "name": f"焊匠{new_id()[-8:]}"},
+            "OccupationAdded",
+            "... on OccupationAdded { occupation { code otherNames } }",
+        ),
+        MutationCase(
             "addMinimumWage",
             lambda _: {
                 "region": "330000",
@@ -202,6 +215,18 @@ MUTATION_CASES = {
             session_input,
             "SessionScheduled",
             "... on SessionScheduled { session { id title status startsAt union { id } } }",
+        ),
+        MutationCase(
+            "changeUnion",
+            lambda world: {"unionId": gid(world.union), "branchesSeePostings": True},
+            "UnionChanged",
+            "... on UnionChanged { union { id branchesSeePostings } }",
+        ),
+        MutationCase(
+            "createRecruitmentCampaign",
+            lambda _: {"name": "春风行动", "startsOn": "2026-02-01", "endsOn": "2026-04-30"},
+            "RecruitmentCampaignCreated",
+            "... on RecruitmentCampaignCreated { campaign { id name union { id } } }",
         ),
         MutationCase(
             "startSession", session_mutation_input("scheduled"), "SessionChanged", SESSION_SELECTION

@@ -12,8 +12,8 @@ from typing import Any
 
 from domain.identity.audit import AuditAction
 from domain.leads.leads import LeadStage
-from domain.postings.postings import Occupation
 from domain.reference.calendar import day_in_china
+from domain.reference.occupations import Occupation
 from domain.screening.minimum_wages import Grade
 from domain.seekers.profile import Wants
 from schema.relay import parse_global_id

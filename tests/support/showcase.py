@@ -60,6 +60,7 @@ class Showcase(ShowcaseRecords):
         await store.leads.record(self.leads[2:])
         await self.prove_phone(self.withdrawn_lead)
         await store.qr_codes.add(self.code)
+        await store.recruitment_campaigns.add(self.spring)
         await store.seekers.add([self.other_seeker, self.withdrawn_seeker])
         for question in (self.answered, self.published, self.declined):
             await store.questions.add(question)

@@ -13,29 +13,30 @@ from domain.leads.leads import Lead, LeadSource, LeadStage
 from domain.live.qr_codes import CodeKind
 from domain.live.questions import QuestionStatus
 from domain.live.sessions import Segment, SessionStatus
-from domain.postings.pay import Pay, PayPeriod
+from domain.postings.pay import PayPeriod
 from domain.postings.postings import (
-    Benefit,
     CloseReason,
     EmploymentType,
     Finding,
     Intensity,
     Mark,
-    Occupation,
     PostingTerms,
     Shift,
 )
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
+from domain.reference.weekdays import Weekday
 from domain.screening.minimum_wages import verify_wage
 from domain.screening.reviews import ReportState
 from domain.seekers.call_campaigns import Call, CallOutcome, MatchRun, RunStatus
-from domain.seekers.profile import Education, Near, PickUp, Profile, Wants, Weekday
+from domain.seekers.profile import Education, LowestPay, Near, PickUp, Profile, Wants
 from domain.seekers.referrals import ReferralStatus, ReferralStep
 from domain.seekers.seeker_groups import SeekerGroup
 from domain.webhooks.webhooks import FailureKind
 from storage.clock import utc_now
 from storage.mongo.client import new_id
 from tests.support import records
+from tests.support.full_terms import FULL_PARTS
 from tests.support.services import RunningServices
 from tests.support.world import FINDING, World, today
 
@@ -83,7 +84,14 @@ class ShowcaseRecords(World):
     def _furnish_postings(self) -> None:
         self.employer = replace(self.employer, description="电机制造")
         found = (make_finding("duties"),)
-        self.open = replace(self.open, terms=self._rich_terms(), revision=2, findings=found)
+        self.spring = records.recruitment_campaign(union_id=self.union.id)
+        self.open = replace(
+            self.open,
+            terms=self._rich_terms(),
+            revision=2,
+            findings=found,
+            campaign_id=self.spring.id,
+        )
         self.held = replace(self.held, waiting_since=utc_now(), findings=found)
         self.closed = replace(self.closed, close_reason=CloseReason.WITHDRAWN, closed_at=utc_now())
         changed = {each.id: each for each in (self.open, self.held, self.closed)}
@@ -109,6 +117,7 @@ class ShowcaseRecords(World):
             segment=Segment.STORY,
             segment_title="三十年焊工",
             started_at=utc_now(),
+            campaign_id=self.spring.id,
         )
         self.ended = replace(self.ended, started_at=utc_now(), ended_at=utc_now())
         self.planned = self._session(SessionStatus.SCHEDULED)
@@ -218,8 +227,6 @@ class ShowcaseRecords(World):
     def _rich_terms(self, **changes: Any) -> PostingTerms:
         terms: PostingTerms = self._terms(
             address="浦东新区金海路1号",
-            probation_pay=5_000,
-            benefits=(Benefit.MEALS,),
             intensity=Intensity.HEAVY,
             repost_source="上海市总工会",
             starts_at=time(8, 30),
@@ -227,7 +234,7 @@ class ShowcaseRecords(World):
             min_age=18,
             friendly_to=(SeekerGroup.LAID_OFF,),
             point=SHANGHAI,
-            **changes,
+            **(FULL_PARTS | changes),
         )
         return terms
 
@@ -245,7 +252,7 @@ def make_full_profile() -> Profile:
             near=Near(point=SHANGHAI, kilometres=50),
             shifts=(Shift.DAY,),
             employment_types=(EmploymentType.FULL_TIME,),
-            lowest_pay=Pay(amount=4_000, period=PayPeriod.MONTH),
+            lowest_pay=LowestPay(amount=4_000, period=PayPeriod.MONTH),
             starts_from=time(8),
             ends_by=time(18),
             pick_up=PickUp(by=time(18), days=(Weekday.MONDAY,)),

@@ -37,9 +37,11 @@ class VisibilityRow(NamedTuple):
 
 
 TERMS_FIELDS = (
-    "title occupation headcount duties conditions placeCode address pay probationPay "
-    "employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits validUntil "
-    "repostSource startsAt endsAt minAge friendlyTo point place"
+    "title occupation occupationName headcount duties conditions placeCode address "
+    "pay probationPay employmentType shift intensity hoursPerDay hoursPerWeek insurance benefits "
+    "validUntil repostSource startsAt endsAt minAge friendlyTo point place places workMode "
+    "shiftTimes daysPerWeek restDays restDaysPerMonth education educationText experienceMonths "
+    "experienceText licences skills insurancePackage housingFund publicWelfare media termsVersion"
 )
 FINDING_FIELDS = "code severity field message messageZh basis marks detail"
 
@@ -127,6 +129,7 @@ PERSONAL_ROWS = (
         OFFICERS | {"seeker"},
     ),
     VisibilityRow("Near", "point kilometres", OFFICERS | {"seeker"}),
+    VisibilityRow("LowestPay", "amount period", OFFICERS | {"seeker"}),
     VisibilityRow("PickUp", "by days", OFFICERS | {"seeker"}),
     VisibilityRow("MyProfile", "seeker consentVersion consentedAt searches contact", SEEKERS),
     VisibilityRow("SavedSearch", "id name wants createdAt", SEEKERS),
@@ -215,17 +218,18 @@ STAFF_ROWS = (
 PUBLIC_ROWS = tuple(
     VisibilityRow(kinds, fields, ALL_CALLERS)
     for kinds, fields in {
-        "Posting": f"id {TERMS_FIELDS} status revision createdAt synthetic employer",
+        "Posting": f"id {TERMS_FIELDS} status revision createdAt synthetic employer campaign",
         "CodeAvailability": "available channels",
         "Employer": "id name creditCode placeCode place description synthetic verifiedUntil "
         "verified",
-        "LiveSession": "id title format status startsAt startedAt endedAt host segment "
+        "LiveSession": "id campaign title format status startsAt startedAt endedAt host segment "
         "segmentTitle peakViewers views synthetic union postings pinnedPosting viewers interests "
         "tallies questions cursor",
         "Host": "name honour",
         "PostingTally": "postingId interests",
         "Question": "id body status answer askedAt publishedAt answeredAt posting",
-        "Union": "id name level placeCode parent",
+        "Union": "id name level placeCode parent branchesSeePostings",
+        "Campaign": "id name nameEn startsOn endsOn union",
         "MinimumWage": "id region tier monthly hourly effectiveFrom docNo sourceUrl grade "
         "verifiedAt addedAt place inForce trusted",
         "CodeTarget": "kind place session posting",
@@ -239,11 +243,20 @@ PUBLIC_ROWS = tuple(
         "PayCount": "payFrom payTo count",
         "Highlight": "field start end",
         "PostingSuggestion": "kind text code",
-        "Pay": "amount period",
+        "Pay": "amount from to period guaranteed guaranteedPeriod months payday settlement "
+        "components text",
+        "PayComponent": "kind from to unit percent note text",
+        "Workplace": "placeCode address point region",
+        "ShiftTimes": "startsAt endsAt days breakMinutes name",
+        "CodedText": "code text",
+        "MediaLink": "kind url title",
         "Point": "latitude longitude",
         "Region": "code name fullName level pinyin initials formerNames centre ancestors",
         "CodeList": "name description version entries",
         "CodeEntry": "code zh en synonyms",
+        "OccupationEntry": "code zh en otherNames pinyin initials added classCode classChecked "
+        "classes isco08 heavy dangerous licences",
+        "OccupationClass": "code level zh en",
     }.items()
 )
 
@@ -285,6 +298,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "EmployerCreated": "employer",
     "EmployerVerified": "employer check",
     "MinimumWageAdded": "minimumWage",
+    "OccupationAdded": "occupation",
     "MinimumWageVerified": "minimumWage",
     "PostingAccepted": "posting findings",
     "PostingHeld": "posting findings",
@@ -294,6 +308,8 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "ReportResolved": "posting",
     "PostingClosed": "posting",
     "SessionScheduled": "session",
+    "RecruitmentCampaignCreated": "campaign",
+    "UnionChanged": "union",
     "SessionChanged": "session",
     "PostingShown": "session posting",
     "Announced": "session",

@@ -12,7 +12,8 @@ import pytest
 from domain.exchange.imports import ImportStatus
 from domain.live.events import PostingMatched, seeker_topic
 from domain.matching.jobs import build_job
-from domain.postings.postings import Intensity, Occupation, Posting, PostingStatus
+from domain.postings.postings import Intensity, Posting, PostingStatus
+from domain.reference.occupations import Occupation
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker, SeekerStatus
 from realtime.background import Schedule

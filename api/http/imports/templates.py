@@ -82,7 +82,8 @@ def _write_table_sheet(
             "input_message": column.hint_zh[:_MAX_TIP_LENGTH],
             "ignore_blank": True,
         }
-        listed = column.enumeration if not column.multiple else None
+        is_closed = not column.multiple and not column.takes_other_words
+        listed = column.enumeration if is_closed else None
         rule = (
             {"validate": "list", "source": [member.zh for member in listed]}
             if listed

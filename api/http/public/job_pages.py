@@ -16,15 +16,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from api.http.public.job_facts import list_facts
 from domain.employers.employers import Employer
 from domain.exchange.schema_org import (
     build_job_posting,
-    describe_place,
     summarise_posting,
     to_script_json,
 )
 from domain.live.qr_codes import make_page_code
 from domain.live.sessions import LiveSession
+from domain.postings.pay_text import describe_pay
 from domain.postings.postings import Posting
 from domain.refusals import InvalidId
 from schema.context import Services
@@ -148,10 +149,11 @@ def render_page(
     head += f'<script type="application/ld+json">{data}</script>\n'
     body = [
         f"<h1>{escape(terms.title)}</h1>",
-        f'<p class="pay">{terms.pay.amount}{terms.pay.period.zh}（基本工资）</p>',
-        f"<dl>{_definition_list(_facts(posting, employer))}</dl>",
+        f'<p class="pay">{escape(describe_pay(terms.pay))}</p>',
+        f"<dl>{_definition_list(list_facts(posting, employer))}</dl>",
         f"<h2>工作内容</h2><p>{_with_line_breaks(terms.duties)}</p>",
         f"<h2>招聘条件</h2><p>{_with_line_breaks(terms.conditions)}</p>",
+        _media_links(posting),
         f"<h2>怎样报名</h2>{_application_links(posting, live_sessions)}",
         _QR_CODE_FIGURE.format(token=token),
     ]
@@ -176,30 +178,14 @@ def _meta_tags(title: str, description: str, url: str, image: str) -> str:
     return "\n".join([f'<meta name="description" content="{escape(description)}">', *metas, ""])
 
 
-def _facts(posting: Posting, employer: Employer) -> Iterable[tuple[str, str]]:
-    terms = posting.terms
-    yield "用人单位", employer.name
-    yield "工作地点", describe_place(terms)
-    yield "职业类别", terms.occupation.zh
-    yield "招聘人数", f"{terms.headcount}人"
-    yield "用工形式", terms.employment_type.zh
-    if terms.probation_pay is not None:
-        yield "试用期工资", f"{terms.probation_pay}{terms.pay.period.zh}"
-    yield "社会保险", "、".join(kind.zh for kind in terms.insurance)
-    if terms.benefits:
-        yield "福利", "、".join(benefit.zh for benefit in terms.benefits)
-    hours = (
-        f"每日{terms.hours_per_day.normalize():f}小时，每周{terms.hours_per_week.normalize():f}小时"
-    )
-    yield "班次", f"{terms.shift.zh}，{hours}"
-    if terms.starts_at is not None and terms.ends_at is not None:
-        yield "上下班", f"{terms.starts_at:%H:%M}–{terms.ends_at:%H:%M}"
-    yield "劳动强度", terms.intensity.zh
-    if terms.friendly_to:
-        yield "适合人群", "、".join(group.zh for group in terms.friendly_to)
-    if terms.repost_source:
-        yield "信息来源", terms.repost_source
-    yield "有效期至", terms.valid_until.isoformat()
+def _media_links(posting: Posting) -> str:
+    """Return the links to videos, tours and pictures; browsers tell the other site no referrer."""
+    items = [
+        f'<li><a href="{escape(link.url)}" rel="nofollow noopener noreferrer">'
+        f"{link.kind.zh}{'：' if link.title else ''}{escape(link.title)}</a></li>"
+        for link in posting.terms.media
+    ]
+    return f"<h2>看一看</h2><ul>{''.join(items)}</ul>" if items else ""
 
 
 def _definition_list(facts: Iterable[tuple[str, str]]) -> str:

@@ -24,7 +24,8 @@ from api.http.public.job_pages import with_etag
 from api.http.public.open_postings import PageKey, read_open_postings
 from domain.exchange.lead_rows import Cell, escape_formula
 from domain.exchange.open_data import build_code_lists, build_csvw_metadata, build_row
-from domain.exchange.open_data_columns import COLUMNS, ColumnValue
+from domain.exchange.open_data_columns import COLUMNS
+from domain.exchange.open_data_table import ColumnValue
 from domain.refusals import Refusal, database_unavailable
 from schema.context import Services
 from schema.relay import global_id

@@ -12,9 +12,10 @@ from domain.employers.employers import Employer, check_credit_code
 from domain.identity.unions import Union
 from domain.live.sessions import LiveSession, SessionFormat, SessionStatus
 from domain.postings.lifecycle import rescreen_posting
-from domain.postings.postings import Occupation, Posting, PostingStatus, Severity
+from domain.postings.postings import Posting, PostingStatus, Severity
 from domain.postings.term_bounds import check_terms
 from domain.reference.calendar import day_in_china
+from domain.reference.occupations import Occupation
 from domain.reference.regions import is_within
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.minimum_wages import Grade, WageTable
@@ -129,7 +130,7 @@ def test_every_kind_of_bad_posting_occurs(demo: DemoRecords) -> None:
 
 
 def test_a_pay_below_the_minimum_is_never_open(demo: DemoRecords) -> None:
-    low = [posting for posting in demo.postings if posting.terms.pay.amount == 1500]
+    low = [posting for posting in demo.postings if posting.terms.pay.from_fen == 150_000]
     assert Counter(posting.status for posting in low) == {
         PostingStatus.IN_REVIEW: 4,
         PostingStatus.REFUSED: 1,

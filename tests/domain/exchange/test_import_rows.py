@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 from domain.exchange.import_columns import COLUMNS_BY_KIND, EMPLOYER_COLUMNS, POSTING_COLUMNS
 from domain.exchange.import_rows import build_terms, finding_from_refusal, match_headings, parse_row
 from domain.exchange.imports import ImportKind
-from domain.postings.pay import Pay, PayPeriod
+from domain.postings.pay import PayPeriod, fixed_pay
 from domain.postings.postings import (
     Benefit,
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingTerms,
     Shift,
 )
 from domain.postings.term_bounds import check_terms
 from domain.postings.term_changes import fingerprint_terms
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.refusals import InvalidInput
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.posting_rules import screen_terms
@@ -87,8 +87,8 @@ def test_a_full_row_gives_all_terms() -> None:
         conditions="不限",
         place_code="310115",
         address="张江路1号",
-        pay=Pay(amount=6500, period=PayPeriod.MONTH),
-        probation_pay=5200,
+        pay=fixed_pay(6500, PayPeriod.MONTH),
+        probation_fen=520_000,
         employment_type=EmploymentType.FULL_TIME,
         shift=Shift.DAY,
         intensity=Intensity.LIGHT,
@@ -118,7 +118,7 @@ def test_former_place_codes_and_occupation_synonyms_are_understood() -> None:
     found, faults = parse_row(POSTINGS, KEYS, row(工作地点代码="110103", 职业类别="氩弧焊工"))
     assert faults == ()
     assert build_terms(found).place_code == "110101"
-    assert found["occupation"] is Occupation.WELDER
+    assert build_terms(found).occupation is Occupation.WELDER
 
 
 def test_an_empty_cell_gives_the_default() -> None:
@@ -127,7 +127,7 @@ def test_an_empty_cell_gives_the_default() -> None:
     found, faults = parse_row(POSTINGS, given, [by_key[key] for key in given])
     assert faults == ()
     left = build_terms(found)
-    assert (left.title, left.headcount, left.pay.amount) == ("", 0, 0)
+    assert (left.title, left.headcount, left.pay.from_fen) == ("", 0, 0)
     assert (left.intensity, left.point, left.repost_source) == (Intensity.MEDIUM, None, None)
     # Screening refuses it later, as in a posting that is submitted alone.
     assert {finding.code for finding in screen_terms(left, KNOWN_WAGES, FIXED_TODAY)} >= {
@@ -157,7 +157,7 @@ def test_a_column_key_is_accepted_as_heading() -> None:
     [
         ([*HEADINGS, "联系人身高"], "The column “联系人身高” is not known"),
         ([*HEADINGS, "title"], "stands twice"),
-        ([], "Missing: 职业类别、计薪周期"),
+        ([], "Missing: 计薪周期、用工形式"),
         (["岗位名称"], "The first row must hold the headings"),
     ],
 )

@@ -51,6 +51,7 @@ def test_a_lead_is_a_row_under_the_headings() -> None:
         "更新时间 Updated at (UTC+8)": "2026-10-01 00:05:07",
         "人群 Group": "下岗职工",
         "本人核实 Confirmation": "核实制度前登记",
+        "工资说明 Pay in words": "30元/小时",
     }
 
 

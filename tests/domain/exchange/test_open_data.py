@@ -108,7 +108,7 @@ def test_every_column_has_titles_and_its_code_list() -> None:
 
 def test_every_code_of_a_row_is_in_its_list() -> None:
     lists = build_code_lists()
-    assert len(lists) == len(CODE_LISTS) == 8
+    assert len(lists) == len(CODE_LISTS) == 12
     found = build_row(records.posting(), records.employer())
     for column in COLUMNS:
         if column.code_kind is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,15 +18,17 @@ from domain.exchange.schema_org import (
     describe_place,
     to_script_json,
 )
-from domain.postings.pay import Pay, PayPeriod
+from domain.postings.pay import Pay, PayPeriod, PayRate, fixed_pay
 from domain.postings.postings import EmploymentType
+from domain.postings.requirements import CodedText, RequiredEducation, Requirements
+from domain.postings.work_schedule import WorkMode, Workplace
 from domain.reference.geo import Point
 from tests.domain.posting_terms_samples import any_terms, hourly_pay, posting_terms
 from tests.support import records
 
 URL = "https://jobs.example.org/jobs/x"
 REQUIRED = {"title", "description", "datePosted", "hiringOrganization", "jobLocation"}
-RECOMMENDED = {"baseSalary", "directApply", "employmentType", "identifier", "validThrough"}
+RECOMMENDED = {"directApply", "employmentType", "identifier", "validThrough"}
 # https://developers.google.com/search/docs/appearance/structured-data/job-posting
 KNOWN_TYPES = {
     "FULL_TIME",
@@ -51,14 +55,18 @@ def check(found: dict[str, Any]) -> None:
     date.fromisoformat(found["datePosted"])
     assert datetime.fromisoformat(found["validThrough"]).tzinfo is not None
     assert found["hiringOrganization"]["name"]
-    address = found["jobLocation"]["address"]
-    assert (address["@type"], address["addressCountry"]) == ("PostalAddress", "CN")
-    assert isinstance(address["addressLocality"], str)
+    locations = found["jobLocation"]
+    for location in locations if isinstance(locations, list) else [locations]:
+        address = location["address"]
+        assert (address["@type"], address["addressCountry"]) == ("PostalAddress", "CN")
+        assert isinstance(address["addressLocality"], str)
     assert found["employmentType"] in KNOWN_TYPES
-    salary = found["baseSalary"]
-    assert (salary["@type"], salary["currency"]) == ("MonetaryAmount", "CNY")
-    assert salary["value"]["unitText"] in UNITS
-    assert isinstance(salary["value"]["value"], int)
+    if "baseSalary" in found:
+        salary = found["baseSalary"]
+        assert (salary["@type"], salary["currency"]) == ("MonetaryAmount", "CNY")
+        assert salary["value"]["unitText"] in UNITS
+        amounts = salary["value"].keys() & {"value", "minValue", "maxValue"}
+        assert amounts in ({"value"}, {"minValue"}, {"minValue", "maxValue"})
     assert found["identifier"].keys() == {"@type", "name", "value"}
     assert isinstance(found["directApply"], bool)
 
@@ -68,6 +76,7 @@ def test_a_posting_has_all_required_properties() -> None:
     check(found)
     assert found["description"] == (
         "<p>工作内容：一、检修<br>二、&lt;巡检&gt;</p><p>招聘条件：持低压电工作业证。</p>"
+        "<p>工资：6000元/月</p>"
     )
     assert found["validThrough"] == "2026-12-31T23:59:59+08:00"
     assert found["datePosted"] == "2026-10-01"
@@ -83,6 +92,70 @@ def test_a_posting_has_all_required_properties() -> None:
     assert found["workHours"] == "白班，每日8小时"
 
 
+def test_a_range_of_pay_has_its_two_ends() -> None:
+    pay = Pay(from_fen=500_000, to_fen=800_050, period=PayPeriod.MONTH)
+    salary = data(pay=pay)["baseSalary"]["value"]
+    assert salary == {
+        "@type": "QuantitativeValue",
+        "unitText": "MONTH",
+        "minValue": 5000,
+        "maxValue": 8000.5,
+    }
+    open_ended = data(pay=replace(pay, to_fen=None, period=PayPeriod.DAY))["baseSalary"]["value"]
+    assert open_ended == {"@type": "QuantitativeValue", "unitText": "DAY", "minValue": 5000}
+
+
+def test_piece_work_has_its_guaranteed_pay_as_base_salary() -> None:
+    piece = fixed_pay(Decimal("0.5"), PayPeriod.PIECE)
+    assert "baseSalary" not in data(pay=piece)
+    basic = PayRate(fen=300_000, period=PayPeriod.MONTH)
+    found = data(pay=replace(piece, guaranteed=basic))
+    assert found["baseSalary"]["value"]["value"] == 3000
+    assert "工资：0.5元/件；底薪3000元/月" in found["description"]
+
+
+def test_requirements_are_structured() -> None:
+    needs = Requirements(
+        education=RequiredEducation.BACHELOR,
+        experience_months=24,
+        licences=(CodedText(code="C1", text="驾驶证C1"),),
+        skills=(CodedText(code="PLC", text="PLC编程"), CodedText(text="看图纸")),
+    )
+    found = data(requirements=needs)
+    assert found["educationRequirements"] == {
+        "@type": "EducationalOccupationalCredential",
+        "credentialCategory": "bachelor degree",
+        "name": "本科",
+    }
+    assert found["experienceRequirements"] == {
+        "@type": "OccupationalExperienceRequirements",
+        "monthsOfExperience": 24,
+    }
+    assert found["skills"] == [
+        {
+            "@type": "DefinedTerm",
+            "name": "PLC编程",
+            "termCode": "PLC",
+            "inDefinedTermSet": "Skills",
+        },
+        {"@type": "DefinedTerm", "name": "看图纸"},
+    ]
+    assert found["qualifications"] == "持低压电工作业证。\n证书：驾驶证C1"
+    nothing = Requirements(education=RequiredEducation.NONE, experience_months=0)
+    found = data(requirements=nothing)
+    assert found["educationRequirements"] == found["experienceRequirements"] == "no requirements"
+
+
+def test_remote_work_and_several_places() -> None:
+    places = (Workplace(place_code="330402", address="中山路1号"),)
+    found = data(work_mode=WorkMode.REMOTE, further_places=places)
+    assert found["jobLocationType"] == "TELECOMMUTE"
+    assert found["applicantLocationRequirements"] == {"@type": "Country", "name": "CN"}
+    localities = [place["address"]["addressLocality"] for place in found["jobLocation"]]
+    assert localities == ["浦东新区", "嘉兴市南湖区"]
+    assert "jobLocationType" not in data()
+
+
 def test_every_employment_type_has_a_google_value() -> None:
     assert SCHEMA_ORG_EMPLOYMENT_TYPES.keys() == set(EmploymentType)
     assert set(SCHEMA_ORG_EMPLOYMENT_TYPES.values()) <= KNOWN_TYPES
@@ -94,7 +167,6 @@ def test_hourly_pay_has_the_unit_hour() -> None:
         "value": 30,
         "unitText": "HOUR",
     }
-    assert Pay(amount=30, period=PayPeriod.HOUR) == hourly_pay(30)
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from domain.matching.constraints import (
 )
 from domain.matching.jobs import Job
 from domain.matching.match_reasons import MatchCode
-from domain.postings.pay import Pay, PayPeriod
+from domain.postings.pay import PayPeriod
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
 from domain.reference.geo import Point
-from domain.seekers.profile import Near, PickUp, Wants
+from domain.seekers.profile import LowestPay, Near, PickUp, Wants
 from tests.domain.matching_samples import HOME, job, jobs, wants
 
 FIVE = time(17)
@@ -58,10 +58,10 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({"shifts": (Shift.DAY,)}, {"shift": Shift.FLEXIBLE}, False),
     ({"employment_types": (EmploymentType.FULL_TIME,)}, {}, True),
     ({"employment_types": (EmploymentType.PART_TIME,)}, {}, False),
-    ({"lowest_pay": Pay(amount=6000, period=PayPeriod.MONTH)}, {"monthly_pay": 6000}, True),
-    ({"lowest_pay": Pay(amount=6001, period=PayPeriod.MONTH)}, {"monthly_pay": 6000}, False),
-    ({"lowest_pay": Pay(amount=30, period=PayPeriod.HOUR)}, {"hourly_pay": 30}, True),
-    ({"lowest_pay": Pay(amount=31, period=PayPeriod.HOUR)}, {"hourly_pay": 30}, False),
+    ({"lowest_pay": LowestPay(amount=6000, period=PayPeriod.MONTH)}, {"monthly_pay": 6000}, True),
+    ({"lowest_pay": LowestPay(amount=6001, period=PayPeriod.MONTH)}, {"monthly_pay": 6000}, False),
+    ({"lowest_pay": LowestPay(amount=30, period=PayPeriod.HOUR)}, {"hourly_pay": 30}, True),
+    ({"lowest_pay": LowestPay(amount=31, period=PayPeriod.HOUR)}, {"hourly_pay": 30}, False),
     ({"places": ("310000", "230100")}, {"place_code": "230102"}, True),
     ({"places": ("230100",)}, {"place_code": "230202"}, False),
     ({"near": Near(point=HOME, kilometres=13)}, {"point": NEARBY}, True),

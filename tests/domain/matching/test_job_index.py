@@ -13,7 +13,7 @@ from domain.matching.jobs import Job
 from domain.matching.match_reasons import MatchCode
 from domain.matching.matches import MAX_MATCHES, MIN_MATCHES, Match, is_wanted_job
 from domain.matching.scoring import score_job
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.seekers.profile import Profile
 from tests.domain.matching_samples import job, jobs, profile, profiles
 

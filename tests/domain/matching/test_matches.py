@@ -13,8 +13,9 @@ from domain.matching.jobs import Job, build_job
 from domain.matching.match_reasons import MatchCode
 from domain.matching.matches import Match, assess_job, is_wanted_job
 from domain.matching.scoring import needs_training, score_job
-from domain.postings.postings import Benefit, EmploymentType, Intensity, Occupation, Shift
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.seekers.match_keys import list_job_match_keys, list_wanted_match_keys
 from domain.seekers.profile import Profile
 from domain.seekers.seeker_groups import SeekerGroup
@@ -38,7 +39,7 @@ def codes(match: Match | None) -> tuple[set[MatchCode], set[MatchCode]]:
 def test_a_wanted_job_shares_a_match_key_with_the_seeker(person: Profile, work: Job) -> None:
     if is_wanted_job(person, work):
         assert set(list_wanted_match_keys(person.wants)) & set(
-            list_job_match_keys(work.occupation, work.place_code)
+            list_job_match_keys(work.occupation, work.place_codes)
         )
 
 

@@ -7,9 +7,14 @@ from collections import Counter
 import pytest
 
 from domain.labels import Labelled
-from domain.postings.postings import EmploymentType, Occupation
-from domain.reference.code_lists import CodeEntry, CodeList, build_code_list
-from domain.reference.occupations import OCCUPATION_SYNONYMS, occupation_names
+from domain.postings.postings import EmploymentType
+from domain.reference.code_lists import (
+    CodeEntry,
+    CodeList,
+    build_code_list,
+    build_occupation_list,
+)
+from domain.reference.occupations import Occupation, occupation_names
 
 
 class _Colour(Labelled):
@@ -34,7 +39,7 @@ def test_a_code_list_has_every_code_in_order() -> None:
 
 
 def test_occupations_come_with_their_synonyms() -> None:
-    welder = build_code_list(Occupation).entries[1]
+    welder = build_occupation_list().entries[1]
     assert (welder.code, welder.zh) == ("WELDER", "焊工")
     assert {"电焊工", "焊接工"} <= set(welder.synonyms)
 
@@ -58,7 +63,9 @@ def test_a_changed_code_list_has_another_version(changed: tuple[CodeEntry, ...])
 
 
 def test_every_occupation_but_other_has_synonyms_of_its_own() -> None:
-    assert set(OCCUPATION_SYNONYMS) == set(Occupation) - {Occupation.OTHER}
+    assert all(
+        len(occupation_names(each)) > 1 for each in Occupation if each is not Occupation.OTHER
+    )
     names = Counter(name for occupation in Occupation for name in occupation_names(occupation))
     assert max(names.values()) == 1
     assert occupation_names(Occupation.OTHER) == ()

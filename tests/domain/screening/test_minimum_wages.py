@@ -21,7 +21,8 @@ from domain.screening.minimum_wages import (
     compare_with_minimum,
     verify_wage,
 )
-from tests.domain.posting_terms_samples import FIXED_TODAY, hourly_pay, monthly_pay, pays, places
+from tests.domain.posting_terms_samples import FIXED_TODAY, hourly_pay, monthly_pay, places
+from tests.domain.term_part_samples import pays
 from tests.support import records
 
 START = date(2026, 1, 1)
@@ -39,7 +40,7 @@ def table(*rows: MinimumWage) -> WageTable:
 def compare(
     place: str, pay: Pay, on: date = FIXED_TODAY, *, wages: WageTable = KNOWN_WAGES
 ) -> WageComparison:
-    return compare_with_minimum(wages, place, pay, on)
+    return compare_with_minimum(wages, place, pay.lowest, on)
 
 
 @pytest.mark.parametrize(
@@ -174,9 +175,9 @@ def test_known_wages_are_ordered_graded_and_have_valid_regions() -> None:
 @given(pays, pays, places.filter(is_place_code))
 def test_more_pay_never_worsens_the_comparison(one: Pay, other: Pay, place: str) -> None:
     rank = [WageComparison.BELOW, WageComparison.UNDECIDED, WageComparison.PASS]
-    less, more = sorted((one.amount, other.amount))
-    of_less = compare(place, type(one)(amount=less, period=one.period))
-    of_more = compare(place, type(one)(amount=more, period=one.period))
+    less, more = sorted((one.from_fen, other.from_fen))
+    of_less = compare(place, Pay(from_fen=less, to_fen=None, period=one.period))
+    of_more = compare(place, Pay(from_fen=more, to_fen=None, period=one.period))
     assert rank.index(of_less) <= rank.index(of_more)
 
 

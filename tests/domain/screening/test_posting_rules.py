@@ -128,13 +128,13 @@ def test_other_workers_need_work_injury_insurance(employment: EmploymentType) ->
         ({"pay": hourly_pay(15)}, "PAY_BELOW_MINIMUM_WAGE", PostingStatus.REFUSED),
         ({"place_code": "330402"}, "MINIMUM_WAGE_TO_CHECK", PostingStatus.IN_REVIEW),
         (
-            {"pay": monthly_pay(3000), "probation_pay": 2739},
+            {"pay": monthly_pay(3000), "probation_fen": 273_900},
             "PROBATION_PAY_BELOW_MINIMUM_WAGE",
             PostingStatus.REFUSED,
         ),
-        ({"probation_pay": 4799}, "PROBATION_PAY_TOO_LOW", PostingStatus.REFUSED),
+        ({"probation_fen": 479_900}, "PROBATION_PAY_TOO_LOW", PostingStatus.REFUSED),
         (
-            {"place_code": "520100", "pay": monthly_pay(2200), "probation_pay": 1950},
+            {"place_code": "520100", "pay": monthly_pay(2200), "probation_fen": 195_000},
             "PROBATION_MINIMUM_WAGE_TO_CHECK",
             PostingStatus.IN_REVIEW,
         ),
@@ -152,11 +152,11 @@ def test_full_time_hourly_pay_is_compared_per_month() -> None:
 
 
 def test_probation_at_80_percent_passes() -> None:
-    assert found(posting_terms(probation_pay=4800)) == {}
+    assert found(posting_terms(probation_fen=480_000)) == {}
 
 
 def test_part_time_is_paid_by_the_hour_and_has_no_probation() -> None:
-    findings = found(part_time_terms(pay=monthly_pay(3000), probation_pay=2900))
+    findings = found(part_time_terms(pay=monthly_pay(3000), probation_fen=290_000))
     assert list(findings) == ["PART_TIME_PAY_NOT_HOURLY", "PART_TIME_PROBATION"]
     assert list(found(part_time_terms(pay=hourly_pay(24)))) == ["PAY_BELOW_MINIMUM_WAGE"]
 
@@ -208,8 +208,15 @@ def test_screening_never_raises_and_is_deterministic(offer: PostingTerms, on: da
 
 @given(any_terms, st.integers(0, 10_000))
 def test_more_pay_never_worsens_the_status(offer: PostingTerms, more: int) -> None:
-    offer = replace(offer, probation_pay=None)
-    better = replace(offer, pay=replace(offer.pay, amount=offer.pay.amount + more))
+    offer = replace(offer, probation_fen=None)
+    pay = offer.pay
+    better_pay = replace(
+        pay,
+        from_fen=pay.from_fen + more,
+        to_fen=None if pay.to_fen is None else pay.to_fen + more,
+        guaranteed=pay.guaranteed and replace(pay.guaranteed, fen=pay.guaranteed.fen + more),
+    )
+    better = replace(offer, pay=better_pay)
     rank = [PostingStatus.REFUSED, PostingStatus.IN_REVIEW, PostingStatus.OPEN]
     assert rank.index(status(offer)) <= rank.index(status(better))
 
@@ -232,7 +239,7 @@ def test_an_open_posting_has_all_required_values(offer: PostingTerms) -> None:
     if status(offer) is PostingStatus.OPEN:
         assert offer.title.strip()
         assert offer.headcount >= 1
-        assert offer.pay.amount >= 1
+        assert offer.pay.from_fen >= 1
         assert offer.valid_until >= FIXED_TODAY
         assert InsuranceKind.WORK_INJURY in offer.insurance
 

@@ -6,15 +6,8 @@ from collections import Counter
 
 import pytest
 
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Occupation,
-    PostingTerms,
-    Shift,
-)
-from domain.reference.occupations import occupation_names
+from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, PostingTerms, Shift
+from domain.reference.occupations import Occupation, occupation_names
 from domain.search.benefit_terms import BENEFIT_TERMS, find_benefit_terms
 from tests.domain.posting_terms_samples import FULL_COVER, posting_terms
 
@@ -22,7 +15,8 @@ from tests.domain.posting_terms_samples import FULL_COVER, posting_terms
 def test_each_name_belongs_to_one_term() -> None:
     offers = [name for offer in BENEFIT_TERMS for name in offer.names]
     jobs = [name for occupation in Occupation for name in occupation_names(occupation)]
-    assert [name for name, times in Counter(offers + jobs).items() if times > 1] == []
+    # 钟点工 is a form of work and an occupation: a search finds both.
+    assert [name for name, times in Counter(offers + jobs).items() if times > 1] == ["钟点工"]
 
 
 @pytest.mark.parametrize(

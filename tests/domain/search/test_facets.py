@@ -7,15 +7,15 @@ from collections import Counter
 import pytest
 
 from domain.labels import Labelled
-from domain.postings.postings import (
-    Benefit,
-    EmploymentType,
-    InsuranceKind,
-    Intensity,
-    Occupation,
-    Shift,
+from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, Intensity, Shift
+from domain.reference.occupations import Occupation, find_occupation
+from domain.search.facets import (
+    FACET_KINDS,
+    facet_character,
+    facet_characters,
+    group_facet_counts,
+    is_facet_character,
 )
-from domain.search.facets import FACET_KINDS, facet_character, facet_characters, group_facet_counts
 from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.posting_terms_samples import posting_terms
 
@@ -48,7 +48,16 @@ def test_stored_characters_keep_their_meaning() -> None:
 def test_every_code_has_a_character_of_its_own() -> None:
     codes = [code for kind in FACET_KINDS for code in kind]
     assert len({facet_character(code) for code in codes}) == len(codes)
-    assert all(len(kind) <= 64 for kind in FACET_KINDS)
+    assert all(len(kind) <= 64 for kind in FACET_KINDS if kind is not Occupation)
+
+
+def test_occupations_that_officers_added_are_counted() -> None:
+    added = find_occupation("ADDED_7")
+    assert added is not None
+    counts = group_facet_counts(Counter(facet_characters(posting_terms(occupation=added))))
+    assert counts[Occupation] == [(added, 1)]
+    assert is_facet_character(facet_character(added))
+    assert not is_facet_character("电")
 
 
 def test_codes_are_counted_the_most_frequent_first() -> None:

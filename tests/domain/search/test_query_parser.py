@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.postings.postings import Occupation
 from domain.refusals import InvalidInput
-from domain.search.query_parser import find_occupations, parse_search
+from domain.search.query_parser import parse_search
 
 FIELD = ("filter", "search")
 
@@ -49,6 +48,10 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
 
 
 def test_occupations_are_found_by_name_and_pinyin() -> None:
-    assert find_occupations("电焊工") == (Occupation.WELDER,)
-    assert find_occupations("yuesao") == (Occupation.MATERNITY_NANNY,)
-    assert find_occupations("不存在") == ()
+    def tokens(text: str) -> set[str]:
+        (word,) = parse_search(text, ("search",))
+        return {token for token in word.strong if token.startswith("o:")}
+
+    assert tokens("电焊工") == {"o:WELDER"}
+    assert tokens("yuesao") == {"o:MATERNITY_NANNY"}
+    assert tokens("不存在") == set()

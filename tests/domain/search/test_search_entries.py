@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from domain.postings.postings import Benefit, Occupation, PostingTerms, Shift
+from domain.postings.postings import Benefit, PostingTerms, Shift
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.search.query_parser import parse_search
 from domain.search.search_entries import build_search_entry
 from tests.domain.posting_terms_samples import hourly_pay, posting_terms
@@ -126,10 +127,10 @@ def test_tokens_tell_title_words_from_body_words() -> None:
 def test_an_entry_has_monthly_pay_and_a_point() -> None:
     entry = build_search_entry(posting_terms(pay=hourly_pay(30)), "")
     assert entry.pay == 5_220
-    assert entry.at == Point(latitude=31.2215, longitude=121.5444)
+    assert entry.at == (Point(latitude=31.2215, longitude=121.5444),)
     here = Point(latitude=31.1, longitude=121.1)
-    assert build_search_entry(posting_terms(point=here), "").at == here
-    assert build_search_entry(posting_terms(place_code="999999"), "").at is None
+    assert build_search_entry(posting_terms(point=here), "").at == (here,)
+    assert build_search_entry(posting_terms(place_code="999999"), "").at == ()
 
 
 def test_the_tokens_of_a_long_text_are_bounded() -> None:

@@ -17,6 +17,7 @@ DAYS = ("2027-01-01", "2027-01-02", "2027-01-03")
 @dataclass(frozen=True, kw_only=True)
 class Put:
     pay: int
+    spread: int = 0
     day: str
     keys: frozenset[str]
 
@@ -25,6 +26,7 @@ ids = st.sampled_from([f"{number:02}" for number in range(30)])
 puts = st.builds(
     Put,
     pay=st.integers(0, 9) | st.integers(0, 1_000_000),
+    spread=st.sampled_from([0, 0, 3, 5_000]),
     day=st.sampled_from(DAYS),
     keys=st.frozensets(st.sampled_from("abc")),
 )
@@ -39,7 +41,13 @@ def after(changes: list[tuple[str, Put | None]]) -> tuple[SearchIndex, dict[str,
             index.drop(posting_id)
             kept.pop(posting_id, None)
         else:
-            index.put(posting_id, pay=put.pay, last_day=put.day, keys=put.keys)
+            index.put(
+                posting_id,
+                pay=put.pay,
+                highest_pay=put.pay + put.spread,
+                last_day=put.day,
+                keys=put.keys,
+            )
             kept[posting_id] = put
     return index, kept
 
@@ -79,6 +87,9 @@ def test_bitmaps_and_orders_equal_those_of_a_scan(
     }
     assert names(index, index.with_pay_at_least(found, pay)) == {
         each for each, put in shown.items() if put.pay >= pay
+    }
+    assert names(index, index.with_highest_pay_at_least(found, pay)) == {
+        each for each, put in shown.items() if put.pay + put.spread >= pay
     }
     more, same = index.split_by_pay(found, pay)
     assert names(index, more) == {each for each, put in shown.items() if put.pay > pay}
@@ -125,7 +136,7 @@ def test_an_index_needs_compaction_after_many_changes(
     put = Put(pay=1, day=DAYS[0], keys=frozenset("ab"))
     index, _ = after([("03", put), ("04", put), ("01", put), ("02", put)])
     assert not index.needs_compaction
-    index.put("05", pay=1, last_day=DAYS[0], keys="a")
+    index.put("05", pay=1, highest_pay=1, last_day=DAYS[0], keys="a")
     assert index.needs_compaction
     assert not compacted(index).needs_compaction
     assert None in list(index.compact_in_steps())

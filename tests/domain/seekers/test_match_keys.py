@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.seekers.match_keys import (
     find_outermost_places,
     list_job_match_keys,
@@ -24,7 +24,7 @@ def test_wishes_and_jobs_share_keys_of_occupation_and_place() -> None:
     wants = Wants(occupations=(Occupation.CLERK,), places=("230100", "310000"))
     assert list_wanted_match_keys(wants) == ("CLERK/2301", "CLERK/31")
     assert list_wanted_match_keys(Wants()) == ("*/*",)
-    assert set(list_job_match_keys(Occupation.CLERK, "230102")) == {
+    assert set(list_job_match_keys(Occupation.CLERK, ["230102"])) == {
         f"{occupation}/{place}"
         for occupation in ("*", "CLERK")
         for place in ("*", "23", "2301", "230102")

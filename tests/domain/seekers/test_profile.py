@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from domain.postings.pay import Pay, PayPeriod
-from domain.postings.postings import EmploymentType, Occupation, Shift
+from domain.postings.pay import PayPeriod
+from domain.postings.postings import EmploymentType, Shift
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
+from domain.reference.weekdays import Weekday
 from domain.refusals import InvalidInput
-from domain.seekers.profile import Near, PickUp, Weekday, check_profile
+from domain.seekers.profile import LowestPay, Near, PickUp, check_profile
 from tests.domain.matching_samples import HOME, profile
 
 TOKYO = Point(latitude=35.7, longitude=139.7)
@@ -28,7 +30,7 @@ WRONG: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"near": Near(point=TOKYO, kilometres=5)}, ("wants", "near", "point")),
     ({"near": Near(point=HOME, kilometres=0)}, ("wants", "near", "kilometres")),
     ({"near": Near(point=HOME, kilometres=201)}, ("wants", "near", "kilometres")),
-    ({"lowest_pay": Pay(amount=0, period=PayPeriod.HOUR)}, ("wants", "lowestPay", "amount")),
+    ({"lowest_pay": LowestPay(amount=0, period=PayPeriod.HOUR)}, ("wants", "lowestPay", "amount")),
     ({"starts_from": NOON_UTC}, ("wants", "startsFrom")),
     ({"ends_by": NOON_UTC}, ("wants", "endsBy")),
     ({"pick_up": PickUp(by=NOON_UTC)}, ("wants", "pickUp", "by")),
@@ -61,7 +63,7 @@ def test_a_full_profile_passes() -> None:
             places=("230000",),
             near=Near(point=HOME, kilometres=200),
             pick_up=PickUp(by=time(17), days=(Weekday.MONDAY, Weekday.FRIDAY)),
-            lowest_pay=Pay(amount=100_000, period=PayPeriod.MONTH),
+            lowest_pay=LowestPay(amount=100_000, period=PayPeriod.MONTH),
             skills=SIX[:5],
             home_place="230102",
             home=HOME,

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from strawberry.types.arguments import convert_argument
 from strawberry.types.base import StrawberryObjectDefinition
 
+from domain.reference.occupations import Occupation
 from schema.root import SCHEMA
 
 INPUTS = {
@@ -34,6 +35,7 @@ SCALARS: dict[str, Any] = {
     "Float": 1.5,
     "Boolean": False,
     "Decimal": Decimal("7.5"),
+    "Occupation": Occupation.WELDER,
     "DateTime": datetime(2026, 10, 1, tzinfo=UTC),
     "Date": date(2026, 10, 1),
     "Time": time(8, 30),

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.postings.postings import Intensity, Occupation, PostingStatus, Shift
+from domain.postings.postings import Intensity, PostingStatus, Shift
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.seekers.call_campaigns import RunStatus
 from domain.seekers.profile import PickUp
 from services.matching.match_search import MatchSearchLimits

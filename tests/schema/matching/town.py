@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from domain.postings.postings import Intensity, Occupation, Posting, PostingStatus
+from domain.postings.postings import Intensity, Posting, PostingStatus
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.seekers.profile import Near, Wants
 from domain.seekers.seekers import Seeker
 from tests.domain.posting_terms_samples import posting_terms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schema.enums import ENUM_DESCRIPTIONS
+from schema.reference.code_list_queries import TABLE_DESCRIPTIONS
 from tests.support.graphql_clients import GraphQLClient
 
 LIST = "name description version entries { code zh en synonyms }"
@@ -10,7 +11,10 @@ LIST = "name description version entries { code zh en synonyms }"
 
 async def test_every_enumeration_is_published_in_both_languages(api: GraphQLClient) -> None:
     lists = (await api.fetch_data(f"{{ codeLists {{ {LIST} }} }}"))["codeLists"]
-    assert [found["name"] for found in lists] == [kind.__name__ for kind in ENUM_DESCRIPTIONS]
+    assert [found["name"] for found in lists] == [
+        *(kind.__name__ for kind in ENUM_DESCRIPTIONS),
+        *TABLE_DESCRIPTIONS,
+    ]
     for found in lists:
         assert len(found["version"]) == 12
         assert found["description"]

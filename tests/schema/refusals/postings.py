@@ -33,6 +33,22 @@ CASES: dict[str, RefusalCase] = {
         "pay",
         "amount",
     ),
+    "posting, ten times the usual pay": RefusalCase(
+        "submitPosting",
+        "officer",
+        with_values(pay={"amount": 65_000, "period": "MONTH"}),
+        "PayUnusual",
+        "PAY_UNUSUAL",
+        ("input", "pay"),
+    ),
+    "change, a tenth of the usual pay": RefusalCase(
+        "changePosting",
+        "officer",
+        with_values(pay={"amount": 25, "period": "MONTH"}),
+        "PayUnusual",
+        "PAY_UNUSUAL",
+        ("input", "pay"),
+    ),
     "posting, long hours": invalid_input(
         "submitPosting", "officer", with_values(hoursPerDay=25), "hoursPerDay"
     ),

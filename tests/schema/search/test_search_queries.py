@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from domain.cursors import encode
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from tests.domain.posting_terms_samples import hourly_pay, posting_terms
 from tests.support import records
 from tests.support.graphql_clients import GraphQLClient

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.matching.jobs import build_job
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.refusals import StatusConflict
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import Seeker

@@ -97,7 +97,7 @@ async def test_a_verdict_with_outdated_wages_is_corrected_though_its_process_sto
     assert posting.status is PostingStatus.OPEN
     row = records.minimum_wage(
         region="310000",
-        monthly=posting.terms.pay.amount + 1,
+        monthly=posting.terms.pay.from_fen // 100 + 1,
         hourly=Decimal(30),
         effective_from=today,
         grade=Grade.A,

@@ -10,7 +10,8 @@ from domain.identity.phone_codes import DeliveryReport
 from domain.leads.leads import NO_HIRE_PROOF, HireSide, LeadStage
 from domain.live.events import Announcement
 from domain.live.sessions import SessionStatus
-from domain.postings.postings import Occupation, PostingStatus
+from domain.postings.postings import PostingStatus
+from domain.reference.occupations import Occupation
 from domain.screening.posting_rules import RULES_VERSION
 from domain.screening.rescreening import RescreenScope
 from domain.seekers.call_campaigns import CallOutcome

@@ -16,7 +16,8 @@ from domain.identity.accounts import Account, Role
 from domain.identity.unions import Union, UnionLevel
 from domain.leads.leads import Contact, Lead, LeadSource, LeadStage, RefusalReason, SealedContact
 from domain.live.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
-from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms, Review, Severity
+from domain.postings.officer_review import Review
+from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms, Severity
 from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.codec import to_document, to_record
 from storage.store import Store
@@ -148,6 +149,7 @@ def test_the_id_is_stored_only_as_the_key() -> None:
         "place_code": "330400",
         "path": ["root", union.id],
         "synthetic": False,
+        "branches_see_postings": False,
     }
 
 

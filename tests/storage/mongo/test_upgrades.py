@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 
+from domain.postings.job_keys import make_job_key
+from domain.postings.postings import PostingStatus
 from storage.mongo import upgrades as upgrades_module
 from storage.mongo.client import Mongo, StorageUnavailable
+from storage.mongo.collections import ensure_collections
 from storage.mongo.schema_version import NewerData, SchemaVersion, SchemaVersions
 from storage.mongo.upgrades import LEASE_DURATION, LEASE_NAME, Upgrades, UpgradeStep
 from storage.store import Store
 from storage.upgrade_steps import UPGRADE_STEPS
+from tests.support import records
 from tests.support.records import FIXED_NOW, ManualClock
 from tests.support.stores import SECRET
 
@@ -196,7 +200,7 @@ async def test_the_steps_give_older_postings_and_leads_what_they_lack(store: Sto
     await store.mongo["leads"].insert_many(
         [{"_id": "before"}, {"_id": "newer", "confirmation": "UNCONFIRMED"}]
     )
-    await upgrades(store, UPGRADE_STEPS).run()
+    await upgrades(store, UPGRADE_STEPS[:3]).run()
     leads = {each["_id"]: each["confirmation"] async for each in store.mongo["leads"].find({})}
     assert leads == {"before": "LEGACY", "newer": "UNCONFIRMED"}
     found = {each["_id"]: each async for each in store.mongo["postings"].find({})}
@@ -207,5 +211,54 @@ async def test_the_steps_give_older_postings_and_leads_what_they_lack(store: Sto
         "refused": {**postings[1], **path},
         "orphan": postings[2],
     }
-    applied = await upgrades(store, UPGRADE_STEPS).applied()
+    applied = await upgrades(store, UPGRADE_STEPS[:3]).applied()
     assert [(each.found, each.left) for each in applied] == [(3, 1), (1, 0), (1, 0)]
+
+
+async def test_pay_in_whole_yuan_is_stored_in_fen_too(store: Store) -> None:
+    pay = {"amount": 6500, "period": "MONTH"}
+    first = {"union_path": ["city"], "status": "CLOSED"}
+    await store.mongo["postings"].insert_many(
+        [
+            {"_id": "a", **first, "terms": {"pay": pay, "probation_pay": 5200}},
+            {"_id": "b", **first, "terms": {"pay": {"amount": 25, "period": "HOUR"}}},
+            {"_id": "c", **first, "terms": {"pay": pay, "probation_pay": None}},
+        ]
+    )
+    await store.mongo["leads"].insert_one({"_id": "lead", "terms": {"pay": pay}})
+    await upgrades(store, UPGRADE_STEPS[:4]).run()
+    found = {each["_id"]: each["terms"] async for each in store.mongo["postings"].find({})}
+    in_fen = {**pay, "from_fen": 650_000, "to_fen": 650_000, "unit": "MONTH"}
+    assert found["a"] == {
+        "pay": in_fen,
+        "probation_pay": 5200,
+        "probation_fen": 520_000,
+        "version": 2,
+    }
+    assert found["b"]["pay"] == {
+        "amount": 25,
+        "period": "HOUR",
+        "from_fen": 2_500,
+        "to_fen": 2_500,
+        "unit": "HOUR",
+    }
+    assert found["b"]["probation_fen"] is found["c"]["probation_fen"] is None
+    lead = await store.mongo["leads"].find_one({"_id": "lead"})
+    assert lead == {"_id": "lead", "terms": {"pay": pay}}
+    counted = (await upgrades(store, UPGRADE_STEPS[:4]).applied())[3]
+    assert (counted.found, counted.left) == (3, 0)
+
+
+async def test_open_postings_get_job_keys_and_twins_are_separate(store: Store) -> None:
+    await ensure_collections(store.mongo)
+    twins = [records.posting(id=name, employer_id="firm") for name in ("a", "b")]
+    closed = records.posting(id="c", employer_id="firm", status=PostingStatus.CLOSED)
+    await store.postings.add([*twins, closed], findable=False)
+    await store.mongo["postings"].update_many({}, {"$unset": {"job_key": ""}})
+    await upgrades(store, UPGRADE_STEPS).run()
+    found = await store.postings.by_ids(["a", "b", "c"])
+    key = make_job_key("firm", twins[0].terms)
+    assert (found["a"].job_key, found["b"].job_key) == (key, f"{key}/b")
+    assert found["c"].job_key is None
+    counted = (await upgrades(store, UPGRADE_STEPS).applied())[4]
+    assert (counted.found, counted.left) == (2, 0)

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from domain.postings.postings import Occupation, PostingStatus
+from domain.postings.postings import PostingStatus
+from domain.reference.occupations import Occupation
 from storage.mongo.paging import PageRequest
 from storage.mongo.repository import NEWEST_FIRST
 from storage.postings.posting_query import PostingQuery

@@ -12,12 +12,12 @@ from domain.postings.postings import (
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     PostingStatus,
     PostingTerms,
     Shift,
 )
 from domain.reference.geo import Point
+from domain.reference.occupations import Occupation
 from domain.search.query_parser import parse_search
 from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.paging import Page, PageRequest

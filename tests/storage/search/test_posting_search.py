@@ -13,12 +13,12 @@ from domain.postings.postings import (
     EmploymentType,
     InsuranceKind,
     Intensity,
-    Occupation,
     Posting,
     PostingStatus,
     Shift,
 )
 from domain.reference.geo import distance_km
+from domain.reference.occupations import Occupation
 from domain.reference.regions import region_of
 from domain.search.facets import group_facet_counts
 from domain.seekers.seeker_groups import SeekerGroup

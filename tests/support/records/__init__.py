@@ -14,8 +14,15 @@ from tests.support.records.identity import (
     union,
 )
 from tests.support.records.leads import lead
-from tests.support.records.live import code, live_session, question
-from tests.support.records.postings import decision, minimum_wage, posting, report, rescreen
+from tests.support.records.live import code, live_session, question, recruitment_campaign
+from tests.support.records.postings import (
+    decision,
+    minimum_wage,
+    occupation_addition,
+    posting,
+    report,
+    rescreen,
+)
 from tests.support.records.seekers import call_entry, campaign, referral, seeker
 from tests.support.records.webhooks import webhook
 
@@ -38,10 +45,12 @@ __all__ = [
     "lead",
     "live_session",
     "minimum_wage",
+    "occupation_addition",
     "phone_code",
     "phone_proof",
     "posting",
     "question",
+    "recruitment_campaign",
     "referral",
     "report",
     "rescreen",

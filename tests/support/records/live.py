@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from domain.live.qr_codes import CodeKind, QrCode
 from domain.live.questions import Question
+from domain.live.recruitment_campaigns import RecruitmentCampaign
 from domain.live.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
 from storage.mongo.client import new_id
 from tests.support.records.clock import FIXED_NOW
@@ -21,6 +23,21 @@ def question(**changes: Any) -> Question:
         asker=new_id(),
         body="有宿舍吗？",
         asked_at=FIXED_NOW,
+    )
+    return replace(record, **changes)
+
+
+def recruitment_campaign(**changes: Any) -> RecruitmentCampaign:
+    record = RecruitmentCampaign(
+        id=new_id(),
+        name="春风行动",
+        name_en="Spring Breeze",
+        starts_on=date(2026, 2, 1),
+        ends_on=date(2026, 4, 30),
+        union_id=UNION_ID,
+        union_path=("root", UNION_ID),
+        created_by="officer",
+        created_at=FIXED_NOW,
     )
     return replace(record, **changes)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.postings.postings import Posting, PostingStatus
+from domain.reference.occupation_additions import OccupationAddition
 from domain.screening.minimum_wages import Grade, MinimumWage
 from domain.screening.rescreening import RescreeningTask, RescreenScope
 from domain.screening.reviews import Decision, DecisionKind, Report, ReportReason
@@ -69,6 +70,19 @@ def minimum_wage(**changes: Any) -> MinimumWage:
         doc_no="浙政发〔2026〕1号",
         source_url="https://www.zj.gov.cn/",
         grade=Grade.UNVERIFIED,
+        added_by="officer",
+        added_at=FIXED_NOW,
+    )
+    return replace(record, **changes)
+
+
+def occupation_addition(**changes: Any) -> OccupationAddition:
+    """Build another name of an occupation in the list."""
+    record = OccupationAddition(
+        id="焊匠",
+        occupation="WELDER",
+        zh="焊匠",
+        union_id=UNION_ID,
         added_by="officer",
         added_at=FIXED_NOW,
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.leads.leads import SealedContact
-from domain.postings.postings import Occupation
+from domain.reference.occupations import Occupation
 from domain.seekers.call_campaigns import CallCampaign, CallEntry
 from domain.seekers.profile import Profile, Wants
 from domain.seekers.profile_consent import make_profile_consent

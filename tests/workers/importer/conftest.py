@@ -8,10 +8,9 @@ import pytest
 
 from api.wiring.realtime import create_group_commit
 from services.live.sessions import LiveSessionControl
-from services.postings.posting_gate import PostingGate
-from services.screening.minimum_wages import MinimumWages
 from storage.clock import utc_now
 from storage.store import Store
+from tests.workers.importer.queued_imports import create_importer
 from workers.importer import Importer
 
 
@@ -25,6 +24,4 @@ async def desk(store: Store) -> AsyncIterator[LiveSessionControl]:
 @pytest.fixture
 async def importer(store: Store, desk: LiveSessionControl) -> Importer:
     await store.minimum_wages.seed()
-    return Importer(
-        store, desk, PostingGate(store, desk, MinimumWages(store), utc_now), utc_now, node="one"
-    )
+    return create_importer(store, desk, "one")

@@ -12,7 +12,9 @@ from domain.exchange.imports import Import, ImportStatus, RawRow, RowOutcome
 from domain.identity.accounts import Role
 from domain.search.query_parser import parse_search
 from services.live.sessions import LiveSessionControl
+from services.postings.pay_comparison import PayComparison
 from services.postings.posting_gate import PostingGate
+from services.reference.occupation_names import OccupationNames
 from services.screening.minimum_wages import MinimumWages
 from storage.clock import utc_now
 from storage.mongo.paging import PageRequest
@@ -28,7 +30,15 @@ UNTIL = (today() + timedelta(days=30)).isoformat()
 
 def create_importer(store: Store, desk: LiveSessionControl, node: str) -> Importer:
     gate = PostingGate(store, desk, MinimumWages(store), utc_now)
-    return Importer(store, desk, gate, utc_now, node=node)
+    return Importer(
+        store,
+        desk,
+        gate,
+        PayComparison(store, utc_now),
+        utc_now,
+        node=node,
+        occupation_names=OccupationNames(store),
+    )
 
 
 def posting_row(number: int, external_id: str) -> RawRow:

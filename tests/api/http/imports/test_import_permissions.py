@@ -55,7 +55,7 @@ async def test_a_recruiter_imports_postings_of_their_own_employer_only(
     done = await import_driver.import_table(csv_table(rows), token)
     assert [(row["outcome"], finding_codes(row)) for row in done["rows"]] == [
         ("ACCEPTED", []),
-        ("ACCEPTED", []),
+        ("ACCEPTED", [("ALREADY_EXISTS", "岗位编号")]),
         ("FAILED", [("EMPLOYER_NOT_YOURS", "统一社会信用代码")]),
     ]
 

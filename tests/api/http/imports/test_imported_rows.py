@@ -123,7 +123,7 @@ async def test_a_repeated_number_in_a_table_is_the_same_posting(
         )
         assert [row["outcome"] for row in done["rows"]] == ["ACCEPTED", "ACCEPTED", "DUPLICATE"]
     (stored,) = await world.running.store.postings.by_external_ids([(world.employer.id, "A-1")])
-    assert (stored.revision, stored.terms.pay.amount) == (2, 7000)
+    assert (stored.revision, stored.terms.pay.from_fen) == (2, 700_000)
 
 
 @pytest.fixture
