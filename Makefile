@@ -1,7 +1,7 @@
 # All targets work on a fresh clone with only Python 3.11 or newer, make and a network: `setup`
 # fetches uv if it is missing and fills .venv from uv.lock. `make help` lists the targets.
 
-.PHONY: setup run test torture check bench schema regions clean help
+.PHONY: setup run test torture soak check bench schema regions clean help
 
 setup: ## fill .venv from uv.lock (every other target does this first)
 	@scripts/setup.sh
@@ -30,6 +30,10 @@ test: check ## check, then all tests with coverage
 	exec .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term-missing
 
 torture: setup ## kill MongoDB and nodes while 20,000 interests are sent; at least ten minutes
+	@exec .venv/bin/python -m tests.support.torture
+
+soak: setup ## all fault runs at full length, then torture; about an hour; partitions and a full disk need root
+	@.venv/bin/python -m tests.faults
 	@exec .venv/bin/python -m tests.support.torture
 
 check: setup ## format, lint, types, and the committed GraphQL schema

@@ -47,6 +47,7 @@ OTHER_PACKAGES = {
 }
 MAX_LINES = 300
 DATA_TABLES = {
+    "tests/storage/mongo/indexed_queries.py",
     "domain/refusals.py",
     "domain/exchange/import_columns.py",
     "storage/mongo/indexes.py",

@@ -10,7 +10,6 @@ import typer
 
 from api.settings import Settings
 from api.wiring.store import open_database
-from storage.clock import utc_now
 from storage.mongo.backup import back_up
 from storage.mongo.backup_folder import BackupFolder, BackupRefused, CopiedCollection, Manifest
 from storage.mongo.restore import restore
@@ -69,7 +68,7 @@ def restore_database(
 
 async def _back_up(settings: Settings, folder: BackupFolder) -> Manifest:
     async with open_database(settings) as mongo:
-        return await back_up(mongo, folder, clock=utc_now, progress=_print_progress)
+        return await back_up(mongo, folder, progress=_print_progress)
 
 
 async def _restore(settings: Settings, folder: BackupFolder, replace: str | None) -> Manifest:
@@ -82,7 +81,6 @@ async def _restore(settings: Settings, folder: BackupFolder, replace: str | None
             code=Store(mongo, secret).upgrades().code_version,
             replaced_database=replace,
             service_lease=LEASE_NAME,
-            clock=utc_now,
             progress=_print_progress,
         )
 

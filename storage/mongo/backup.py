@@ -17,7 +17,6 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import OperationFailure
 
 from domain.identity.audit import GENESIS_DIGEST
-from storage.clock import Clock
 from storage.mongo.backup_folder import (
     BackupFolder,
     BackupRefused,
@@ -29,7 +28,7 @@ from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.meta import FACTS_OF_ONE_DATABASE, META, Meta
 from storage.mongo.schema_version import UNVERSIONED, SchemaVersion, SchemaVersions
 
-MOMENTARY_COLLECTIONS = frozenset({"leases", "presence"})
+MOMENTARY_COLLECTIONS = frozenset({"feed_reports", "leases", "presence"})
 """What nodes hold while they run. It means nothing in a restored database."""
 DOCUMENTS_PER_READ = 1_000
 MAX_COLLECTIONS = 1_000
@@ -41,9 +40,7 @@ Progress = Callable[[CopiedCollection], None]
 """Is called after each collection."""
 
 
-async def back_up(
-    mongo: Mongo, folder: BackupFolder, *, clock: Clock, progress: Progress
-) -> Manifest:
+async def back_up(mongo: Mongo, folder: BackupFolder, *, progress: Progress) -> Manifest:
     """Copy the database into a new folder; return the manifest, which is written last.
 
     Every write that was acknowledged before the call is in the copy.
@@ -52,7 +49,7 @@ async def back_up(
         its indexes were changed meanwhile, or MongoDB no longer keeps the snapshot.
     :raises StorageUnavailable: MongoDB does not answer. The folder holds no whole backup then.
     """
-    meta, started_at = Meta(mongo), clock()
+    meta, started_at = Meta(mongo), await mongo.read_clock()
     await meta.check_restored()
     if not await meta.is_bound():
         raise BackupRefused(
@@ -96,7 +93,7 @@ async def back_up(
     manifest = Manifest(
         database=mongo.database_name,
         started_at=started_at,
-        finished_at=clock(),
+        finished_at=await mongo.read_clock(),
         mongodb=server["version"],
         schema=version,
         audit_rows=head["seq"] if head else 0,

@@ -13,7 +13,6 @@ from typing import Any
 import bson
 from bson.raw_bson import RawBSONDocument
 
-from storage.clock import Clock
 from storage.mongo.backup import Progress, list_collections
 from storage.mongo.backup_folder import BackupFolder, BackupRefused, CopiedCollection, Manifest
 from storage.mongo.client import Mongo, translate_errors
@@ -24,6 +23,9 @@ from storage.mongo.schema_version import NewerData, SchemaVersion
 DOCUMENTS_PER_WRITE = 1_000
 BYTES_PER_WRITE = 8 * 1024 * 1024
 """A batch ends with the document that exceeds this."""
+MAX_DOCUMENTS_INDEXED_FIRST = 10_000
+"""Indexes of an empty collection exist at once; those of a filled one are a build in which all
+members vote. With more documents than this the build is faster than an index that grows."""
 
 
 async def restore(
@@ -34,7 +36,6 @@ async def restore(
     code: SchemaVersion,
     replaced_database: str | None,
     service_lease: str,
-    clock: Clock,
     progress: Progress,
 ) -> Manifest:
     """Store a backup in an empty database; return its manifest.
@@ -53,13 +54,14 @@ async def restore(
     for collection in manifest.collections:
         folder.verify(collection)
     _check_secret(folder, secret)
-    await _empty_database(mongo, replaced_database, service_lease, clock)
+    await _empty_database(mongo, replaced_database, service_lease)
     meta = Meta(mongo)
-    await meta.begin_restore(clock())
+    await meta.begin_restore(await mongo.read_clock())
     for collection in manifest.collections:
         await _restore_collection(mongo, folder, collection)
         progress(collection)
-    await meta.finish_restore(backup_started_at=manifest.started_at, at=clock())
+    at = await mongo.read_clock()
+    await meta.finish_restore(backup_started_at=manifest.started_at, at=at)
     return manifest
 
 
@@ -78,15 +80,13 @@ def _check_secret(folder: BackupFolder, secret: str) -> None:
     )
 
 
-async def _empty_database(
-    mongo: Mongo, replaced_database: str | None, service_lease: str, clock: Clock
-) -> None:
+async def _empty_database(mongo: Mongo, replaced_database: str | None, service_lease: str) -> None:
     """Check that the database is empty, or delete it if its name was given."""
     existing = await list_collections(mongo)
     if not existing:
         return
     name = mongo.database_name
-    held = await Leases(mongo).find_held(at=clock())
+    held = await Leases(mongo).find_held(at=await mongo.read_clock())
     if any(lease.name == service_lease for lease in held):
         raise BackupRefused(
             f"A service uses the database {name}. Stop every node; one that was killed counts for "
@@ -113,6 +113,11 @@ async def _restore_collection(
 ) -> None:
     name = collection.name
     await mongo.create_collection(name)
+    indexes = [index for index in collection.indexes if index["name"] != "_id_"]
+    create_indexes = {"createIndexes": name, "indexes": indexes}
+    is_small = collection.documents <= MAX_DOCUMENTS_INDEXED_FIRST
+    if indexes and is_small:
+        await mongo.command(create_indexes)
     stored = 0
     for batch in in_batches(folder.read_documents(name)):
         stored += len(batch)
@@ -124,9 +129,8 @@ async def _restore_collection(
             f"The backup names {collection.documents} documents of {name}, its file has {stored}.",
             f"备份清单中 {name} 有 {collection.documents} 条，文件中有 {stored} 条。",
         )
-    indexes = [index for index in collection.indexes if index["name"] != "_id_"]
-    if indexes:
-        await mongo.command({"createIndexes": name, "indexes": indexes})
+    if indexes and not is_small:
+        await mongo.command(create_indexes)
     # Last: a document of an earlier version may lack what a later validator wants.
     if collection.validator:
         await mongo.command({"collMod": name, "validator": collection.validator})

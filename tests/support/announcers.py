@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Sequence
 
 import httpx
@@ -19,6 +20,7 @@ mutation ($session: ID!, $body: String!) {
 REQUEST_TIMEOUT_SECONDS = 5.0
 """A host gives up an announcement after this, and makes the next one."""
 ANNOUNCEMENTS_PER_SIGN_IN = 300
+_serials = itertools.count(1)
 
 
 class Announcer:
@@ -34,7 +36,9 @@ class Announcer:
         self._password = password
         self._every = every
         self._token = ""
-        self.acknowledged: list[str] = []
+        self._serial = next(_serials)
+        self.acknowledged: dict[str, float] = {}
+        """When each announcement was acknowledged (``time.monotonic``), by its text."""
 
     async def run(self) -> None:
         """Announce without end."""
@@ -43,7 +47,7 @@ class Announcer:
                 if number % ANNOUNCEMENTS_PER_SIGN_IN == 0:
                     self._token = ""
                 try:
-                    await self._announce(client, f"公告 {number}")
+                    await self._announce(client, f"第 {self._serial} 场公告 {number}")
                 except (httpx.HTTPError, ValueError, KeyError, TypeError):
                     self._url = next(self._nodes).url
                     self._token = ""
@@ -56,7 +60,7 @@ class Announcer:
             self._token = signed_in["signIn"]["accessToken"]
         answer = await self._ask(client, ANNOUNCE, {"session": self._session, "body": body})
         if answer["announce"]["__typename"] == "Announced":
-            self.acknowledged.append(body)
+            self.acknowledged[body] = time.monotonic()
 
     async def _ask(
         self, client: httpx.AsyncClient, query: str, variables: dict[str, str]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from storage.clock import Clock, utc_now
-from storage.mongo.backup import Progress, back_up
+from storage.mongo.backup import MOMENTARY_COLLECTIONS, Progress, back_up
 from storage.mongo.backup_folder import BackupFolder, CopiedCollection, Manifest
 from storage.mongo.client import Document, Mongo
 from storage.mongo.crypto import ContactDamaged
+from storage.mongo.heartbeats import HEARTBEAT_ID
 from storage.mongo.restore import restore
 from storage.mongo.schema_version import SchemaVersion
 from storage.store import Store
@@ -23,10 +23,10 @@ def ignore_progress(_: CopiedCollection) -> None:
 
 
 async def make_backup(
-    mongo: Mongo, path: Path, *, progress: Progress = ignore_progress, clock: Clock = utc_now
+    mongo: Mongo, path: Path, *, progress: Progress = ignore_progress
 ) -> Manifest:
     """Back a database up into the folder ``path``."""
-    return await back_up(mongo, BackupFolder(path), clock=clock, progress=progress)
+    return await back_up(mongo, BackupFolder(path), progress=progress)
 
 
 async def restore_backup(
@@ -46,7 +46,6 @@ async def restore_backup(
         code=code or Store(mongo, secret).upgrades().code_version,
         replaced_database=replaced_database,
         service_lease=SERVICE_LEASE,
-        clock=utc_now,
         progress=progress,
     )
 
@@ -63,7 +62,7 @@ async def describe(mongo: Mongo) -> dict[str, tuple[list[Document], list[Documen
             indexes,
             validator,
         )
-    return {name: each for name, each in found.items() if name not in {"leases", "presence"}}
+    return {name: each for name, each in found.items() if name not in MOMENTARY_COLLECTIONS}
 
 
 async def find_contradictions(store: Store) -> list[str]:
@@ -74,7 +73,7 @@ async def find_contradictions(store: Store) -> list[str]:
     """
     found: list[str] = []
     events: dict[str, list[Document]] = {}
-    async for event in store.mongo["events"].find({}).sort("_id", 1):
+    async for event in store.mongo["events"].find({"topic": {"$ne": HEARTBEAT_ID}}).sort("_id", 1):
         events.setdefault(event["topic"], []).append(event)
     async for head in store.mongo["logs"].find({"_id": {"$ne": "audit"}}):
         seqs = [event["seq"] for event in events.pop(head["_id"], [])]

@@ -23,7 +23,7 @@ MAX_AWAY_SECONDS = 1.0
 class NodeProcess:
     """Runs ``songgang run --demo`` on a fixed port and starts it again after each kill."""
 
-    def __init__(self, uri: str, database: str, folder: Path, **given: str) -> None:
+    def __init__(self, uri: str | None, database: str, folder: Path, **given: str) -> None:
         self._uri = uri
         self._database = database
         self._folder = folder
@@ -55,6 +55,22 @@ class NodeProcess:
         assert self.server is not None  # a node is started before it is killed
         server, self.server = self.server, None
         await server.stop(signal.SIGKILL)
+
+    def change_settings(self, **given: str) -> None:
+        """Use these variables from the next start on."""
+        self._given |= given
+
+    async def stop(self) -> int:
+        """Stop it with SIGTERM, as an operator does, and return its exit code.
+
+        One that does not end in time is killed: nodes of earlier commits may wait for MongoDB.
+        """
+        assert self.server is not None  # a node is started before it is stopped
+        server, self.server = self.server, None
+        try:
+            return (await server.stop()).code
+        except TimeoutError:
+            return (await server.stop(signal.SIGKILL)).code
 
     async def close(self) -> None:
         if self.server is not None:

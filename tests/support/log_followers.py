@@ -24,7 +24,9 @@ from tests.support.interest_senders import NodeAddress
 
 SESSION_LOG = """
 subscription ($session: ID!, $after: String) {
-  sessionEvents(sessionId: $session, after: $after) { __typename seq cursor }
+  sessionEvents(sessionId: $session, after: $after) {
+    __typename seq cursor ... on Announcement { body }
+  }
 }
 """
 LEAD_LOG = """
@@ -51,6 +53,8 @@ class Received:
     """The close codes of its connections."""
     longest_silence: float = 0.0
     """The longest time in seconds between two logged events."""
+    heard_at: dict[str, float] = field(default_factory=dict)
+    """When each announcement came (``time.monotonic``), by its text."""
     _heard: float | None = None
 
     def take(self, event: dict[str, Any]) -> None:
@@ -66,6 +70,8 @@ class Received:
         if self._heard is not None:
             self.longest_silence = max(self.longest_silence, now - self._heard)
         self._heard = now
+        if "body" in event:
+            self.heard_at.setdefault(event["body"], now)
         if self.first is None:
             self.first = seq
         if self.last is not None and seq <= self.last:

@@ -29,13 +29,19 @@ ELECTION_SETTINGS = {"electionTimeoutMillis": 1_500, "heartbeatIntervalMillis": 
 
 
 class ReplicaSetMember:
-    """One mongod of the set. Its data remain when it is killed."""
+    """One mongod of the set. Its data remain when it is killed.
 
-    def __init__(self, binary: Path, folder: Path) -> None:
+    With ``group`` its process has that group id, by which its packets are told apart.
+    """
+
+    def __init__(self, binary: Path, folder: Path, group: int | None = None) -> None:
         self.port = _free_port()
+        self.group = group
         self.address = f"127.0.0.1:{self.port}"
         self._folder = folder
+        as_group = ["setpriv", "--regid", str(group), "--clear-groups", "--"]
         self._command = [
+            *(as_group if group is not None else []),
             *(str(binary), "--dbpath", str(folder / "db"), "--port", str(self.port)),
             *("--bind_ip", "127.0.0.1", "--replSet", REPLICA_SET_NAME, "--oplogSize", "256"),
             *("--wiredTigerCacheSizeGB", "0.25", "--nounixsocket", "--quiet"),
@@ -130,10 +136,20 @@ class ReplicaSet:
         )
 
     @classmethod
-    async def start(cls, folder: Path) -> Self:
-        """Start new members and initiate a set of them."""
+    async def start(cls, folder: Path, first_group: int | None = None) -> Self:
+        """Start new members and initiate a set of them.
+
+        With ``first_group`` the members have that group id and those that follow.
+        """
         binary = find_mongod()
-        members = [ReplicaSetMember(binary, folder / str(number)) for number in range(MEMBER_COUNT)]
+        members = [
+            ReplicaSetMember(
+                binary,
+                folder / str(number),
+                None if first_group is None else first_group + number,
+            )
+            for number in range(MEMBER_COUNT)
+        ]
         running = cls(members)
         try:
             await asyncio.gather(*(member.start() for member in members))
@@ -181,10 +197,10 @@ class ReplicaSet:
 
 
 @asynccontextmanager
-async def run_replica_set() -> AsyncIterator[ReplicaSet]:
+async def run_replica_set(first_group: int | None = None) -> AsyncIterator[ReplicaSet]:
     """Run a new set until the block ends, then remove its data."""
     with temporary_folder() as folder:
-        running = await ReplicaSet.start(folder)
+        running = await ReplicaSet.start(folder, first_group)
         try:
             yield running
         finally:

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from tests.support.mongod import temporary_folder
 
-READY_TIMEOUT_SECONDS = 60.0
+READY_TIMEOUT_SECONDS = 300.0
+"""A new database takes minutes on a machine that is overloaded. Tests end earlier."""
 STOP_TIMEOUT_SECONDS = 30.0
-COMMAND_TIMEOUT_SECONDS = 60.0
+COMMAND_TIMEOUT_SECONDS = 600.0
+"""A backup of many leads takes minutes on a busy machine. Tests end earlier."""
 _POLL_SECONDS = 0.02
 
 

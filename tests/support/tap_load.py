@@ -35,12 +35,14 @@ class TapLoad:
         postings: Sequence[str],
         *,
         taps_per_second: float,
+        first_person: int = 1,
     ) -> None:
+        """``first_person`` is the number of the first person, of which the phone is made."""
         self._nodes = nodes
-        self._session = session
+        self.session = session
         self._postings = postings
         self._interval = TAPS_PER_PERSON / taps_per_second
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(first_person)
         self._chance = random.Random(0)  # noqa: S311 - chance, not a secret
         self._client = httpx.AsyncClient(
             timeout=REQUEST_TIMEOUT_SECONDS,
@@ -106,7 +108,7 @@ class TapLoad:
         entered = await self._until_answered({"query": ENTER_AS_VIEWER}, headers, nodes)
         headers["authorization"] = f"Bearer {entered['data']['enterAsViewer']['accessToken']}"
         for posting in self._chance.sample(self._postings, TAPS_PER_PERSON):
-            interest = Interest(session=self._session, posting=posting, phone=f"144{number:08d}")
+            interest = Interest(session=self.session, posting=posting, phone=f"144{number:08d}")
             await self._tap(interest, headers, nodes)
 
     async def _tap(

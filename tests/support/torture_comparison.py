@@ -52,11 +52,11 @@ class Comparison:
         """Compare what is stored, listed and logged with what was acknowledged."""
         mongo = await Mongo.connect(self._set.uri, DATABASE)
         store = Store(mongo, SECRET)
-        await wait_until(lambda: _all_logged(store), SETTLE_TIMEOUT_SECONDS, every=0.5)
+        await wait_until(lambda: is_all_logged(store), SETTLE_TIMEOUT_SECONDS, every=0.5)
         session_id = parse_global_id(self._session, "LiveSession")
         found = mongo["leads"].find({}, {"session_id": 1, "posting_id": 1, "person": 1, "giver": 1})
         leads = [document async for document in found]
-        stored = {document["_id"]: _lead_key(document) for document in leads}
+        stored = {document["_id"]: identity_of_lead(document) for document in leads}
         acknowledged = {
             parse_global_id(lead_id, "Lead"): (
                 session_id,
@@ -129,11 +129,13 @@ class Comparison:
         return []
 
 
-async def _all_logged(store: Store) -> bool:
+async def is_all_logged(store: Store) -> bool:
+    """Return whether every stored lead is in the log of its session."""
     return not await store.leads.sessions_with_unlogged()
 
 
-def _lead_key(document: dict[str, str]) -> tuple[str, str, str, str]:
+def identity_of_lead(document: dict[str, str]) -> tuple[str, str, str, str]:
+    """Return session, posting, person and giver of a stored lead."""
     person = document["session_id"], document["posting_id"], document["person"]
     return *person, document["giver"]
 

@@ -22,7 +22,7 @@ from storage.mongo.backup_folder import (
 from storage.mongo.client import Mongo
 from storage.store import Store
 from tests.support.backups import make_backup
-from tests.support.records import FIXED_NOW, lead
+from tests.support.records import lead
 from tests.support.stores import SECRET
 
 
@@ -98,11 +98,11 @@ async def test_the_manifest_counts_documents_and_names_the_end_of_the_audit_log(
 ) -> None:
     store = await prepared(mongo)
     await mongo["logs"].insert_one({"_id": "audit", "seq": 7, "sha256": "ab"})
-    manifest = await make_backup(mongo, folder / "copy", clock=lambda: FIXED_NOW)
+    manifest = await make_backup(mongo, folder / "copy")
     assert manifest == BackupFolder(folder / "copy").read_manifest()
     assert (manifest.audit_rows, manifest.audit_sha256) == (7, "ab")
     assert manifest.schema == store.upgrades().code_version
-    assert manifest.started_at == manifest.finished_at == FIXED_NOW
+    assert manifest.started_at <= manifest.finished_at
     for each in manifest.collections:
         copied = list(BackupFolder(folder / "copy").read_documents(each.name))
         assert (len(copied), sum(map(len, copied))) == (each.documents, each.document_bytes)

@@ -244,7 +244,7 @@ async def test_pay_in_whole_yuan_is_stored_in_fen_too(store: Store) -> None:
     }
     assert found["b"]["probation_fen"] is found["c"]["probation_fen"] is None
     lead = await store.mongo["leads"].find_one({"_id": "lead"})
-    assert lead == {"_id": "lead", "terms": {"pay": pay}}
+    assert lead == {"_id": "lead", "terms": {"pay": pay}, "confirmation": "LEGACY"}
     counted = (await upgrades(store, UPGRADE_STEPS[:4]).applied())[3]
     assert (counted.found, counted.left) == (3, 0)
 
