@@ -17,7 +17,7 @@ const config: CodegenConfig = {
         useTypeImports: true,
         enumsAsTypes: true,
         avoidOptionals: { field: true },
-        scalars: { ID: "string", DateTime: "string", Date: "string" },
+        scalars: { ID: "string", DateTime: "string", Date: "string", Time: "string" },
         strictScalars: false,
       },
     },

@@ -38,3 +38,33 @@ function dayNumber(at: Date): number {
   // China has had no summer time since 1991, so its days are those of UTC+8.
   return Math.floor((at.getTime() + 8 * 3_600_000) / DAY_MS);
 }
+
+interface Pay {
+  readonly amount: number;
+  readonly period: "MONTH" | "HOUR";
+}
+
+/** 6,500 元/月, 25 元/小时. */
+export function formatPay(pay: Pay, words: Words): string {
+  const amount = new Intl.NumberFormat("en").format(pay.amount);
+  return pay.period === "MONTH" ? words.job.perMonth(amount) : words.job.perHour(amount);
+}
+
+const INSURANCES = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY"] as const;
+
+/** 五险, 缺失业、生育, or that none is named. */
+export function formatInsurance(
+  kinds: readonly (typeof INSURANCES)[number][],
+  words: Words,
+): string {
+  if (kinds.length === 0) return words.job.noInsurance;
+  const missing = INSURANCES.filter((each) => !kinds.includes(each));
+  if (missing.length === 0) return words.job.allInsurance;
+  const joint = words.language === "en" ? ", " : "、";
+  return words.job.missing(missing.map((each) => words.labels.insurance[each]).join(joint));
+}
+
+/** 138 0013 8000: digits in the groups in which people say them. */
+export function formatPhone(phone: string): string {
+  return phone.replace(/^(\d{3})(\d{4})(\d{4})$/u, "$1 $2 $3");
+}

@@ -42,7 +42,7 @@ function Header() {
 function Footer() {
   const { words } = usePreferences();
   return (
-    <nav class="bottom" aria-label={words.brand}>
+    <nav class="bottom" aria-label={words.nav.label}>
       <a href="/">{words.nav.home}</a>
       <a href="/jobs">{words.nav.board}</a>
       <a href="/me">{words.nav.me}</a>

@@ -14,7 +14,14 @@ interface Route {
   load(this: void): Promise<{ default: ComponentType<PageProps> }>;
 }
 
-const ROUTES: readonly Route[] = [{ path: /^\/$/u, load: () => import("../pages/home/page") }];
+const JOB: Route = { path: /^\/$/u, load: () => import("../pages/job/page") };
+const ROOM: Route = { path: /^\/live\/([^/]+)$/u, load: () => import("../pages/room/page") };
+const ROUTES: readonly Route[] = [
+  { path: /^\/$/u, load: () => import("../pages/home/page") },
+  ROOM,
+  { path: /^\/jobs$/u, load: () => import("../pages/board/page") },
+  { path: /^\/me$/u, load: () => import("../pages/me/page") },
+];
 
 export interface Place {
   readonly route: Route | null;
@@ -24,6 +31,9 @@ export interface Place {
 
 export function placeOf(location: { pathname: string; search: string }): Place {
   const query = new URLSearchParams(location.search);
+  // A scanned code leads to the front page with what it stands for.
+  if (location.pathname === "/" && query.has("posting")) return { route: JOB, id: "", query };
+  if (location.pathname === "/" && query.has("session")) return { route: ROOM, id: "", query };
   for (const route of ROUTES) {
     const found = route.path.exec(location.pathname);
     if (found !== null) return { route, id: decodeURIComponent(found[1] ?? ""), query };

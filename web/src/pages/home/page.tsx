@@ -1,5 +1,6 @@
 import { HomeDocument, type HomeQuery, type SessionCardFragment } from "../../gen/graphql";
 import { formatCount, formatTime } from "../../i18n/format";
+import { Failed, Loading } from "../../parts/notices";
 import { useWords } from "../../shell/preferences";
 import { useQuery } from "../../shell/use_query";
 
@@ -10,25 +11,9 @@ export default function HomePage() {
   return (
     <>
       <h1>{words.home.title}</h1>
-      {refusal !== null && (
-        <p role="alert" class="warning">
-          {words.failed}{" "}
-          <button type="button" onClick={retry}>
-            {words.retry}
-          </button>
-        </p>
-      )}
-      {data === null ? <Skeleton /> : <Sessions data={data} />}
+      {refusal !== null && <Failed refusal={refusal} retry={retry} />}
+      {data === null ? refusal === null && <Loading /> : <Sessions data={data} />}
     </>
-  );
-}
-
-function Skeleton() {
-  const words = useWords();
-  return (
-    <div class="skeleton" role="status">
-      {words.loading}
-    </div>
   );
 }
 
@@ -44,7 +29,7 @@ function Sessions({ data }: { data: HomeQuery }) {
         <p class="answer">
           {next === undefined
             ? words.home.noneAtAll
-            : `${words.home.none} · ${formatTime(next.startsAt, words)}`}
+            : words.home.upcoming(formatTime(next.startsAt, words))}
         </p>
       )}
       <Cards sessions={live} />
@@ -53,7 +38,7 @@ function Sessions({ data }: { data: HomeQuery }) {
       {ended.length > 0 && <h2>{words.home.past}</h2>}
       <Cards sessions={ended} />
       <p>
-        <a class="button" href="/jobs">
+        <a class="button main wide" href="/jobs">
           {words.home.toBoard}
         </a>
       </p>
