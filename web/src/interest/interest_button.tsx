@@ -26,18 +26,18 @@ export function InterestButton({ target }: { target: InterestIn }) {
   const words = useWords();
   const registrations = useRegistrations();
   const registration = registrations.of(target.postingId);
-  const changedAt = useRef(-Infinity);
+  const changedAtRef = useRef(-Infinity);
   const [wanted, setWanted] = useState<InterestIn | null>(null);
   const [fault, setFault] = useState("");
-  const first = useRef(target.postingId);
+  const drawnWithRef = useRef(target.postingId);
   useLayoutEffect(() => {
-    if (first.current === target.postingId) return;
-    first.current = target.postingId;
-    changedAt.current = performance.now();
+    if (drawnWithRef.current === target.postingId) return;
+    drawnWithRef.current = target.postingId;
+    changedAtRef.current = performance.now();
   }, [target.postingId]);
 
   const tap = () => {
-    if (performance.now() - changedAt.current < IGNORE_AFTER_CHANGE_MS) return;
+    if (performance.now() - changedAtRef.current < IGNORE_AFTER_CHANGE_MS) return;
     setFault("");
     setWanted(target);
   };

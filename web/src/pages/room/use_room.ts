@@ -2,11 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { digestOf } from "../../api/service";
-import {
-  RoomEventsDocument,
-  type RoomStateFragment,
-  type TypedDocumentString,
-} from "../../gen/graphql";
+import { RoomEventsDocument, type RoomStateFragment } from "../../gen/graphql";
 import { LiveClient, type ConnectionState } from "../../live";
 import { liveUrl, viewer } from "../../shell/service";
 import {
