@@ -30,7 +30,17 @@ SUBJECTS = {
 }
 SUBJECT_LAYERS = ("schema", "services", "storage", "domain")
 OTHER_PACKAGES = {
-    "api": {"cli", "demo", "doctor", "http", "http/imports", "http/public", "websocket", "wiring"},
+    "api": {
+        "cli",
+        "demo",
+        "doctor",
+        "http",
+        "http/imports",
+        "http/public",
+        "http/web",
+        "websocket",
+        "wiring",
+    },
     "schema": {"execution"},
     "storage": {"mongo"},
     "workers": {"sms"},

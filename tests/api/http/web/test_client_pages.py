@@ -6,9 +6,9 @@ import gzip
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from api.http.web.client_files import WebClient, load_web_client
 from api.http.web.client_pages import ClientPages
@@ -25,10 +25,10 @@ class _Node:
         self.client_pages = client_pages
 
 
-def browse(pages: ClientPages) -> TestClient:
+def browse(pages: ClientPages) -> httpx.AsyncClient:
     app = Starlette(routes=list(CLIENT_ROUTES))
     app.state.node = _Node(pages)
-    return TestClient(app, follow_redirects=False)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://songgang")
 
 
 @pytest.fixture
@@ -51,13 +51,13 @@ def client(folder: Path) -> WebClient:
 
 
 @pytest.fixture
-def http(client: WebClient) -> TestClient:
+def http(client: WebClient) -> httpx.AsyncClient:
     return browse(ClientPages(client))
 
 
 @pytest.mark.parametrize("path", ["/", "/?posting=1", "/live/abc", "/jobs", "/me", "/me/data"])
-def test_every_address_of_the_client_is_its_page(path: str, http: TestClient) -> None:
-    answer = http.get(path)
+async def test_every_address_of_the_client_is_its_page(path: str, http: httpx.AsyncClient) -> None:
+    answer = await http.get(path)
     assert (answer.status_code, answer.content) == (200, PAGE)
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["content-security-policy"] == (
@@ -66,16 +66,16 @@ def test_every_address_of_the_client_is_its_page(path: str, http: TestClient) ->
     )
 
 
-def test_media_of_another_server_are_allowed_by_their_origin(client: WebClient) -> None:
+async def test_media_of_another_server_are_allowed_by_their_origin(client: WebClient) -> None:
     http = browse(ClientPages(client, media="https://media.example.org/hls"))
-    policy = http.get("/").headers["content-security-policy"]
+    policy = (await http.get("/")).headers["content-security-policy"]
     assert "media-src 'self' blob: https://media.example.org;" in policy
     assert "connect-src 'self' https://media.example.org;" in policy
 
 
-def test_a_page_that_a_browser_knows_is_not_sent_again(http: TestClient) -> None:
-    etag = http.get("/").headers["etag"]
-    answer = http.get("/", headers={"if-none-match": f'"other", W/{etag}'})
+async def test_a_page_that_a_browser_knows_is_not_sent_again(http: httpx.AsyncClient) -> None:
+    etag = (await http.get("/")).headers["etag"]
+    answer = await http.get("/", headers={"if-none-match": f'"other", W/{etag}'})
     assert (answer.status_code, answer.content) == (304, b"")
 
 
@@ -89,11 +89,12 @@ def test_a_page_that_a_browser_knows_is_not_sent_again(http: TestClient) -> None
         ("identity", None),
     ],
 )
-def test_an_asset_is_sent_in_the_smallest_form_that_is_accepted(
-    accepted: str, coding: str | None, http: TestClient
+async def test_an_asset_is_sent_in_the_smallest_form_that_is_accepted(
+    accepted: str, coding: str | None, http: httpx.AsyncClient
 ) -> None:
-    with http.stream("GET", "/assets/main-1.js", headers={"accept-encoding": accepted}) as answer:
-        sent = b"".join(answer.iter_raw())
+    asked = {"accept-encoding": accepted}
+    async with http.stream("GET", "/assets/main-1.js", headers=asked) as answer:
+        sent = b"".join([part async for part in answer.aiter_raw()])
     assert answer.status_code == 200
     assert answer.headers.get("content-encoding") == coding
     expected = {"br": b"brotli", "gzip": gzip.compress(SCRIPT), None: SCRIPT}[coding]
@@ -103,31 +104,33 @@ def test_an_asset_is_sent_in_the_smallest_form_that_is_accepted(
 
 
 @pytest.mark.parametrize("name", ["main-2.js", "..%2Findex.html", "main-1.js.br"])
-def test_an_asset_that_does_not_exist_is_not_found(name: str, http: TestClient) -> None:
-    assert http.get(f"/assets/{name}").status_code == 404
+async def test_an_asset_that_does_not_exist_is_not_found(
+    name: str, http: httpx.AsyncClient
+) -> None:
+    assert (await http.get(f"/assets/{name}")).status_code == 404
 
 
-def test_people_are_sent_to_a_client_of_somebody_else(client: WebClient) -> None:
+async def test_people_are_sent_to_a_client_of_somebody_else(client: WebClient) -> None:
     http = browse(ClientPages(client, elsewhere="https://jobs.example.org/app"))
-    answer = http.get("/live/abc?code=1")
+    answer = await http.get("/live/abc?code=1")
     assert answer.status_code == 302
     assert answer.headers["location"] == "https://jobs.example.org/app/live/abc?code=1"
 
 
-def test_without_a_build_each_page_says_why_in_both_languages(tmp_path: Path) -> None:
+async def test_without_a_build_each_page_says_why_in_both_languages(tmp_path: Path) -> None:
     assert load_web_client(tmp_path) is None
-    answer = browse(ClientPages(None)).get("/jobs")
+    answer = await browse(ClientPages(None)).get("/jobs")
     assert answer.status_code == 200
     assert "make web" in answer.text
     assert "网页还没有装好" in answer.text
     assert "/graphql" in answer.text
 
 
-def test_a_build_that_is_not_whole_is_refused_with_what_to_do(folder: Path) -> None:
+async def test_a_build_that_is_not_whole_is_refused_with_what_to_do(folder: Path) -> None:
     (folder / "persisted-documents.json").unlink()
     with pytest.raises(ValueError, match="build web/ again"):
         load_web_client(folder)
 
 
-def test_the_documents_of_the_client_are_known_by_their_digests(client: WebClient) -> None:
+async def test_the_documents_of_the_client_are_known_by_their_digests(client: WebClient) -> None:
     assert client.documents.by_digest(hash_document(DOCUMENT)) == DOCUMENT
