@@ -34,11 +34,12 @@ test: check ## check, then all tests with coverage
 torture: setup ## kill MongoDB and nodes while 20,000 interests are sent; at least ten minutes
 	@exec .venv/bin/python -m tests.support.torture
 
-check: setup ## format, lint, types, and the committed GraphQL schema
+check: setup ## format, lint, types and the committed GraphQL schema, here and in web/
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/songgang schema --check
+	@scripts/web.sh check
 
 bench: setup ## measure fan-out, leads and searches; about 30 minutes
 	@.venv/bin/python bench/fanout.py

