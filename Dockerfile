@@ -1,4 +1,13 @@
-# The production image: only the service, without the embedded mongod and development tools.
+# The production image: the service and its pages, without the embedded mongod and development tools.
+
+FROM node:24-slim AS web
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY schema/schema.graphql /src/schema/schema.graphql
+COPY web/ ./
+RUN npm run build
+
 
 FROM python:3.12-slim AS build
 
@@ -25,6 +34,7 @@ COPY services/ services/
 COPY workers/ workers/
 COPY schema/ schema/
 COPY api/ api/
+COPY --from=web /src/api/http/web/dist api/http/web/dist
 RUN uv sync --locked --no-dev --no-editable
 
 

@@ -1,19 +1,22 @@
 # All targets work on a fresh clone with only Python 3.11 or newer, make and a network: `setup`
 # fetches uv if it is missing and fills .venv from uv.lock. `make help` lists the targets.
 
-.PHONY: setup run test torture soak check bench schema regions clean help
+.PHONY: setup run web test torture soak check bench schema regions clean help
 
 setup: ## fill .venv from uv.lock (every other target does this first)
 	@scripts/setup.sh
 
 # `exec` replaces the shell, so a signal sent to make reaches the service itself.
-run: setup ## start the service with demo data; SONGGANG_* and MONGODB_* come from the environment
+run: setup web ## start the service with demo data; SONGGANG_* and MONGODB_* come from the environment
 	@exec .venv/bin/songgang run --demo
+
+web: setup ## build the pages, once; needs Node 20.19 or newer, which is fetched if it is missing
+	@scripts/web.sh
 
 # The settings of a service that may run on the same machine are unset: tests must not touch its data or see its secrets.
 test: check ## check, then all tests with coverage
 	@unset SONGGANG_HOST SONGGANG_PORT SONGGANG_DATA_DIR SONGGANG_SECRET SONGGANG_DEMO \
-		SONGGANG_DEMO_PASSWORD SONGGANG_ORIGINS SONGGANG_PUBLIC_URL SONGGANG_STAFF_PASSWORD \
+		SONGGANG_DEMO_PASSWORD SONGGANG_ORIGINS SONGGANG_PUBLIC_URL SONGGANG_WEB_URL SONGGANG_STAFF_PASSWORD \
 		SONGGANG_METRICS_TOKEN SONGGANG_TRUSTED_DOCUMENTS SONGGANG_CONTACT_DAYS SONGGANG_RECORD_DAYS SONGGANG_WEBHOOK_PRIVATE \
 		SONGGANG_RULES_APPLY_ON SONGGANG_MEDIA_HOSTS \
 		SONGGANG_MAX_UPLOADS SONGGANG_MAX_EXPORTS SONGGANG_MAX_DOWNLOADS SONGGANG_NEW_SECRET \
@@ -36,11 +39,12 @@ soak: setup ## all fault runs at full length, then torture; about an hour; parti
 	@.venv/bin/python -m tests.faults
 	@exec .venv/bin/python -m tests.support.torture
 
-check: setup ## format, lint, types, and the committed GraphQL schema
+check: setup ## format, lint, types and the committed GraphQL schema, here and in web/
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/songgang schema --check
+	@scripts/web.sh check
 
 bench: setup ## measure fan-out, leads and searches; about 30 minutes
 	@.venv/bin/python bench/fanout.py
@@ -57,7 +61,7 @@ regions: setup ## write domain/reference/regions.tsv from the packages in script
 	@.venv/bin/python scripts/regions.py .uv/regions
 
 clean: ## remove what make can rebuild; the data folder stays
-	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* build dist
+	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* build dist api/http/web/dist web/node_modules web/src/gen
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list

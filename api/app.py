@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.code_callbacks import serve_code_callback
 from api.http.error_responses import http_error_response
-from api.http.front_page import serve_front_page
 from api.http.health import serve_liveness, serve_readiness
 from api.http.imports.templates import serve_template
 from api.http.metrics import serve_metrics
@@ -32,6 +31,7 @@ from api.http.public.sitemap_and_rss import (
 )
 from api.http.security_headers import SecurityHeaders
 from api.http.stopping import StoppingAnswers
+from api.http.web.routes import CLIENT_ROUTES
 from api.logs import AccessLog
 from api.settings import Settings
 from api.wiring.node import ServiceNode, run_node
@@ -89,7 +89,7 @@ PUBLIC_ROUTES = (
 )
 """Routes that everybody may read and search engines may index."""
 ROUTES = (
-    Route("/", serve_front_page),
+    *CLIENT_ROUTES,
     Route("/q/{token}", serve_code_redirect),
     Route("/codes/{name}", serve_code_image),
     Route("/graphql", _GRAPHQL),

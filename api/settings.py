@@ -111,6 +111,9 @@ class Settings(SmsSettings, LimitSettings):
     given_public_url: Annotated[str, AfterValidator(_normalise_public_url)] | None = Field(
         default=None, validation_alias="SONGGANG_PUBLIC_URL"
     )
+    web_url: Annotated[str, AfterValidator(_normalise_public_url)] | None = Field(
+        default=None, validation_alias="SONGGANG_WEB_URL"
+    )
     trusted_documents: Path | None = Field(
         default=None, validation_alias="SONGGANG_TRUSTED_DOCUMENTS"
     )

@@ -38,6 +38,7 @@ OTHER_PACKAGES = {
         "http",
         "http/imports",
         "http/public",
+        "http/web",
         "websocket",
         "wiring",
     },

@@ -21,6 +21,8 @@ from api.http.public.job_pages import JobPages
 from api.http.public.open_data import OpenData
 from api.http.public.qr_codes import QrCodePages
 from api.http.public.sitemap_and_rss import PublicFeeds
+from api.http.web.client_files import WebClient, load_web_client
+from api.http.web.client_pages import ClientPages
 from api.settings import Settings
 from api.wiring.database import reach_database
 from api.wiring.realtime import run_realtime
@@ -29,7 +31,7 @@ from api.wiring.store import connect_store
 from api.wiring.workers import Workers, create_workers, run_workers
 from realtime.background import Monitored
 from schema.execution.engine import Engine
-from schema.execution.persisted_documents import TrustedDocuments
+from schema.execution.persisted_documents import NO_DOCUMENTS, TrustedDocuments
 from storage.clock import Clock, utc_now
 from storage.mongo.embedded import EmbeddedMongod
 
@@ -47,6 +49,7 @@ class ServiceNode:
     open_data: OpenData
     code_pages: QrCodePages
     code_callbacks: CodeCallbacks
+    client_pages: ClientPages
     health: Health
     metrics: Metrics
     garbage: GarbageCollector
@@ -65,6 +68,7 @@ def create_node(
     settings: Settings,
     *,
     trusted: TrustedDocuments | None = None,
+    client: WebClient | None = None,
     demo_sign_in: DemoSignIn | None = None,
     other_background: Sequence[Monitored] = (),
     embedded_mongod: EmbeddedMongod | None = None,
@@ -73,6 +77,14 @@ def create_node(
     services, authenticate = running.services, running.authentication.authenticate
     store, feed_watch = services.store, running.realtime.feed_watch
     engine = Engine(services, trusted=trusted)
+    """Return the endpoints over these services.
+
+    ``trusted`` are the only documents to execute, but for those of ``client``, the browser client.
+    """
+    services, authenticate = running.services, running.authentication.authenticate
+    store, feed_watch = services.store, running.realtime.feed_watch
+    own = client.documents if client is not None else NO_DOCUMENTS
+    engine = Engine(services, trusted=trusted, own=own)
     endpoint = GraphQLEndpoint(
         engine,
         services,
@@ -112,6 +124,7 @@ def create_node(
         code_callbacks=CodeCallbacks(
             services.phone_replies, settings.gateway_kind, settings, services.clock
         ),
+        client_pages=ClientPages(client, elsewhere=settings.web_url),
         health=Health(
             store.mongo, feed_watch, background, embedded_mongod, clock_watch=workers.clock_watch
         ),
@@ -142,6 +155,7 @@ async def run_node(
 ) -> AsyncIterator[ServiceNode]:
     """Run everything that one process has until the block ends; WebSocket clients leave first."""
     trusted = load_trusted_documents(settings.trusted_documents)
+    client = load_web_client()
     settings.load_secret()  # a wrong secret is reported before a mongod is started
     async with (
         reach_database(settings, own_mongod=True) as database,
@@ -160,6 +174,7 @@ async def run_node(
             workers,
             settings,
             trusted=trusted,
+            client=client,
             demo_sign_in=demo.sign_in if demo else None,
             other_background=[demo.keeper] if demo else [],
             embedded_mongod=database.embedded,

@@ -44,6 +44,7 @@ from schema.execution.operation_counts import (
     classify_errors,
 )
 from schema.execution.persisted_documents import (
+    NO_DOCUMENTS,
     TrustedDocuments,
     digest_mismatch,
     document_not_trusted,
@@ -86,17 +87,22 @@ class AdmittedSubscription:
 
 
 class Engine:
-    """Executes requests against the schema; with ``trusted``, only those documents."""
+    """Executes requests against the schema.
+
+    With ``trusted``, only those documents and ``own``, the documents of the service's own pages.
+    """
 
     def __init__(
         self,
         services: Services,
         *,
         trusted: TrustedDocuments | None = None,
+        own: TrustedDocuments = NO_DOCUMENTS,
         limits: DocumentLimits | None = None,
     ) -> None:
         self.services = services
         self._trusted = trusted
+        self._own = own
         self._schema: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - Strawberry has no other way to it
         self.documents = DocumentCache(self._schema, limits)
         self.operation_metrics = OperationMetrics()
@@ -132,15 +138,19 @@ class Engine:
         """
         trusted, sha256 = self._trusted, request.sha256
         if not request.query:
-            known = trusted.by_digest(sha256) if trusted and sha256 else None
+            known = self._find_by_digest(sha256) if sha256 else None
             if known is None:
                 raise RequestInvalid(persisted_query_not_found())
             return known
-        if trusted is not None and request.query not in trusted:
+        if trusted is not None and request.query not in trusted and request.query not in self._own:
             raise RequestInvalid(document_not_trusted())
         if sha256 is not None and hash_document(request.query) != sha256:
             raise RequestInvalid(digest_mismatch())
         return request.query
+
+    def _find_by_digest(self, sha256: str) -> str | None:
+        trusted = self._trusted.by_digest(sha256) if self._trusted else None
+        return trusted if trusted is not None else self._own.by_digest(sha256)
 
     async def execute(self, request: GraphQLRequest, context: Context) -> bytes:
         """Execute a query or mutation and return the result as JSON.

@@ -28,6 +28,9 @@ class TrustedDocuments:
         return self._by_digest.get(sha256)
 
 
+NO_DOCUMENTS = TrustedDocuments(())
+
+
 def persisted_query_not_found() -> RequestError:
     """The error for an unknown digest. Clients look for exactly this message."""
     return RequestError("PersistedQueryNotFound", extensions={"code": "PERSISTED_QUERY_NOT_FOUND"})

@@ -1,0 +1,89 @@
+"""The files of the browser client, which ``web/`` builds into the folder ``dist`` beside this."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from schema.execution.persisted_documents import TrustedDocuments
+
+DIST = Path(__file__).with_name("dist")
+"""Where the build of ``web/`` puts the client; part of the wheel."""
+
+_MEDIA_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+    ".json": "application/json",
+    ".html": "text/html; charset=utf-8",
+}
+_COMPRESSED = {"br": ".br", "gzip": ".gz"}
+"""Content codings that the build writes beside each text, the smallest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientFile:
+    """One file, with the forms in which it can be sent."""
+
+    media_type: str
+    content: bytes
+    compressed: Mapping[str, bytes]
+    """The content by content coding (RFC 9110, section 8.4.1), the smallest first."""
+
+    @cached_property
+    def etag(self) -> str:
+        """A strong entity tag of the content."""
+        return f'"{sha256(self.content).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebClient:
+    """The built client: a page that all its addresses share, its assets, and its documents."""
+
+    page: ClientFile
+    assets: Mapping[str, ClientFile]
+    """By name; a name holds a hash of the content, so an asset never changes."""
+    documents: TrustedDocuments
+    """The documents of its operations, which it sends as digests."""
+
+
+def load_web_client(folder: Path = DIST) -> WebClient | None:
+    """Return the client of a folder; None if it was not built.
+
+    :raises ValueError: the folder holds a build that is not whole.
+    """
+    page, assets, documents = (
+        folder / "index.html",
+        folder / "assets",
+        folder / "persisted-documents.json",
+    )
+    if not page.exists():
+        return None
+    try:
+        texts: dict[str, str] = json.loads(documents.read_text("utf-8"))
+        return WebClient(
+            page=_load_file(page),
+            assets={
+                file.name: _load_file(file)
+                for file in assets.iterdir()
+                if file.suffix in _MEDIA_TYPES
+            },
+            documents=TrustedDocuments(texts.values()),
+        )
+    except OSError as error:
+        raise ValueError(f"{folder} is not whole ({error.strerror}): build web/ again") from None
+
+
+def _load_file(path: Path) -> ClientFile:
+    forms = {coding: path.with_name(path.name + ending) for coding, ending in _COMPRESSED.items()}
+    return ClientFile(
+        media_type=_MEDIA_TYPES[path.suffix],
+        content=path.read_bytes(),
+        compressed={coding: form.read_bytes() for coding, form in forms.items() if form.exists()},
+    )

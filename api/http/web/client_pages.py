@@ -1,0 +1,91 @@
+"""Answers the addresses of the browser client: one page for all of them, and ``/assets/``.
+
+Without a built client every page says why it is missing, and the API works as always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.http.web.client_files import ClientFile, WebClient
+
+_MISSING_PAGE = Path(__file__).with_name("missing.html").read_text("utf-8")
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+class ClientPages:
+    """Serves the client from memory, or sends people to the client of somebody else.
+
+    ``elsewhere`` is the address of that client (``SONGGANG_WEB_URL``), without a slash at its end.
+    """
+
+    def __init__(
+        self, client: WebClient | None, *, elsewhere: str | None = None, media: str | None = None
+    ) -> None:
+        self._client = client
+        self._elsewhere = elsewhere
+        self._headers = {"content-security-policy": _content_security_policy(media)}
+
+    def respond_page(self, request: Request) -> Response:
+        """Return the page of the client; browsers ask each time whether it has changed."""
+        if self._elsewhere is not None:
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"{self._elsewhere}{request.url.path}{query}", 302)
+        if self._client is None:
+            return HTMLResponse(_MISSING_PAGE, headers={"cache-control": "no-store"})
+        headers = {**self._headers, "cache-control": "no-cache"}
+        return _send(self._client.page, request.headers, headers)
+
+    def respond_asset(self, request: Request) -> Response:
+        """Return an asset, which browsers and proxies may keep for good.
+
+        :raises HTTPException: 404, there is no such asset.
+        """
+        asset = self._client.assets.get(request.path_params["name"]) if self._client else None
+        if asset is None:
+            raise HTTPException(404)
+        return _send(asset, request.headers, {"cache-control": _FOREVER})
+
+
+def _send(file: ClientFile, asked: Mapping[str, str], headers: dict[str, str]) -> Response:
+    headers = {**headers, "etag": file.etag, "vary": "Accept-Encoding"}
+    known = {tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")}
+    if file.etag in known:
+        return Response(status_code=304, headers=headers)
+    accepted = _accepted_codings(asked.get("accept-encoding", ""))
+    for coding, content in file.compressed.items():
+        if coding in accepted:
+            headers["content-encoding"] = coding
+            return Response(content, media_type=file.media_type, headers=headers)
+    return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+def _accepted_codings(header: str) -> set[str]:
+    """The content codings of an Accept-Encoding header that are not refused with ``q=0``."""
+    accepted = set()
+    for part in header.split(","):
+        coding, *parameters = (each.strip().lower() for each in part.split(";"))
+        if not any(
+            each.replace(" ", "") in {"q=0", "q=0.0", "q=0.00", "q=0.000"} for each in parameters
+        ):
+            accepted.add(coding)
+    return accepted
+
+
+def _content_security_policy(media: str | None) -> str:
+    """The policy of the pages: our own files, and pictures from the media server's origin."""
+    origin = ""
+    if media is not None:
+        parts = urlsplit(media)
+        origin = f" {parts.scheme}://{parts.netloc}"
+    return (
+        "default-src 'self'; worker-src 'self'; "
+        f"media-src 'self' blob:{origin}; connect-src 'self'{origin}; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )

@@ -1,0 +1,136 @@
+"""The browser client is served from memory, compressed, with its own content policy."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from api.http.web.client_files import WebClient, load_web_client
+from api.http.web.client_pages import ClientPages
+from api.http.web.routes import CLIENT_ROUTES
+from schema.execution.documents import hash_document
+
+PAGE = b"<!doctype html><title>page</title>"
+SCRIPT = b"export default 1;"
+DOCUMENT = "query Me { me { id } }"
+
+
+class _Node:
+    def __init__(self, client_pages: ClientPages) -> None:
+        self.client_pages = client_pages
+
+
+def browse(pages: ClientPages) -> httpx.AsyncClient:
+    app = Starlette(routes=list(CLIENT_ROUTES))
+    app.state.node = _Node(pages)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://songgang")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_bytes(PAGE)
+    (tmp_path / "assets" / "main-1.js").write_bytes(SCRIPT)
+    (tmp_path / "assets" / "main-1.js.gz").write_bytes(gzip.compress(SCRIPT))
+    (tmp_path / "assets" / "main-1.js.br").write_bytes(b"brotli")
+    documents = {f"sha256:{hash_document(DOCUMENT)}": DOCUMENT}
+    (tmp_path / "persisted-documents.json").write_text(json.dumps(documents))
+    return tmp_path
+
+
+@pytest.fixture
+def client(folder: Path) -> WebClient:
+    client = load_web_client(folder)
+    assert client is not None
+    return client
+
+
+@pytest.fixture
+def http(client: WebClient) -> httpx.AsyncClient:
+    return browse(ClientPages(client))
+
+
+@pytest.mark.parametrize("path", ["/", "/?posting=1", "/live/abc", "/jobs", "/me", "/me/data"])
+async def test_every_address_of_the_client_is_its_page(path: str, http: httpx.AsyncClient) -> None:
+    answer = await http.get(path)
+    assert (answer.status_code, answer.content) == (200, PAGE)
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["content-security-policy"] == (
+        "default-src 'self'; worker-src 'self'; media-src 'self' blob:; connect-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+async def test_media_of_another_server_are_allowed_by_their_origin(client: WebClient) -> None:
+    http = browse(ClientPages(client, media="https://media.example.org/hls"))
+    policy = (await http.get("/")).headers["content-security-policy"]
+    assert "media-src 'self' blob: https://media.example.org;" in policy
+    assert "connect-src 'self' https://media.example.org;" in policy
+
+
+async def test_a_page_that_a_browser_knows_is_not_sent_again(http: httpx.AsyncClient) -> None:
+    etag = (await http.get("/")).headers["etag"]
+    answer = await http.get("/", headers={"if-none-match": f'"other", W/{etag}'})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0.0, gzip;q=0", None),
+        ("identity", None),
+    ],
+)
+async def test_an_asset_is_sent_in_the_smallest_form_that_is_accepted(
+    accepted: str, coding: str | None, http: httpx.AsyncClient
+) -> None:
+    asked = {"accept-encoding": accepted}
+    async with http.stream("GET", "/assets/main-1.js", headers=asked) as answer:
+        sent = b"".join([part async for part in answer.aiter_raw()])
+    assert answer.status_code == 200
+    assert answer.headers.get("content-encoding") == coding
+    expected = {"br": b"brotli", "gzip": gzip.compress(SCRIPT), None: SCRIPT}[coding]
+    assert len(sent) == len(expected)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("name", ["main-2.js", "..%2Findex.html", "main-1.js.br"])
+async def test_an_asset_that_does_not_exist_is_not_found(
+    name: str, http: httpx.AsyncClient
+) -> None:
+    assert (await http.get(f"/assets/{name}")).status_code == 404
+
+
+async def test_people_are_sent_to_a_client_of_somebody_else(client: WebClient) -> None:
+    http = browse(ClientPages(client, elsewhere="https://jobs.example.org/app"))
+    answer = await http.get("/live/abc?code=1")
+    assert answer.status_code == 302
+    assert answer.headers["location"] == "https://jobs.example.org/app/live/abc?code=1"
+
+
+async def test_without_a_build_each_page_says_why_in_both_languages(tmp_path: Path) -> None:
+    assert load_web_client(tmp_path) is None
+    answer = await browse(ClientPages(None)).get("/jobs")
+    assert answer.status_code == 200
+    assert "make web" in answer.text
+    assert "网页还没有装好" in answer.text
+    assert "/graphql" in answer.text
+
+
+async def test_a_build_that_is_not_whole_is_refused_with_what_to_do(folder: Path) -> None:
+    (folder / "persisted-documents.json").unlink()
+    with pytest.raises(ValueError, match="build web/ again"):
+        load_web_client(folder)
+
+
+async def test_the_documents_of_the_client_are_known_by_their_digests(client: WebClient) -> None:
+    assert client.documents.by_digest(hash_document(DOCUMENT)) == DOCUMENT

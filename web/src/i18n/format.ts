@@ -1,0 +1,70 @@
+/** Times, dates and counts as people say them. All times are those of China. */
+
+import type { Words } from "./zh";
+
+const ZONE = "Asia/Shanghai";
+const DAY_MS = 86_400_000;
+
+/** 今天 19:30, 明天 09:00, 11月28日 周六 19:30. */
+export function formatTime(iso: string, words: Words, now: Date = new Date()): string {
+  const at = new Date(iso);
+  const clock = new Intl.DateTimeFormat("en-GB", {
+    timeZone: ZONE,
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(at);
+  const days = dayNumber(at) - dayNumber(now);
+  if (days >= -1 && days <= 1) {
+    const named = new Intl.RelativeTimeFormat(words.language, { numeric: "auto" });
+    return `${named.format(days, "day")} ${clock}`;
+  }
+  const day = new Intl.DateTimeFormat(words.language, {
+    timeZone: ZONE,
+    month: words.language === "en" ? "short" : "long",
+    day: "numeric",
+    weekday: "short",
+  }).format(at);
+  return `${day.replace(/(日)(周)/u, "$1 $2")} ${clock}`;
+}
+
+/** 312, 1.2万; in English 12,345. Staff see exact numbers, viewers rounded ones. */
+export function formatCount(count: number, words: Words): string {
+  if (words.language === "en") return new Intl.NumberFormat("en").format(count);
+  if (count < 10_000) return String(count);
+  return `${(Math.floor(count / 1_000) / 10).toFixed(1).replace(/\.0$/u, "")}万`;
+}
+
+function dayNumber(at: Date): number {
+  // China has had no summer time since 1991, so its days are those of UTC+8.
+  return Math.floor((at.getTime() + 8 * 3_600_000) / DAY_MS);
+}
+
+interface Pay {
+  readonly amount: number;
+  readonly period: "MONTH" | "HOUR";
+}
+
+/** 6,500 元/月, 25 元/小时. */
+export function formatPay(pay: Pay, words: Words): string {
+  const amount = new Intl.NumberFormat("en").format(pay.amount);
+  return pay.period === "MONTH" ? words.job.perMonth(amount) : words.job.perHour(amount);
+}
+
+const INSURANCES = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY"] as const;
+
+/** 五险, 缺失业、生育, or that none is named. */
+export function formatInsurance(
+  kinds: readonly (typeof INSURANCES)[number][],
+  words: Words,
+): string {
+  if (kinds.length === 0) return words.job.noInsurance;
+  const missing = INSURANCES.filter((each) => !kinds.includes(each));
+  if (missing.length === 0) return words.job.allInsurance;
+  const joint = words.language === "en" ? ", " : "、";
+  return words.job.missing(missing.map((each) => words.labels.insurance[each]).join(joint));
+}
+
+/** 138 0013 8000: digits in the groups in which people say them. */
+export function formatPhone(phone: string): string {
+  return phone.replace(/^(\d{3})(\d{4})(\d{4})$/u, "$1 $2 $3");
+}

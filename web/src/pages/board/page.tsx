@@ -1,0 +1,177 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Benefit, BoardQuery, PostingFilter, Shift } from "../../gen/graphql";
+import { BoardDocument } from "../../gen/graphql";
+import { formatCount } from "../../i18n/format";
+import { JobSlip } from "../../parts/job_slip";
+import { Failed, Loading } from "../../parts/notices";
+import { usePreferences, useWords } from "../../shell/preferences";
+import { go, type PageProps } from "../../shell/routes";
+import { service } from "../../shell/service";
+import { useQuery } from "../../shell/use_query";
+import { SearchField } from "./search_field";
+
+const PAY_STEPS = [4_000, 5_000, 6_000, 8_000, 10_000];
+const SHIFTS: readonly Shift[] = ["DAY", "TWO_SHIFT", "THREE_SHIFT", "FLEXIBLE"];
+const BENEFITS: readonly Benefit[] = ["MEALS", "DORMITORY", "SHUTTLE_BUS", "HOUSING_FUND"];
+
+/** `/jobs`: open jobs. The address holds search and filters, so a list can be shared. */
+export default function BoardPage({ query }: PageProps) {
+  const words = useWords();
+  const { data, refusal, retry } = useQuery(BoardDocument, { filter: filterOf(query) });
+  return (
+    <>
+      <h1>{words.board.title}</h1>
+      <Filters query={query} />
+      {refusal !== null && <Failed refusal={refusal} retry={retry} />}
+      {data === null ? refusal === null && <Loading /> : <Found data={data} query={query} />}
+    </>
+  );
+}
+
+function Filters({ query }: { query: URLSearchParams }) {
+  const words = useWords();
+  const choose = (name: string) => (event: Event) => {
+    go(addressWith(query, name, (event.currentTarget as HTMLSelectElement).value));
+  };
+  return (
+    <section class="filters">
+      <SearchField
+        value={query.get("search") ?? ""}
+        onSearch={(text) => {
+          go(addressWith(query, "search", text));
+        }}
+      />
+      <div class="choices">
+        <Choice name={words.board.pay} value={query.get("pay")} onChange={choose("pay")}>
+          {PAY_STEPS.map((each) => [String(each), words.board.yuan(each)])}
+        </Choice>
+        <Choice name={words.board.shift} value={query.get("shift")} onChange={choose("shift")}>
+          {SHIFTS.map((each) => [each, words.labels.shift[each]])}
+        </Choice>
+        <Choice
+          name={words.board.benefit}
+          value={query.get("benefit")}
+          onChange={choose("benefit")}
+        >
+          {BENEFITS.map((each) => [each, words.labels.benefit[each]])}
+        </Choice>
+      </div>
+    </section>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly value: string | null;
+  readonly children: readonly (readonly [string, string])[];
+  onChange(this: void, event: Event): void;
+}
+
+function Choice({ name, value, children, onChange }: ChoiceProps) {
+  const words = useWords();
+  return (
+    <label>
+      {name}
+      <select value={value ?? ""} onChange={onChange}>
+        <option value="">{words.board.any}</option>
+        {children.map(([code, label]) => (
+          <option key={code} value={code}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Found({ data, query }: { data: BoardQuery; query: URLSearchParams }) {
+  const { words } = usePreferences();
+  const more = useMore(data, query);
+  const { total } = data.postings.facets;
+  if (total === 0) return <None query={query} />;
+  return (
+    <>
+      <p role="status" class="second">
+        {words.board.found(formatCount(total, words))}
+      </p>
+      <ul class="cards">
+        {more.jobs.map((job) => (
+          <li key={job.id}>
+            <JobSlip job={job} />
+          </li>
+        ))}
+      </ul>
+      {more.next !== null && (
+        <button type="button" class="wide" onClick={more.load}>
+          {words.more}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Each filter can be dropped by one tap. */
+function None({ query }: { query: URLSearchParams }) {
+  const words = useWords();
+  return (
+    <section class="notice" role="status">
+      <p>{words.board.none}</p>
+      {[...query].map(([name, value]) => (
+        <a key={name} class="button" href={addressWith(query, name, "")}>
+          {words.board.drop(labelOf(name, value, words))}
+        </a>
+      ))}
+      <a class="button main" href="/jobs">
+        {words.board.dropAll}
+      </a>
+    </section>
+  );
+}
+
+function useMore(data: BoardQuery, query: URLSearchParams) {
+  const first = data.postings;
+  const [pages, setPages] = useState([first]);
+  useEffect(() => {
+    setPages([first]);
+  }, [first]);
+  const { pageInfo } = pages[pages.length - 1] ?? first;
+  const next = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  const load = () => {
+    service.execute(BoardDocument, { filter: filterOf(query), after: next }).then(
+      (loaded) => {
+        setPages((before) => [...before, loaded.postings]);
+      },
+      () => undefined, // The button stays, and the next tap tries again.
+    );
+  };
+  return { jobs: pages.flatMap((page) => page.edges.map((edge) => edge.node)), next, load };
+}
+
+function labelOf(name: string, value: string, words: ReturnType<typeof useWords>): string {
+  if (name === "pay") return words.board.yuan(Number(value));
+  if (name === "shift") return words.labels.shift[value as Shift];
+  if (name === "benefit") return words.labels.benefit[value as Benefit];
+  return value;
+}
+
+/** What an address asks for. Values that we never write are left out, not an error. */
+export function filterOf(query: URLSearchParams): PostingFilter {
+  const search = query.get("search")?.trim() ?? "";
+  const pay = Number(query.get("pay"));
+  const shift = SHIFTS.find((each) => each === query.get("shift"));
+  const benefit = BENEFITS.find((each) => each === query.get("benefit"));
+  return {
+    ...(search !== "" && { search: search.slice(0, 60) }),
+    ...(PAY_STEPS.includes(pay) && { payFrom: pay }),
+    ...(shift !== undefined && { shifts: [shift] }),
+    ...(benefit !== undefined && { benefits: [benefit] }),
+  };
+}
+
+function addressWith(query: URLSearchParams, name: string, value: string): string {
+  const changed = new URLSearchParams(query);
+  if (value === "") changed.delete(name);
+  else changed.set(name, value);
+  const text = changed.toString();
+  return text === "" ? "/jobs" : `/jobs?${text}`;
+}

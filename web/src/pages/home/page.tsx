@@ -1,0 +1,69 @@
+import { HomeDocument, type HomeQuery, type SessionCardFragment } from "../../gen/graphql";
+import { formatCount, formatTime } from "../../i18n/format";
+import { Failed, Loading } from "../../parts/notices";
+import { useWords } from "../../shell/preferences";
+import { useQuery } from "../../shell/use_query";
+
+/** `/`: who is live now, what comes next, what can be seen again. */
+export default function HomePage() {
+  const words = useWords();
+  const { data, refusal, retry } = useQuery(HomeDocument, {});
+  return (
+    <>
+      <h1>{words.home.title}</h1>
+      {refusal !== null && <Failed refusal={refusal} retry={retry} />}
+      {data === null ? refusal === null && <Loading /> : <Sessions data={data} />}
+    </>
+  );
+}
+
+function Sessions({ data }: { data: HomeQuery }) {
+  const words = useWords();
+  const live = data.live.edges.map((edge) => edge.node);
+  const scheduled = data.scheduled.edges.map((edge) => edge.node);
+  const ended = data.ended.edges.map((edge) => edge.node);
+  const next = scheduled[0];
+  return (
+    <>
+      {live.length === 0 && (
+        <p class="answer">
+          {next === undefined
+            ? words.home.noneAtAll
+            : words.home.upcoming(formatTime(next.startsAt, words))}
+        </p>
+      )}
+      <Cards sessions={live} />
+      {scheduled.length > 0 && <h2>{words.home.next}</h2>}
+      <Cards sessions={scheduled} />
+      {ended.length > 0 && <h2>{words.home.past}</h2>}
+      <Cards sessions={ended} />
+      <p>
+        <a class="button main wide" href="/jobs">
+          {words.home.toBoard}
+        </a>
+      </p>
+    </>
+  );
+}
+
+function Cards({ sessions }: { sessions: readonly SessionCardFragment[] }) {
+  const words = useWords();
+  return (
+    <ul class="cards">
+      {sessions.map((session) => (
+        <li key={session.id}>
+          <a class="slip" href={`/live/${encodeURIComponent(session.id)}`}>
+            <strong>{session.title}</strong>
+            <span>{words.home.by(session.union.name, session.host.name)}</span>
+            <span>
+              {session.status === "LIVE" && <b class="live">{words.home.live}</b>}{" "}
+              {session.status === "LIVE"
+                ? words.home.viewers(formatCount(session.viewers, words))
+                : formatTime(session.startsAt, words)}
+            </span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,79 @@
+/** The address decides the page. Links of our own pages change it without a new document. */
+
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+export interface PageProps {
+  /** The id in the path, for pages that have one. */
+  readonly id: string;
+  readonly query: URLSearchParams;
+}
+
+interface Route {
+  readonly path: RegExp;
+  load(this: void): Promise<{ default: ComponentType<PageProps> }>;
+}
+
+const JOB: Route = { path: /^\/$/u, load: () => import("../pages/job/page") };
+const ROOM: Route = { path: /^\/live\/([^/]+)$/u, load: () => import("../pages/room/page") };
+const ROUTES: readonly Route[] = [
+  { path: /^\/$/u, load: () => import("../pages/home/page") },
+  ROOM,
+  { path: /^\/jobs$/u, load: () => import("../pages/board/page") },
+  { path: /^\/me$/u, load: () => import("../pages/me/page") },
+];
+
+export interface Place {
+  readonly route: Route | null;
+  readonly id: string;
+  readonly query: URLSearchParams;
+}
+
+export function placeOf(location: { pathname: string; search: string }): Place {
+  const query = new URLSearchParams(location.search);
+  // A scanned code leads to the front page with what it stands for.
+  if (location.pathname === "/" && query.has("posting")) return { route: JOB, id: "", query };
+  if (location.pathname === "/" && query.has("session")) return { route: ROOM, id: "", query };
+  for (const route of ROUTES) {
+    const found = route.path.exec(location.pathname);
+    if (found !== null) return { route, id: decodeURIComponent(found[1] ?? ""), query };
+  }
+  return { route: null, id: "", query };
+}
+
+/** Go to an address of our own, as a link does. */
+export function go(address: string): void {
+  history.pushState(null, "", address);
+  dispatchEvent(new PopStateEvent("popstate"));
+}
+
+export function usePlace(): Place {
+  const [place, setPlace] = useState(() => placeOf(location));
+  useEffect(() => {
+    const follow = () => {
+      setPlace(placeOf(location));
+    };
+    const click = (event: MouseEvent) => {
+      const link = (event.target as Element).closest("a");
+      if (link === null || !isOurs(link, event)) return;
+      event.preventDefault();
+      go(link.href);
+      scrollTo(0, 0);
+    };
+    addEventListener("popstate", follow);
+    document.addEventListener("click", click);
+    return () => {
+      removeEventListener("popstate", follow);
+      document.removeEventListener("click", click);
+    };
+  }, []);
+  return place;
+}
+
+function isOurs(link: HTMLAnchorElement, event: MouseEvent): boolean {
+  const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey);
+  if (!plain || event.defaultPrevented || link.target !== "" || link.origin !== location.origin) {
+    return false;
+  }
+  return placeOf(link).route !== null;
+}
