@@ -1,9 +1,9 @@
 import preact from "@preact/preset-vite";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
-import { budgets } from "./build/budgets.ts";
-import { compress } from "./build/compress.ts";
-import { documents } from "./build/documents.ts";
+import { budgets } from "./plugins/budgets.ts";
+import { compress } from "./plugins/compress.ts";
+import { documents } from "./plugins/documents.ts";
 
 const OUT = fileURLToPath(new URL("../api/http/web/dist", import.meta.url));
 

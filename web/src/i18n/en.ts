@@ -76,8 +76,16 @@ export const en: Words = {
     by: (union, host) => `${union} · ${host}`,
   },
   job: {
-    perMonth: (amount) => `${amount} yuan a month`,
-    perHour: (amount) => `${amount} yuan an hour`,
+    per: {
+      MONTH: "yuan a month",
+      HOUR: "yuan an hour",
+      DAY: "yuan a day",
+      YEAR: "yuan a year",
+      PIECE: "yuan a piece",
+    },
+    pay: (amount, unit) => `${amount} ${unit}`,
+    payFrom: (amount, unit) => `from ${amount} ${unit}`,
+    guaranteed: (amount) => `, base ${amount}`,
     allInsurance: "All five insurances",
     missing: (kinds) => `without ${kinds}`,
     noInsurance: "No social insurance named",

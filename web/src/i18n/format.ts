@@ -1,5 +1,6 @@
 /** Times, dates and counts as people say them. All times are those of China. */
 
+import type { PayPeriod } from "../gen/graphql";
 import type { Words } from "./zh";
 
 const ZONE = "Asia/Shanghai";
@@ -40,14 +41,25 @@ function dayNumber(at: Date): number {
 }
 
 interface Pay {
-  readonly amount: number;
-  readonly period: "MONTH" | "HOUR";
+  readonly from: number;
+  readonly to: number | null;
+  readonly guaranteed: number | null;
+  readonly period: PayPeriod;
 }
 
-/** 6,500 元/月, 25 元/小时. */
+/** 6,500–8,000 元/月, 25.4 元/小时, 4,000 元/月起; behind it the base pay where it is named. */
 export function formatPay(pay: Pay, words: Words): string {
-  const amount = new Intl.NumberFormat("en").format(pay.amount);
-  return pay.period === "MONTH" ? words.job.perMonth(amount) : words.job.perHour(amount);
+  const unit = words.job.per[pay.period];
+  const from = formatAmount(pay.from);
+  const guaranteed =
+    pay.guaranteed === null ? "" : words.job.guaranteed(formatAmount(pay.guaranteed));
+  if (pay.to === null) return words.job.payFrom(from, unit) + guaranteed;
+  const range = pay.to === pay.from ? from : `${from}–${formatAmount(pay.to)}`;
+  return words.job.pay(range, unit) + guaranteed;
+}
+
+function formatAmount(yuan: number): string {
+  return new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(yuan);
 }
 
 const INSURANCES = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY"] as const;

@@ -73,8 +73,10 @@ export const zh = {
     by: (union: string, host: string) => `${union}·${host}`,
   },
   job: {
-    perMonth: (amount: string) => `${amount} 元/月`,
-    perHour: (amount: string) => `${amount} 元/小时`,
+    per: { MONTH: "元/月", HOUR: "元/小时", DAY: "元/天", YEAR: "元/年", PIECE: "元/件" },
+    pay: (amount: string, unit: string) => `${amount} ${unit}`,
+    payFrom: (amount: string, unit: string) => `${amount} ${unit}起`,
+    guaranteed: (amount: string) => `，底薪 ${amount}`,
     allInsurance: "五险",
     missing: (kinds: string) => `缺${kinds}`,
     noInsurance: "没有写社会保险",

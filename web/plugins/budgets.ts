@@ -1,0 +1,50 @@
+import type { Plugin, Rollup } from "vite";
+import { gzipSync } from "node:zlib";
+
+/** Bytes of compressed script that a page may load before it can be used, by its module. */
+const BUDGETS: Readonly<Record<string, number>> = {
+  "src/pages/home/page.tsx": 45_000,
+  "src/pages/board/page.tsx": 45_000,
+  "src/pages/job/page.tsx": 45_000,
+  "src/pages/room/page.tsx": 60_000,
+  "src/pages/me/page.tsx": 60_000,
+};
+
+/** Fail the build when the first load of a page grows beyond its budget. */
+export function budgets(entry: string): Plugin {
+  return {
+    name: "budgets",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
+      const byFile = new Map(chunks.map((each) => [each.fileName, each]));
+      const shell = chunks.find((each) => each.facadeModuleId?.endsWith(entry));
+      for (const [module, budget] of Object.entries(BUDGETS)) {
+        const page = chunks.find((each) => each.facadeModuleId?.endsWith(module));
+        if (page === undefined) continue;
+        const loaded = new Set([...reach(page, byFile), ...(shell ? reach(shell, byFile) : [])]);
+        const bytes = [...loaded].reduce((sum, each) => sum + gzipSync(each.code).length, 0);
+        this.info(`${module}: ${String(bytes)} of ${String(budget)} bytes`);
+        if (bytes > budget) {
+          this.error(
+            `${module} loads ${String(bytes)} bytes of script; at most ${String(budget)}.`,
+          );
+        }
+      }
+    },
+  };
+}
+
+function reach(
+  chunk: Rollup.OutputChunk,
+  byFile: ReadonlyMap<string, Rollup.OutputChunk>,
+  seen = new Set<Rollup.OutputChunk>(),
+): Set<Rollup.OutputChunk> {
+  if (seen.has(chunk)) return seen;
+  seen.add(chunk);
+  for (const file of chunk.imports) {
+    const next = byFile.get(file);
+    if (next !== undefined) reach(next, byFile, seen);
+  }
+  return seen;
+}

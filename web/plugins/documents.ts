@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import type { Plugin } from "vite";
+
+const WRITTEN = new URL("../src/gen/persisted-documents.json", import.meta.url);
+
+/** Put the texts of our documents beside the client: the service executes them by their digests. */
+export function documents(): Plugin {
+  return {
+    name: "documents",
+    apply: "build",
+    generateBundle() {
+      const source = readFileSync(WRITTEN, "utf-8");
+      this.emitFile({ type: "asset", fileName: "persisted-documents.json", source });
+    },
+  };
+}
