@@ -9,6 +9,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Refusal } from "../api/refusal";
 import type { LeadSource } from "../gen/graphql";
 import { useWords } from "../shell/preferences";
+import { CodeStep } from "./code_step";
 import { InterestSheet } from "./interest_sheet";
 import { useRegistrations } from "./use_registrations";
 
@@ -73,7 +74,10 @@ export function InterestButton({ target }: { target: InterestIn }) {
         </p>
       )}
       {registration?.state === "registered" && (
-        <Registered created={registration.created} onUndo={undo} key={registration.leadId} />
+        <>
+          <Registered registration={registration} onUndo={undo} key={registration.leadId} />
+          {!registration.confirmed && <CodeStep />}
+        </>
       )}
       {registration?.state === "withdrawn" && <p role="status">{words.interest.undone}</p>}
       {registrations.dropped && (
@@ -98,7 +102,13 @@ export function InterestButton({ target }: { target: InterestIn }) {
   );
 }
 
-function Registered({ created, onUndo }: { created: boolean; onUndo(this: void): void }) {
+interface RegisteredProps {
+  readonly registration: { readonly created: boolean; readonly confirmed: boolean };
+  onUndo(this: void): void;
+}
+
+function Registered({ registration, onUndo }: RegisteredProps) {
+  const { created, confirmed } = registration;
   const words = useWords();
   const [undoable, setUndoable] = useState(created);
   useEffect(() => {
@@ -111,7 +121,14 @@ function Registered({ created, onUndo }: { created: boolean; onUndo(this: void):
   }, []);
   return (
     <p role="status" class="done">
-      <span>✓ {created ? words.interest.done : words.interest.again}</span>
+      <span>
+        ✓{" "}
+        {!confirmed
+          ? words.interest.unconfirmed
+          : created
+            ? words.interest.done
+            : words.interest.again}
+      </span>
       {undoable && (
         <button type="button" class="quiet" onClick={onUndo}>
           {words.interest.undo}

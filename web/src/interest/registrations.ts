@@ -1,7 +1,12 @@
 /** The interests of this device: sent, waiting for a network, withdrawn. Pages watch them. */
 
-import type { LeadSource } from "../gen/graphql";
-import { ExpressInterestDocument, WithdrawConsentDocument } from "../gen/graphql";
+import type { CodeChannel, LeadSource } from "../gen/graphql";
+import {
+  ConfirmPhoneDocument,
+  ExpressInterestDocument,
+  RequestCodeDocument,
+  WithdrawConsentDocument,
+} from "../gen/graphql";
 import { Refusal } from "../api/refusal";
 import type { Service } from "../api/service";
 import { forget, keep, readKept } from "./keep";
@@ -25,7 +30,14 @@ export type Registration =
       readonly state: "registered" | "withdrawn";
       readonly leadId: string;
       readonly created: boolean;
+      /** Whether the phone is proven: without it nothing goes to the employer. */
+      readonly confirmed: boolean;
     };
+
+export interface CodeSent {
+  /** In a demo no message is sent: this is the code. */
+  readonly demoCode: string | null;
+}
 
 const PERSON = "songgang.person";
 const RECEIPT = "songgang.receipt";
@@ -130,7 +142,33 @@ export class Registrations {
       leadId,
     });
     if ("code" in result) throw refusalOf(result);
-    this.#set(postingId, { state: "withdrawn", leadId, created: false });
+    this.#set(postingId, { state: "withdrawn", leadId, created: false, confirmed: false });
+  }
+
+  /** Have a code sent to the phone of this person. Without a refusal it is on its way. */
+  async requestCode(channel: CodeChannel): Promise<CodeSent> {
+    const phone = this.person?.phone ?? "";
+    const data = await this.#service.execute(RequestCodeDocument, { phone, channel });
+    const result = data.requestCode;
+    if (result.__typename !== "CodeRequested") throw refusalOf(result);
+    if (result.provenUntil !== null) this.#confirmAll();
+    return { demoCode: result.demoCode };
+  }
+
+  /** Prove the phone by the code. All interests of this person on this device are confirmed. */
+  async confirmPhone(code: string): Promise<void> {
+    const phone = this.person?.phone ?? "";
+    const data = await this.#service.execute(ConfirmPhoneDocument, { phone, code });
+    const result = data.confirmPhone;
+    if ("code" in result) throw refusalOf(result);
+    this.#confirmAll();
+  }
+
+  #confirmAll(): void {
+    for (const [postingId, each] of this.#byPosting) {
+      if (each.state === "registered") this.#byPosting.set(postingId, { ...each, confirmed: true });
+    }
+    this.#changed();
   }
 
   async #send(interest: Interest): Promise<void> {
@@ -143,7 +181,8 @@ export class Registrations {
     this.receipt = result.receipt;
     keep(RECEIPT, result.receipt, this.remembers);
     const { created, lead } = result;
-    this.#set(interest.postingId, { state: "registered", leadId: lead.id, created });
+    const confirmed = lead.confirmation !== "UNCONFIRMED";
+    this.#set(interest.postingId, { state: "registered", leadId: lead.id, created, confirmed });
   }
 
   #set(postingId: string, registration: Registration | null): void {
