@@ -403,6 +403,11 @@ ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/exports/leads.xlsx": ALL_OFFICERS_AND_RECRUITERS,
     "/imports": ALL_OFFICERS_AND_RECRUITERS,
     "/": ALL_CALLERS,
+    "/live/{id}": ALL_CALLERS,
+    "/jobs": ALL_CALLERS,
+    "/me": ALL_CALLERS,
+    "/me/{part}": ALL_CALLERS,
+    "/assets/{name}": ALL_CALLERS,
     "/imports/{name}": ALL_CALLERS,
     "/q/{token}": ALL_CALLERS,
     # With the key or the signature of the gateway.

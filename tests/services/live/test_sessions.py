@@ -58,9 +58,10 @@ def control(store: Store, commit: GroupCommit) -> LiveSessionControl:
 
 
 async def stored(store: Store, session: LiveSession) -> LiveSession:
+    """The session as it is stored, without the position of its log, whose tag is random."""
     found = await store.live_sessions.by_id(session.id)
     assert found is not None
-    return found
+    return replace(found, position=None)
 
 
 async def logged_events(store: Store, session: LiveSession) -> list[LoggedEvent]:
