@@ -64,6 +64,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "demo",
         "https://a.example, http://b.example:3000,",
         "https://jobs.example.org/live/",
+        "https://pages.example.org/",
         "mongodb://u:p@h/?replicaSet=r",
         "other",
         "motor",
@@ -86,15 +87,16 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     assert settings.demo_password.get_secret_value() == "demo"
     assert settings.origins == ("https://a.example", "http://b.example:3000")
     assert settings.public_url == "https://jobs.example.org/live"
+    assert settings.web_url == "https://pages.example.org"
     assert settings.mongodb_uri is not None
-    assert settings.mongodb_uri.get_secret_value() == values[8]
+    assert settings.mongodb_uri.get_secret_value() == values[9]
     assert (settings.mongodb_database, settings.mongodb_driver) == ("other", "motor")
     assert settings.retention_periods == RetentionPeriods(
         contacts=timedelta(days=30), records=timedelta(days=2000)
     )
     assert settings.trusted_documents == Path("/trusted.json")
     assert settings.metrics_token is not None
-    assert settings.metrics_token.get_secret_value() == values[14]
+    assert settings.metrics_token.get_secret_value() == values[15]
     assert settings.rules_apply_on == date(2027, 3, 1)
     assert settings.upload_limits.max_concurrent == 3
     assert settings.export_limits.max_concurrent == 5

@@ -59,7 +59,8 @@ def build_full_document(operation: str, name: str, given: Iterable[str]) -> str:
     assert root is not None  # the schema has all three
     field = root.fields[name]
     variables = " ".join(f"${each}: {field.args[each].type}" for each in given)
-    page = [f"first: {_PAGE_SIZES.get(name, 9)}"] if "first" in field.args else []
+    is_paged = "first" in field.args and "first" not in given
+    page = [f"first: {_PAGE_SIZES.get(name, 9)}"] if is_paged else []
     passed = [f"{each}: ${each}" for each in given] + page
     head = f"{operation} ({variables})" if variables else operation
     arguments = f"({' '.join(passed)})" if passed else ""

@@ -137,6 +137,7 @@ async def test_the_documented_reply_stops_messages_and_another_starts_them(
     running: RunningServices, kind: GatewayKind, field: str, example: dict[str, Any]
 ) -> None:
     person = running.store.keyring.hash_phone(PERSON_PHONE)
+    await running.store.phone_stops.remove(person)
     async with serving(running, kind) as http:
         for text, stopped in (("你好", False), ("TD", True), ("谢谢", True), ("恢复", False)):
             sent: Any = example | {field: text}

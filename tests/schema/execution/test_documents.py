@@ -50,9 +50,9 @@ REFUSED = {
         + "}}",
         "at most 20 root fields",
     ),
-    "1,001 fields": (
+    "1,201 fields": (
         "{ me { " + " ".join(f"a{i}: id" for i in range(1_200)) + " } }",
-        "selects at most 1000 fields",
+        "selects at most 1200 fields",
     ),
     "16 levels": (DEEP, "nest at most 15 deep"),
     "brackets": ("{ a " * 10_000, "Syntax Error: Document is nested too deeply"),
@@ -61,7 +61,7 @@ REFUSED = {
         "{" + "... {" * 400 + " me { id } " + "}" * 401,
         "Syntax Error: Document is nested too deeply",
     ),
-    "fragments spread twice": (SPREAD_TWICE, "selects at most 1000 fields"),
+    "fragments spread twice": (SPREAD_TWICE, "selects at most 1200 fields"),
     "a cycle": ("{...a} fragment a on Query{...b} fragment b on Query{...a}", "within itself"),
     "a fragment within itself": ("{...a} fragment a on Query{me{id} ...a}", "within itself"),
     "an unknown fragment": ("{...a}", "Unknown fragment 'a'"),
