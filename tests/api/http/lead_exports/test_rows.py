@@ -14,6 +14,7 @@ import pytest
 from api.http.limits import ExportLimits
 from domain.exchange.lead_rows import LEAD_HEADINGS, MISSING_RECORD
 from domain.leads.leads import Lead, LeadStage
+from domain.postings.pay_text import describe_pay
 from domain.seekers.seeker_groups import SeekerGroup
 from tests.api.http.lead_exports.exported_tables import (
     LEADS_PER_READ,
@@ -59,6 +60,7 @@ def expected_row(world: World, lead: Lead, phone: str) -> list[str]:
         at,
         "",
         "本人已核实",
+        describe_pay(lead.terms.pay),
     ]
 
 
