@@ -36,7 +36,7 @@ from domain.webhooks.webhooks import FailureKind
 from storage.clock import utc_now
 from storage.mongo.client import new_id
 from tests.support import records
-from tests.support.full_terms import FULL_PARTS
+from tests.support.full_terms import DAY_SHIFT, FULL_PARTS
 from tests.support.services import RunningServices
 from tests.support.world import FINDING, World, today
 
@@ -225,6 +225,9 @@ class ShowcaseRecords(World):
         return start_follow_up(replace(lead, **(made | changes)))
 
     def _rich_terms(self, **changes: Any) -> PostingTerms:
+        # Both shifts are by day, so that the posting is a match of the full profile.
+        late = replace(DAY_SHIFT, starts_at=time(9), name="晚到班", days=())
+        schedule = replace(FULL_PARTS["schedule"], shifts=(DAY_SHIFT, late))
         terms: PostingTerms = self._terms(
             address="浦东新区金海路1号",
             intensity=Intensity.HEAVY,
@@ -234,7 +237,7 @@ class ShowcaseRecords(World):
             min_age=18,
             friendly_to=(SeekerGroup.LAID_OFF,),
             point=SHANGHAI,
-            **(FULL_PARTS | changes),
+            **(FULL_PARTS | {"schedule": schedule} | changes),
         )
         return terms
 
