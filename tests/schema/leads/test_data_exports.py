@@ -51,6 +51,7 @@ async def test_an_export_holds_everything_stored_and_all_accesses(
         "source": "LIVE_TAP",
         "group": None,
         "stage": "INTERESTED",
+        "confirmation": "CONFIRMED",
         "reason": None,
         "createdAt": at,
         "hiredAt": None,
