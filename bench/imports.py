@@ -22,8 +22,9 @@ from typing import Any
 import httpx
 from xlsxwriter import Workbook
 
+from api.demo.job_templates import JOB_TEMPLATES
 from api.demo.terms import TERM_DEFECTS, Dice, make_terms
-from bench.export import memory_mib, reset_peak, waiting_times
+from bench.export import memory_mib, reset_peak, sign_in, waiting_times
 from bench.machine import described
 from domain.employers.employers import Employer, compute_check_character
 from domain.exchange.import_columns import POSTING_COLUMNS
@@ -32,8 +33,6 @@ from domain.identity.unions import UnionLevel
 from domain.postings.pay_text import yuan_number
 from domain.postings.postings import PostingTerms
 from domain.reference.calendar import day_in_china
-from domain.reference.occupations import Occupation
-from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
 from storage.mongo.embedded import run_embedded
@@ -67,7 +66,7 @@ def employers(number: int, union_id: str) -> list[Employer]:
 def rows(number: int, firms: list[Employer]) -> Iterator[list[str]]:
     """Generate rows like the demo's postings; one in fifty breaks a rule on purpose."""
     dice, today = Dice(5), day_in_china(utc_now())
-    occupations = [each for each in Occupation if each is not Occupation.OTHER]
+    occupations = list(JOB_TEMPLATES)
     for place in range(number):
         occupation = occupations[place % len(occupations)]
         terms = make_terms(occupation, counties=COUNTIES, source="某公众号", today=today, dice=dice)
@@ -218,9 +217,7 @@ async def measure(uri: str, path: Path, number: int) -> list[dict[str, Any]]:
     await store.accounts.add(officer)
     await store.employers.add(firms)
     content = table(path, number, firms)
-    sign_in = records.sign_in(account_id=officer.id)
-    await store.sign_ins.add(sign_in, most=1)
-    token = Tokens(SECRET, utc_now).issue_for_account(officer, sign_in).access
+    token = await sign_in(store, officer, SECRET)
     measured = []
     async with running_server(uri, DATABASE, SONGGANG_SECRET=SECRET) as server:
         for what in ("new", "again"):
