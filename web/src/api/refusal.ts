@@ -1,30 +1,16 @@
-/** Why the service did not do what was asked, in the reader's language. */
+/** Why the service did not do what was asked. The message is for the person who asked. */
 export class Refusal extends Error {
   readonly code: string;
-  readonly messageZh: string;
-  /** Seconds after which it is worth trying again. */
-  readonly retryAfter: number | null;
 
-  constructor(fields: {
-    code: string;
-    message: string;
-    messageZh: string;
-    retryAfter?: number | null;
-  }) {
-    super(fields.message);
+  constructor({ code, message }: { readonly code: string; readonly message: string }) {
+    super(message);
     this.name = "Refusal";
-    this.code = fields.code;
-    this.messageZh = fields.messageZh;
-    this.retryAfter = fields.retryAfter ?? null;
+    this.code = code;
   }
 
   /** Nothing answered: the network is gone, or the service is. The request may be sent again. */
   static offline(): Refusal {
-    return new Refusal({
-      code: "OFFLINE",
-      message: "No connection. Try again.",
-      messageZh: "没连上网，再试一次",
-    });
+    return new Refusal({ code: "OFFLINE", message: "No connection. Try again." });
   }
 
   get isOffline(): boolean {

@@ -8,11 +8,7 @@ const NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND";
 
 interface ErrorInAnswer {
   readonly message: string;
-  readonly extensions?: {
-    readonly code?: string;
-    readonly messageZh?: string;
-    readonly retryAfter?: number;
-  };
+  readonly extensions?: { readonly code?: string };
 }
 
 interface Answer {
@@ -108,10 +104,5 @@ function codeOf(answer: Answer): string | undefined {
 
 function toRefusal(error: ErrorInAnswer | undefined): Refusal {
   if (error === undefined) return Refusal.offline();
-  return new Refusal({
-    code: error.extensions?.code ?? "INTERNAL",
-    message: error.message,
-    messageZh: error.extensions?.messageZh ?? "没打开，再试一次",
-    retryAfter: error.extensions?.retryAfter ?? null,
-  });
+  return new Refusal({ code: error.extensions?.code ?? "INTERNAL", message: error.message });
 }

@@ -40,7 +40,7 @@ export class Viewer {
     });
     const result = data.enterAsViewer;
     if (result.__typename !== "ViewerEntered") {
-      throw new Refusal({ code: result.code, message: result.message, messageZh: result.message });
+      throw new Refusal(result);
     }
     writeCredential(result.deviceCredential);
     this.#token = { text: result.accessToken, expiresAt: Date.parse(result.expiresAt) };

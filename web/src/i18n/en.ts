@@ -68,7 +68,6 @@ export const en: Words = {
     live: "Live",
     next: "Next",
     past: "Past",
-    none: "Nobody is live now",
     upcoming: (time) => `Nobody is live now. Next: ${time}`,
     noneAtAll: "No session is planned yet. Look at the jobs",
     toBoard: "Look at the jobs",
@@ -106,8 +105,6 @@ export const en: Words = {
     seeSimilar: "Similar jobs",
     unknown: "There is no such job. Scan the code again",
     synthetic: "Demo data, not a real job",
-    by: (employer) => `at ${employer}`,
-    session: "Watch live",
   },
   board: {
     title: "Jobs",
@@ -174,8 +171,6 @@ export const en: Words = {
     noQuestions: "No questions yet",
     reconnecting: "Reconnecting",
     back: (missed) => (missed === 0 ? "Back" : `Back, ${String(missed)} added`),
-    picture: "The picture follows; the jobs are below",
-    more: "Details",
   },
   me: {
     title: "How far it is",
@@ -185,9 +180,7 @@ export const en: Words = {
     export: "Download my data",
     erase: "Delete my data",
     eraseSure: "Name, phone and registrations are deleted for good. Delete now",
-    erased: "Deleted",
     remembered: (name) => `This phone remembers: ${name}`,
     forget: "Forget",
-    stale: "This record is gone",
   },
 };

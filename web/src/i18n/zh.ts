@@ -65,7 +65,6 @@ export const zh = {
     live: "直播中",
     next: "接下来",
     past: "看过往",
-    none: "现在没有直播",
     upcoming: (time: string) => `现在没有直播，下一场${time}`,
     noneAtAll: "还没有安排直播，先看看岗位",
     toBoard: "看岗位",
@@ -97,8 +96,6 @@ export const zh = {
     seeSimilar: "看相似岗位",
     unknown: "没有这个岗位，请重新扫码",
     synthetic: "演示数据，不是真的岗位",
-    by: (employer: string) => `${employer}招聘`,
-    session: "看直播",
   },
   board: {
     title: "岗位",
@@ -165,8 +162,6 @@ export const zh = {
     noQuestions: "还没有公开的提问",
     reconnecting: "正在重连",
     back: (missed: number) => (missed === 0 ? "已恢复" : `已恢复，补上 ${String(missed)} 条`),
-    picture: "画面稍后接通，岗位在下面",
-    more: "查看",
   },
   me: {
     title: "到哪一步了",
@@ -176,10 +171,8 @@ export const zh = {
     export: "下载我的资料",
     erase: "删除我的资料",
     eraseSure: "姓名、手机号和登记都会删除，不能恢复。确定删除",
-    erased: "已删除",
     remembered: (name: string) => `这台手机记着：${name}`,
     forget: "不再记着",
-    stale: "这条记录已不在了",
   },
 };
 

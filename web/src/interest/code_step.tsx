@@ -1,7 +1,7 @@
 /** Six digits that prove the phone. They submit themselves; without a code staff call. */
 
 import { useState } from "preact/hooks";
-import { Refusal } from "../api/refusal";
+import { explain } from "../shell/explain";
 import type { CodeChannel } from "../gen/graphql";
 import { useWords } from "../shell/preferences";
 import { useRegistrations } from "./use_registrations";
@@ -21,7 +21,7 @@ export function CodeStep() {
     try {
       await act();
     } catch (error) {
-      setFault(error instanceof Refusal ? error.message : words.failed);
+      setFault(explain(error, words));
     }
     setBusy(false);
   };

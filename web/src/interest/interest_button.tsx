@@ -6,7 +6,7 @@
  */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Refusal } from "../api/refusal";
+import { explain } from "../shell/explain";
 import type { LeadSource } from "../gen/graphql";
 import { useWords } from "../shell/preferences";
 import { CodeStep } from "./code_step";
@@ -44,7 +44,7 @@ export function InterestButton({ target }: { target: InterestIn }) {
   };
   const undo = () => {
     registrations.withdraw(target.postingId).catch((error: unknown) => {
-      setFault(error instanceof Refusal ? error.message : words.failed);
+      setFault(explain(error, words));
     });
   };
 

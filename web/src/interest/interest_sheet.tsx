@@ -5,6 +5,8 @@ import { Refusal } from "../api/refusal";
 import { ConsentTextDocument } from "../gen/graphql";
 import { formatPhone } from "../i18n/format";
 import { Sheet } from "../parts/dialog";
+import type { Words } from "../i18n/zh";
+import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
 import { useQuery } from "../shell/use_query";
 import { Failed, Loading } from "../parts/notices";
@@ -64,7 +66,7 @@ function InterestForm(props: SheetProps & { consent: string; textVersion: string
       await registrations.register({ ...target, textVersion });
       onClose();
     } catch (error) {
-      setFaults(faultsOf(error, words.failed));
+      setFaults(faultsOf(error, words));
       setSending(false);
     }
   };
@@ -178,14 +180,14 @@ function textOf(given: FormData, name: string): string {
 }
 
 /** Put the words of a refusal beside the field that they are about. */
-function faultsOf(error: unknown, otherwise: string): Faults {
-  if (!(error instanceof Refusal)) return { other: otherwise };
-  switch (error.code) {
+function faultsOf(error: unknown, words: Words): Faults {
+  const text = explain(error, words);
+  switch (error instanceof Refusal ? error.code : "") {
     case "PHONE_INVALID":
-      return { phone: error.message };
+      return { phone: text };
     case "CONSENT_REQUIRED":
-      return { consent: error.message };
+      return { consent: text };
     default:
-      return { other: error.message };
+      return { other: text };
   }
 }

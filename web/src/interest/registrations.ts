@@ -135,14 +135,19 @@ export class Registrations {
 
   async withdraw(postingId: string): Promise<void> {
     const known = this.of(postingId);
-    if (known?.state !== "registered" || this.receipt === null) return;
+    if (known?.state !== "registered") return;
     const { leadId } = known;
-    const { withdrawConsent: result } = await this.#service.execute(WithdrawConsentDocument, {
-      receipt: this.receipt,
-      leadId,
-    });
-    if ("code" in result) throw refusalOf(result);
+    await this.withdrawLead(leadId);
     this.#set(postingId, { state: "withdrawn", leadId, created: false, confirmed: false });
+  }
+
+  /** Withdraw the consent for a lead that the receipt of this device stands for. */
+  async withdrawLead(leadId: string): Promise<void> {
+    if (this.receipt === null) return;
+    const { receipt } = this;
+    const data = await this.#service.execute(WithdrawConsentDocument, { receipt, leadId });
+    const result = data.withdrawConsent;
+    if ("code" in result) throw new Refusal(result);
   }
 
   /** Have a code sent to the phone of this person. Without a refusal it is on its way. */
@@ -150,7 +155,7 @@ export class Registrations {
     const phone = this.person?.phone ?? "";
     const data = await this.#service.execute(RequestCodeDocument, { phone, channel });
     const result = data.requestCode;
-    if (result.__typename !== "CodeRequested") throw refusalOf(result);
+    if (result.__typename !== "CodeRequested") throw new Refusal(result);
     if (result.provenUntil !== null) this.#confirmAll();
     return { demoCode: result.demoCode };
   }
@@ -160,7 +165,7 @@ export class Registrations {
     const phone = this.person?.phone ?? "";
     const data = await this.#service.execute(ConfirmPhoneDocument, { phone, code });
     const result = data.confirmPhone;
-    if ("code" in result) throw refusalOf(result);
+    if ("code" in result) throw new Refusal(result);
     this.#confirmAll();
   }
 
@@ -177,7 +182,7 @@ export class Registrations {
       ...interest,
       ...this.person,
     });
-    if (result.__typename !== "InterestRecorded") throw refusalOf(result);
+    if (result.__typename !== "InterestRecorded") throw new Refusal(result);
     this.receipt = result.receipt;
     keep(RECEIPT, result.receipt, this.remembers);
     const { created, lead } = result;
@@ -198,8 +203,4 @@ export class Registrations {
   #changed(): void {
     for (const watcher of this.#watchers) watcher();
   }
-}
-
-function refusalOf(result: { code: string; message: string }): Refusal {
-  return new Refusal({ code: result.code, message: result.message, messageZh: result.message });
 }

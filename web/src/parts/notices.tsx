@@ -1,6 +1,7 @@
 /** What a page shows in place of its content: loading, refused, empty. */
 
 import type { Refusal } from "../api/refusal";
+import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
 
 export function Loading() {
@@ -16,7 +17,7 @@ export function Failed({ refusal, retry }: { refusal: Refusal; retry(this: void)
   const words = useWords();
   return (
     <div role="alert" class="warning">
-      <p>{refusal.isOffline ? words.offline : refusal.message}</p>
+      <p>{explain(refusal, words)}</p>
       <button type="button" onClick={retry}>
         {words.retry}
       </button>

@@ -1,10 +1,9 @@
 import { useState } from "preact/hooks";
-import { Refusal } from "../../api/refusal";
+import { explain } from "../../shell/explain";
 import {
   EraseMyDataDocument,
   ExportMyDataDocument,
   MyLeadsDocument,
-  WithdrawConsentDocument,
   type ExportMyDataMutation,
   type MyLeadsQuery,
 } from "../../gen/graphql";
@@ -42,7 +41,7 @@ function MyLeads({ receipt }: { receipt: string }) {
     <ul class="cards">
       {data.myLeads.edges.map(({ node }) => (
         <li key={node.id}>
-          <MyLead lead={node} receipt={receipt} onChanged={retry} />
+          <MyLead lead={node} onChanged={retry} />
         </li>
       ))}
     </ul>
@@ -51,15 +50,14 @@ function MyLeads({ receipt }: { receipt: string }) {
 
 type Lead = MyLeadsQuery["myLeads"]["edges"][number]["node"];
 
-function MyLead(props: { lead: Lead; receipt: string; onChanged(this: void): void }) {
-  const { lead, receipt, onChanged } = props;
+function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
+  const { lead, onChanged } = props;
   const words = useWords();
+  const registrations = useRegistrations();
   const [fault, setFault] = useState("");
   const withdraw = async () => {
-    const data = await service.execute(WithdrawConsentDocument, { receipt, leadId: lead.id });
-    const result = data.withdrawConsent;
-    if ("code" in result) setFault(result.message);
-    else onChanged();
+    await registrations.withdrawLead(lead.id);
+    onChanged();
   };
   return (
     <article class="slip">
@@ -78,7 +76,7 @@ function MyLead(props: { lead: Lead; receipt: string; onChanged(this: void): voi
           type="button"
           onClick={() => {
             withdraw().catch((error: unknown) => {
-              setFault(error instanceof Refusal ? error.message : words.failed);
+              setFault(explain(error, words));
             });
           }}
         >
@@ -94,7 +92,7 @@ function MyData({ receipt, registrations }: { receipt: string; registrations: Re
   const [sure, setSure] = useState(false);
   const [fault, setFault] = useState("");
   const report = (error: unknown) => {
-    setFault(error instanceof Refusal ? error.message : words.failed);
+    setFault(explain(error, words));
   };
   const download = async () => {
     const parts: unknown[] = [];

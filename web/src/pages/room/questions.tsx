@@ -1,7 +1,7 @@
 /** Questions of viewers: what the host has shown, and a field to ask one. */
 
 import { useState } from "preact/hooks";
-import { Refusal } from "../../api/refusal";
+import { explain } from "../../shell/explain";
 import {
   AskQuestionDocument,
   type JobSlipFragment,
@@ -64,7 +64,7 @@ function AskForm({ sessionId, postingId }: { sessionId: string; postingId: strin
         event.preventDefault();
         if (body.trim() === "") return;
         ask().catch((error: unknown) => {
-          const text = error instanceof Refusal ? error.message : words.failed;
+          const text = explain(error, words);
           setSaid({ text, fault: true });
         });
       }}
