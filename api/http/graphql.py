@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.client_address import peer_of
 from api.graphql_requests import MalformedRequest, parse_request
-from api.http.media_types import choose_media_type
+from api.http.content_negotiation import choose_media_type
 from api.websocket.connection import WebSocketServer
 from api.websocket.limits import WebSocketLimits
 from domain.identity.accounts import Principal

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from domain.leads.confirmation import ConfirmationMethod, LeadConfirmation
 from domain.leads.leads import STANDING_STAGES, Lead, LeadStage
+from domain.leads.personal_data import remove_person
 from domain.leads.timeline import LeadChange, TimelineEntryKind, make_change
 from domain.refusals import InvalidInput
 
@@ -169,17 +170,9 @@ def supersede_lead(lead: Lead, *, at: datetime) -> LeadChange:
     the lead no longer names, so it ends.
     """
     after = replace(
-        lead,
+        remove_person(lead, "superseded", at=at),
         confirmation=LeadConfirmation.SUPERSEDED,
         stage=LeadStage.WITHDRAWN,
-        person=f"superseded/{lead.id}",
-        contact=None,
-        erased_at=at,
-        withdrawn_at=lead.withdrawn_at or at,
-        next_action_on=None,
-        due_at=None,
-        escalate_at=None,
-        escalated_to=None,
     )
     return make_change(
         after,

@@ -118,14 +118,15 @@ def correct_contact(lead: Lead, contact: SealedContact, *, at: datetime) -> Lead
     )
 
 
-def erase_lead(lead: Lead, *, at: datetime) -> LeadChange:
-    """Return the lead without person, giver and contact. Nobody can call, so nothing is due."""
-    after = replace(
+def remove_person(lead: Lead, why: str, *, at: datetime) -> Lead:
+    """Return the lead without person and contact. Nobody can call, so nothing is due.
+
+    ``why`` begins what stands in place of the person. It differs for each lead, because a unique
+    index allows one lead per person.
+    """
+    return replace(
         lead,
-        # Different for each lead, because a unique index allows one lead per person.
-        person=f"erased/{lead.id}",
-        giver=None,
-        request_id=None,
+        person=f"{why}/{lead.id}",
         contact=None,
         erased_at=at,
         withdrawn_at=lead.withdrawn_at or at,
@@ -134,6 +135,11 @@ def erase_lead(lead: Lead, *, at: datetime) -> LeadChange:
         escalate_at=None,
         escalated_to=None,
     )
+
+
+def erase_lead(lead: Lead, *, at: datetime) -> LeadChange:
+    """Return the lead without person, giver and contact."""
+    after = replace(remove_person(lead, "erased", at=at), giver=None, request_id=None)
     return _change_outside_follow_up(lead, after, TimelineEntryKind.ERASED, at)
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
     Token,
     TokenKind,
+    specified_rules,
     validate,
 )
 from graphql import validation as rules
 
 from schema.execution.field_merging import FieldMergingRule
-from schema.execution.variable_positions import VALIDATION_RULES, VariablePositionsRule
+from schema.execution.variable_positions import VariablePositionsRule
 
 MAX_ERRORS = 20
 """Errors that one document is told."""
@@ -39,10 +41,11 @@ _DIRECTIVE_RULES = frozenset(
         rules.UniqueDirectivesPerLocationRule,
     }
 )
-_RULES = tuple(
-    FieldMergingRule if rule is rules.OverlappingFieldsCanBeMergedRule else rule
-    for rule in VALIDATION_RULES
-)
+_REPLACEMENTS: dict[type[ASTValidationRule], type[ASTValidationRule]] = {
+    rules.OverlappingFieldsCanBeMergedRule: FieldMergingRule,
+    rules.VariablesInAllowedPositionRule: VariablePositionsRule,
+}
+_RULES = tuple(_REPLACEMENTS.get(rule, rule) for rule in specified_rules)
 """The rules of graphql-core: one is quicker, and one lets numbers stand for a Decimal."""
 _NUMBERS = frozenset({TokenKind.INT, TokenKind.FLOAT})
 

@@ -18,7 +18,6 @@ from graphql import (
     is_type_sub_type_of,
     type_from_ast,
 )
-from graphql.validation import ASTValidationRule, specified_rules
 from graphql.validation.rules.variables_in_allowed_position import VariablesInAllowedPositionRule
 
 _NUMBERS = frozenset({"Int", "Float"})
@@ -56,10 +55,3 @@ class VariablePositionsRule(VariablesInAllowedPositionRule):
         number = get_named_type(declared)
         wanted = number if is_nullable_type(expected) else GraphQLNonNull(number)
         return is_type_sub_type_of(schema, declared, wanted)
-
-
-VALIDATION_RULES: tuple[type[ASTValidationRule], ...] = tuple(
-    VariablePositionsRule if rule is VariablesInAllowedPositionRule else rule
-    for rule in specified_rules
-)
-"""The rules of the GraphQL specification, with this one in place of its original."""

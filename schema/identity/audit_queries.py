@@ -8,8 +8,6 @@ import strawberry
 from domain.identity.accounts import Role
 from domain.identity.audit import AuditAction, AuditRole
 from domain.identity.audit import AuditRow as RowRecord
-from domain.identity.scopes import may_follow_up_lead
-from domain.refusals import NotFound
 from schema.context import Info
 from schema.relay import (
     Connection,
@@ -19,6 +17,7 @@ from schema.relay import (
     parse_whole_number,
     resolve_connection,
 )
+from services.leads.lead_scope import require_in_scope
 from storage.mongo.repository import NEWEST_FIRST
 
 
@@ -74,13 +73,8 @@ class AuditQueries:
         self, info: Info, lead_id: strawberry.ID, first: int | None = None, after: str | None = None
     ) -> Connection[AuditRow]:
         caller = info.context.require(Role.OFFICER)
-        lead = await info.context.loaders.leads.load(parse_global_id(lead_id, "Lead", "leadId"))
-        if lead is None or not may_follow_up_lead(caller, lead):
-            raise NotFound(
-                "There is no such lead in your scope.",
-                "在您的权限范围内没有这条线索。",
-                field=("leadId",),
-            )
+        found = await info.context.loaders.leads.load(parse_global_id(lead_id, "Lead", "leadId"))
+        lead = require_in_scope(caller, found, ("leadId",))
         audit_log = info.context.services.store.audit_log
         return await resolve_connection(
             AUDIT_KEYSET,

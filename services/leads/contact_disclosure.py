@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, check_reason, staff_actor
-from domain.identity.scopes import may_follow_up_lead
 from domain.leads.leads import Contact, Lead
 from domain.leads.personal_data import MAX_REVEALS_PER_HOUR, check_revealable
-from domain.refusals import NotFound
 from realtime.group_commit import GroupCommit
 from services.identity.audit import AUDIT_TOPIC, check_rate
 from services.leads.lead_changes import lead_audit_entry
+from services.leads.lead_scope import require_in_scope
 from storage.clock import Clock
 from storage.mongo.client import Transaction
 from storage.store import Store
@@ -35,13 +34,8 @@ class ContactDisclosure:
         reason = check_reason(reason, ("input", "reason"))
 
         async def change(transaction: Transaction) -> Lead:
-            lead = await self._store.leads.by_id(lead_id, transaction=transaction)
-            if lead is None or not may_follow_up_lead(caller, lead):
-                raise NotFound(
-                    "There is no such lead in your scope.",
-                    "在您的权限范围内没有这条线索。",
-                    field=("input", "leadId"),
-                )
+            found = await self._store.leads.by_id(lead_id, transaction=transaction)
+            lead = require_in_scope(caller, found, ("input", "leadId"))
             check_revealable(lead)
             actor, now = staff_actor(caller), self._clock()
             await check_rate(

@@ -12,14 +12,14 @@ from datetime import datetime
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, staff_actor
 from domain.identity.devices import PhonePair
-from domain.identity.scopes import may_follow_up_lead
 from domain.leads.confirmation import STAFF_METHODS, ConfirmationMethod, LeadConfirmation
 from domain.leads.leads import Lead
 from domain.live.events import LoggedEvent, lead_topic
-from domain.refusals import InvalidInput, LeadStageConflict, NotFound
+from domain.refusals import InvalidInput, LeadStageConflict
 from realtime.group_commit import GroupCommit
 from services.leads.lead_changes import lead_audit_entry
 from services.leads.lead_claims import confirm_in_session, confirm_lead, end_leads_beside
+from services.leads.lead_scope import require_in_scope
 from storage.clock import Clock
 from storage.mongo.client import Transaction
 from storage.store import Store
@@ -106,14 +106,8 @@ class PhoneConfirmation:
     async def _require(
         self, caller: Principal, lead_id: str, transaction: Transaction | None = None
     ) -> Lead:
-        lead = await self._store.leads.by_id(lead_id, transaction=transaction)
-        if lead is None or not may_follow_up_lead(caller, lead):
-            raise NotFound(
-                "There is no such lead in your scope.",
-                "在您的权限范围内没有这条线索。",
-                field=("input", "leadId"),
-            )
-        return lead
+        found = await self._store.leads.by_id(lead_id, transaction=transaction)
+        return require_in_scope(caller, found, ("input", "leadId"))
 
     async def _end_others(self, kept: Lead) -> None:
         """End what the transaction of the confirmation left: one phone may have thousands."""

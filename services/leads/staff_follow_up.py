@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from domain.identity.accounts import Principal
-from domain.identity.scopes import may_assign_lead, may_follow_up_lead
+from domain.identity.scopes import may_assign_lead
 from domain.leads.follow_up import check_note, hire_side_of
 from domain.leads.leads import Lead, LeadStage, RefusalReason
 from domain.reference.calendar import day_in_china
 from domain.refusals import NotFound
 from realtime.batch_loader import SharedBatchLoader
 from services.leads.follow_up import LeadFollowUp
+from services.leads.lead_scope import require_in_scope
 from services.live.sessions import LiveSessionControl
 from storage.clock import Clock
 from storage.store import Store
@@ -103,14 +104,8 @@ class StaffFollowUp:
     async def _require_lead(
         self, caller: Principal, lead_id: str, field: tuple[str, ...] = _LEAD_FIELD
     ) -> Lead:
-        lead = await self._leads.load(lead_id)
-        if lead is None or not may_follow_up_lead(caller, lead):
-            raise NotFound(
-                "There is no such lead in your scope.",
-                "在您的权限范围内没有这条线索。",
-                field=field,
-            )
-        return lead
+        found = await self._leads.load(lead_id)
+        return require_in_scope(caller, found, field)
 
     async def _check_assignee(self, caller: Principal, lead: Lead, account_id: str) -> None:
         account = await self._store.accounts.by_id(account_id)

@@ -6,7 +6,8 @@ from datetime import date
 
 from domain.identity.accounts import Principal
 from domain.live.recruitment_campaigns import RecruitmentCampaign, check_campaign
-from domain.refusals import NotFound, NotPermitted
+from domain.refusals import NotFound
+from services.identity.union_choice import choose_union
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store
@@ -36,17 +37,7 @@ class RecruitmentCampaignAdministration:
         :raises InvalidInput: a name or a day cannot be right.
         :raises TextRefused: a name breaks a rule for public texts.
         """
-        assert caller.union_id is not None  # every officer belongs to a union
-        wanted, field = union_id or caller.union_id, ("input", "unionId")
-        union = (await self._store.unions.by_ids([wanted])).get(wanted)
-        if union is None:
-            raise NotFound("There is no such union.", "没有这个工会。", field=field)
-        if not union.is_within(caller.union_id):
-            raise NotPermitted(
-                "Choose your own union or one below it.",
-                "只能选择您所在的工会或其下级工会。",
-                field=field,
-            )
+        union = await choose_union(self._store, caller, union_id)
         campaign = RecruitmentCampaign(
             id=new_id(),
             name=name.strip(),

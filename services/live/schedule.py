@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
 from domain.identity.persons import check_name
-from domain.identity.unions import Union
 from domain.live.sessions import (
     MAX_SESSION_POSTINGS,
     Honour,
@@ -19,8 +18,9 @@ from domain.live.sessions import (
     SessionStatus,
 )
 from domain.reference.calendar import check_time, day_in_china
-from domain.refusals import InvalidInput, NotFound, NotPermitted, PostingNotOpen
+from domain.refusals import InvalidInput, PostingNotOpen
 from domain.screening.text_screening import check_public_text
+from services.identity.union_choice import choose_union
 from services.live.recruitment_campaigns import find_campaign_id
 from storage.clock import Clock
 from storage.mongo.client import new_id
@@ -66,7 +66,7 @@ class SessionSchedule:
         :raises TextRefused: the title breaks a rule for public texts.
         :raises PostingNotOpen: a posting is not open.
         """
-        union = await self._choose_union(caller, plan.union_id)
+        union = await choose_union(self._store, caller, plan.union_id)
         session = LiveSession(
             id=new_id(),
             title=_check_title(plan.title),
@@ -83,20 +83,6 @@ class SessionSchedule:
         )
         await self._store.live_sessions.add([session])
         return session
-
-    async def _choose_union(self, caller: Principal, union_id: str | None) -> Union:
-        assert caller.union_id is not None  # every host and officer belongs to a union
-        wanted, field = union_id or caller.union_id, ("input", "unionId")
-        union = (await self._store.unions.by_ids([wanted])).get(wanted)
-        if union is None:
-            raise NotFound("There is no such union.", "没有这个工会。", field=field)
-        if not union.is_within(caller.union_id):
-            raise NotPermitted(
-                "Choose your own union or one below it.",
-                "只能选择您所在的工会或其下级工会。",
-                field=field,
-            )
-        return union
 
     async def _check_running_order(self, posting_ids: Sequence[str]) -> tuple[str, ...]:
         field = ("input", "postingIds")

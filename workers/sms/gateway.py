@@ -16,13 +16,15 @@ import httpcore
 import orjson
 
 from domain.identity.phone_codes import CodeChannel, SendOutcome, SendResult
-from workers.webhook_sender import PublicAddressBackend
+from workers.outgoing_http import PostLimits, PublicAddressBackend, post_bounded
 
 ATTEMPT_TIMEOUT_SECONDS = 10.0
 """For one attempt, from the lookup to the end of the response."""
-CONNECT_TIMEOUT_SECONDS = 5.0
 MAX_CONNECTIONS = 16
 MAX_RESPONSE_BYTES = 64 * 1024
+POST_LIMITS = PostLimits(
+    timeout_seconds=ATTEMPT_TIMEOUT_SECONDS, max_answer_bytes=MAX_RESPONSE_BYTES
+)
 MAX_CODE_LENGTH = 100
 """Characters of a gateway's error code that are kept."""
 
@@ -98,21 +100,8 @@ class GatewayClient:
         await self._pool.aclose()
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> GatewayAnswer:
-        sent = [(name.encode(), value.encode()) for name, value in headers.items()]
-        timeout = {
-            "connect": CONNECT_TIMEOUT_SECONDS,
-            "read": ATTEMPT_TIMEOUT_SECONDS,
-            "write": ATTEMPT_TIMEOUT_SECONDS,
-        }
-        async with self._pool.stream(
-            "POST", url, headers=sent, content=body, extensions={"timeout": timeout}
-        ) as response:
-            read = bytearray()
-            async for part in response.aiter_stream():
-                read += part
-                if len(read) > MAX_RESPONSE_BYTES:
-                    return GatewayAnswer(status=response.status, body={})
-            return GatewayAnswer(status=response.status, body=_parse_object(bytes(read)))
+        answer = await post_bounded(self._pool, url, headers, body, POST_LIMITS)
+        return GatewayAnswer(status=answer.status, body=_parse_object(answer.content or b""))
 
 
 def text_of(body: Mapping[str, Any], name: str) -> str:

@@ -7,7 +7,6 @@ gate closes disappears with the next request.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from api.http.etags import with_etag
 from api.http.public.job_facts import list_facts
 from domain.employers.employers import Employer
 from domain.exchange.schema_org import (
@@ -100,19 +100,6 @@ class JobPages:
             site=self._services.public_url,
         )
         return with_etag(HTMLResponse(html), known_etags)
-
-
-def with_etag(answer: Response, known_etags: str | None) -> Response:
-    """Return the response with an ETag of its body, or 304 when ``known_etags`` holds that ETag."""
-    tag = f'"{sha256(bytes(answer.body)).hexdigest()[:32]}"'
-    headers = {"cache-control": "no-cache", "etag": tag}
-    # A proxy that compresses turns the ETag into a weak one.
-    if known_etags is not None and tag in (
-        each.strip().removeprefix("W/") for each in known_etags.split(",")
-    ):
-        return Response(status_code=304, headers=headers)
-    answer.headers.update(headers)
-    return answer
 
 
 def _notice_response(title: str, body: str, status: int) -> Response:

@@ -19,8 +19,8 @@ from starlette.types import Receive, Scope, Send
 from api.client_address import peer_of
 from api.http.concurrency_limits import ConcurrencyLimit
 from api.http.error_responses import refusal_response
+from api.http.etags import with_etag
 from api.http.limits import DownloadLimits
-from api.http.public.job_pages import with_etag
 from api.http.public.open_postings import PageKey, read_open_postings
 from domain.exchange.lead_rows import Cell, escape_formula
 from domain.exchange.open_data import build_code_lists, build_csvw_metadata, build_row

@@ -21,8 +21,8 @@ from starlette.types import Receive, Scope, Send
 from api.client_address import peer_of
 from api.http.concurrency_limits import ConcurrencyLimit
 from api.http.error_responses import refusal_response
+from api.http.etags import with_etag
 from api.http.limits import FeedLimits
-from api.http.public.job_pages import with_etag
 from api.http.public.open_postings import read_open_postings
 from domain.employers.employers import Employer
 from domain.exchange.schema_org import summarise_posting

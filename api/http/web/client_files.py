@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
+from api.http.etags import make_etag
 from schema.execution.persisted_documents import TrustedDocuments
 
 DIST = Path(__file__).with_name("dist")
@@ -39,7 +39,7 @@ class ClientFile:
     @cached_property
     def etag(self) -> str:
         """A strong entity tag of the content."""
-        return f'"{sha256(self.content).hexdigest()[:32]}"'
+        return make_etag(self.content)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api.http.content_negotiation import parse_accepted_codings
+from api.http.etags import is_known
 from api.http.web.client_files import ClientFile, WebClient
 
 _MISSING_PAGE = Path(__file__).with_name("missing.html").read_text("utf-8")
@@ -55,27 +57,14 @@ class ClientPages:
 
 def _send(file: ClientFile, asked: Mapping[str, str], headers: dict[str, str]) -> Response:
     headers = {**headers, "etag": file.etag, "vary": "Accept-Encoding"}
-    known = {tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")}
-    if file.etag in known:
+    if is_known(file.etag, asked.get("if-none-match")):
         return Response(status_code=304, headers=headers)
-    accepted = _accepted_codings(asked.get("accept-encoding", ""))
+    accepted = parse_accepted_codings(asked.get("accept-encoding", ""))
     for coding, content in file.compressed.items():
         if coding in accepted:
             headers["content-encoding"] = coding
             return Response(content, media_type=file.media_type, headers=headers)
     return Response(file.content, media_type=file.media_type, headers=headers)
-
-
-def _accepted_codings(header: str) -> set[str]:
-    """The content codings of an Accept-Encoding header that are not refused with ``q=0``."""
-    accepted = set()
-    for part in header.split(","):
-        coding, *parameters = (each.strip().lower() for each in part.split(";"))
-        if not any(
-            each.replace(" ", "") in {"q=0", "q=0.0", "q=0.00", "q=0.000"} for each in parameters
-        ):
-            accepted.add(coding)
-    return accepted
 
 
 def _content_security_policy(media: str | None) -> str:

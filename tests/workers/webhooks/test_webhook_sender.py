@@ -71,7 +71,7 @@ async def test_the_sender_connects_to_the_address_that_it_checked(
 ) -> None:
     # One loopback address counts as public here, so that a server can listen on it.
     monkeypatch.setattr(
-        "workers.webhook_sender.is_public_address", lambda address: str(address) == "127.0.0.2"
+        "workers.outgoing_http.is_public_address", lambda address: str(address) == "127.0.0.2"
     )
     certificate = authority.server_context("partner.example")
     # A second lookup returns the inside address.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.media_types import choose_media_type, parse_accept
+from api.http.content_negotiation import choose_media_type, parse_accept
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"

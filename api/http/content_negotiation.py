@@ -1,4 +1,4 @@
-"""Content negotiation: which of the offered media types a request accepts (RFC 9110, 12.5.1)."""
+"""Content negotiation: which media types and content codings a request accepts (RFC 9110, 12.5)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _ELEMENT = re.compile(rf'(?:[^,"]|{_QUOTED})+')
 _PART = re.compile(rf'(?:[^;"]|{_QUOTED})+')
 _WORD = r"[!#$%&'*+.^_`|~0-9a-z-]+"
 _RANGE = re.compile(rf"{_WORD}/{_WORD}")
+_CODING = re.compile(_WORD)
 _QUALITY = re.compile(r"q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 _EXACTLY = 3
@@ -40,18 +41,29 @@ def parse_accept(header: str) -> list[MediaRange]:
 
     Elements that are malformed are left out.
     """
-    return list(_iterate_ranges(header.lower()))
+    return [
+        MediaRange(name=name, quality=quality) for name, quality in _iterate_weighed(header, _RANGE)
+    ]
 
 
-def _iterate_ranges(header: str) -> Iterator[MediaRange]:
-    for element in _ELEMENT.findall(header):
+def parse_accepted_codings(header: str) -> set[str]:
+    """The content codings of an Accept-Encoding header, without those that it excludes by ``q=0``.
+
+    Elements that are malformed are left out.
+    """
+    return {name for name, quality in _iterate_weighed(header, _CODING) if quality > 0}
+
+
+def _iterate_weighed(header: str, name: re.Pattern[str]) -> Iterator[tuple[str, float]]:
+    """Yield name and quality of each element, in lower case."""
+    for element in _ELEMENT.findall(header.lower()):
         parts = [part.strip() for part in _PART.findall(element)]
-        if not parts or not _RANGE.fullmatch(parts[0]):
+        if not parts or not name.fullmatch(parts[0]):
             continue
         weights = [each for each in parts[1:] if re.match(r"q\s*=", each)]
         quality = _QUALITY.fullmatch(weights[0]) if weights else None
         if quality is not None or not weights:
-            yield MediaRange(name=parts[0], quality=float(quality[1]) if quality else 1.0)
+            yield parts[0], float(quality[1]) if quality else 1.0
 
 
 def choose_media_type(header: str, offered: Sequence[str]) -> str | None:
