@@ -81,9 +81,12 @@ class AuditLog:
 
         Each emptied row is proven by a row at the end of the chain.
         """
+        subjects = list(ids)
+        if not subjects:
+            return
         where = {
             "subject_type": subject_type,
-            "subject_id": {"$in": list(ids)},
+            "subject_id": {"$in": subjects},
             "action": AuditAction.REVEAL.value,
             "detail": {"$gt": ""},
         }

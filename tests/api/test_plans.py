@@ -169,8 +169,9 @@ async def seen(
 
 BATCH = 200
 """The most documents of one read: a page, or a batch of postings to rescreen."""
-WHOLE = {"minimum_wages"}
-"""Collections that are read whole: at most 10,000 rows, which every process holds in memory."""
+WHOLE = {"minimum_wages", "occupation_additions"}
+"""Collections that are read whole: at most 10,000 and 20,000 rows, which every process holds in
+memory."""
 
 
 def command_of(operation: Document) -> Document:

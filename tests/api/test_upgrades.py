@@ -190,7 +190,10 @@ async def test_every_step_is_recorded_and_a_second_start_repeats_none(
 ) -> None:
     upgrades = upgraded.store.upgrades()
     applied = await upgrades.applied()
-    assert [step.name for step in applied] == [step.name for step in UPGRADE_STEPS]
+    written = upgraded.dump.schema_version
+    assert [step.name for step in applied] == [
+        step.name for step in UPGRADE_STEPS if step.to_version > written
+    ]
     assert {step.left for step in applied} == {0}
     assert await upgrades.pending() == []
     await upgraded.store.prepare(upgrade_dumps.SECRET)

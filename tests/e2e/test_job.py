@@ -24,10 +24,10 @@ async def run_step(http: HttpClient, name: str, variables: dict[str, Any], token
     return answer
 
 
-async def submit_posting(http: HttpClient, employer: str, token: str) -> str:
+async def submit_posting(http: HttpClient, employer: str, token: str, *, pay: int) -> str:
     """Submit a posting that passes the gate; return its id."""
     until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
-    given = {"employer": employer, "pay": 6800, "insurance": ALL_INSURANCE, "until": until}
+    given = {"employer": employer, "pay": pay, "insurance": ALL_INSURANCE, "until": until}
     submitted = await run_step(http, "Submit", given, token)
     posting: str = submitted["posting"]["id"]
     return posting
@@ -53,7 +53,9 @@ async def test_a_live_session_over_two_nodes_yields_one_lead(
         host = (await here.sign_in("host", PASSWORD))["accessToken"]
         employer = (await run_step(here, "Employer", {}, officer))["employer"]["id"]
         await run_step(here, "Verify", {"employer": employer}, officer)
-        postings = [await submit_posting(here, employer, officer) for _ in range(3)]
+        postings = [
+            await submit_posting(here, employer, officer, pay=pay) for pay in (6800, 6900, 7000)
+        ]
         session = await start_session(here, postings, host)
 
         staying, leaving = await there.enter(), await there.enter()

@@ -23,14 +23,19 @@ IN_OWN_SCOPE = {
     "scheduleSession",
     "createWebhook",
     "createCampaign",
+    "createRecruitmentCampaign",
     "signOutEverywhere",
 }
 """Mutations that create or change something in the caller's own scope, whoever it is."""
+FOR_THE_COUNTRY = {"addOccupation", "addOccupationName"}
+"""Mutations by which every provincial union changes a list of the whole country."""
 OFFICER_MUTATIONS = sorted(
     name
     for name, allowed in ALLOWED_CALLERS.items()
     # What everybody may send is proven by a password, a token or a receipt, not by a role.
-    if "officer above" in allowed and allowed != set(CALLERS) and name not in IN_OWN_SCOPE
+    if "officer above" in allowed
+    and allowed != set(CALLERS)
+    and name not in IN_OWN_SCOPE | FOR_THE_COUNTRY
 )
 
 

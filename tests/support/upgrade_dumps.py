@@ -66,6 +66,12 @@ class Dump:
             if posting["status"] == "OPEN"
         }
 
+    @property
+    def schema_version(self) -> int:
+        """The schema version of the database; 0 if it is from before schema versions."""
+        meta = {document["_id"]: document for document in self.collections.get("meta", [])}
+        return int(meta["schema"]["version"]) if "schema" in meta else 0
+
     async def load(self, mongo: Mongo, *, at: datetime) -> None:
         """Store the documents in an empty database, without indexes and validators.
 

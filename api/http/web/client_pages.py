@@ -40,7 +40,8 @@ class ClientPages:
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(f"{self._elsewhere}{request.url.path}{query}", 302)
         if self._client is None:
-            return HTMLResponse(_MISSING_PAGE, headers={"cache-control": "no-store"})
+            headers = {**self._headers, "cache-control": "no-store"}
+            return HTMLResponse(_MISSING_PAGE, headers=headers)
         headers = {**self._headers, "cache-control": "no-cache"}
         return _send(self._client.page, request.headers, headers)
 

@@ -126,6 +126,8 @@ async def test_readiness_watches_every_background_task(mongo_uri: str, database_
             "lead_log",
             "matching",
             "minimum_wages",
+            "occupation_names",
+            "phone_messages",
             "presence",
             "rescreening",
             "retention",
