@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from api.websocket.limits import WebSocketLimits
 from api.websocket.uvicorn_protocol import WireProtocol
 from domain.live.events import TallyChanged, session_topic
+from realtime.close_codes import CloseCode
 from realtime.outbox import LOW_WATER_BYTES
 from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket
 from tests.support.log_cursors import start_cursor
@@ -109,6 +112,25 @@ async def test_a_draining_node_closes_every_socket(
             async with open_websocket(server.url) as late:
                 assert await late.wait_closed() == gone
             await endpoint.drain()
+
+
+async def test_a_draining_node_closes_its_sockets_in_batches(
+    running: RunningServices, readonly_world: World
+) -> None:
+    # Two batches for four sockets: the second waits for half an hour after the first.
+    limits = WebSocketLimits(drain_seconds=3_600, drain_batches=2)
+    endpoint = build_endpoint(running, limits)
+    async with UvicornServer(endpoint, PROTOCOLS[0]) as server, AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(open_websocket(server.url)) for _ in range(4)]
+        for client in clients:
+            await client.initialise(readonly_world.viewer_token())
+        draining = asyncio.create_task(endpoint.drain())
+        closed = endpoint.sockets.closed_counts
+        await wait_until(lambda: closed[CloseCode.DRAINING] > 0)
+        (staying,) = endpoint.sockets._open
+        assert not staying.outbox.closed
+        assert closed == {CloseCode.DRAINING: 3}
+        draining.cancel()
 
 
 async def test_a_cut_socket_leaves_no_state(
