@@ -21,7 +21,19 @@ class InterestCounts:
         self, session_id: str, postings: Iterable[str], *, transaction: Transaction
     ) -> None:
         """Count one interest for each of ``postings``, in the transaction that logs them."""
+        await self._change(session_id, Counter(postings), transaction)
+
+    async def subtract(
+        self, session_id: str, postings: Iterable[str], *, transaction: Transaction
+    ) -> None:
+        """Take one interest of each of ``postings`` back, in the transaction that ends them."""
         counts = Counter(postings)
+        counts = Counter({posting: -count for posting, count in counts.items()})
+        await self._change(session_id, counts, transaction)
+
+    async def _change(
+        self, session_id: str, counts: Counter[str], transaction: Transaction
+    ) -> None:
         if not counts:
             return
         with translate_errors():
