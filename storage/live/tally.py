@@ -27,8 +27,7 @@ class InterestCounts:
         self, session_id: str, postings: Iterable[str], *, transaction: Transaction
     ) -> None:
         """Take one interest of each of ``postings`` back, in the transaction that ends them."""
-        counts = Counter(postings)
-        counts = Counter({posting: -count for posting, count in counts.items()})
+        counts = Counter({posting: -count for posting, count in Counter(postings).items()})
         await self._change(session_id, counts, transaction)
 
     async def _change(
