@@ -10,7 +10,7 @@ from domain.identity.persons import check_name, normalise_phone
 from domain.leads.confirmation import LeadConfirmation
 from domain.leads.follow_up import start_follow_up
 from domain.leads.interest_sources import check_source
-from domain.leads.lead_identity import InterestKey, check_request_id, key_of
+from domain.leads.lead_identity import InterestKey, check_request_id, key_of, place_beside
 from domain.leads.leads import ConsentGiven, Contact, Lead, LeadSource, LeadStage
 from domain.leads.personal_data import ReceiptHolder
 from domain.live.sessions import LiveSession
@@ -182,6 +182,9 @@ class InterestRecording:
             updated_at=now,
             giver=caller.subject,
             confirmation=LeadConfirmation.UNCONFIRMED,
+            # Whether others sent the phone must change neither the answer nor its time: an
+            # unproven lead never competes for the place of the person.
+            made_way=place_beside(caller.subject),
             request_id=interest.request_id,
         )
         return start_follow_up(lead)

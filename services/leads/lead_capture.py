@@ -176,6 +176,7 @@ def _confirm(lead: Lead, at: datetime) -> Lead:
     return replace(
         lead,
         confirmation=LeadConfirmation.CONFIRMED,
+        made_way=None,
         confirmed_at=at,
         confirmed_by=ConfirmationMethod.CODE,
     )

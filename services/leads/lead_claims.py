@@ -175,6 +175,13 @@ async def _write_changes(
     ended = [
         before for before, change in changes if change.entry.kind is TimelineEntryKind.SUPERSEDED
     ]
+    of_session: defaultdict[str, list[str]] = defaultdict(list)
+    for lead in ended:
+        if lead.session_id is not None:
+            of_session[lead.session_id].append(lead.posting_id)
+    for session_id, postings in of_session.items():
+        # From now on the person counts once. A lead that waits for the log is counted there.
+        await store.interest_counts.subtract(session_id, postings, transaction=transaction)
     if ended:
         await store.sealed_contacts.retain_and_clear_notes(
             [lead.id for lead in ended], [], transaction=transaction

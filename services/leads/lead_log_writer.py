@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 import structlog
 
-from domain.leads.lead_identity import is_beside
 from domain.live.events import LeadRecorded, LoggedEvent, lead_topic
 from domain.refusals import Refusal
 from domain.webhooks.messages import WebhookEvent, build_lead_recorded_notice
@@ -111,8 +110,8 @@ class LeadLogWriter(Periodic):
             )
             if session_id is None:
                 return len(taken), []
-            # A person counts once, however many givers sent the phone.
-            postings = [lead.posting_id for lead in taken if not is_beside(lead.made_way)]
+            # Each giver counts: a number that stays the same would tell that the phone is known.
+            postings = [lead.posting_id for lead in taken]
             await self._store.interest_counts.add(session_id, postings, transaction=transaction)
             recorded = [LeadRecorded(session_id=session_id, lead_id=lead.id) for lead in taken]
             return len(taken), [*recorded, *settled]

@@ -21,7 +21,18 @@ class InterestCounts:
         self, session_id: str, postings: Iterable[str], *, transaction: Transaction
     ) -> None:
         """Count one interest for each of ``postings``, in the transaction that logs them."""
-        counts = Counter(postings)
+        await self._change(session_id, Counter(postings), transaction)
+
+    async def subtract(
+        self, session_id: str, postings: Iterable[str], *, transaction: Transaction
+    ) -> None:
+        """Take one interest of each of ``postings`` back, in the transaction that ends them."""
+        counts = Counter({posting: -count for posting, count in Counter(postings).items()})
+        await self._change(session_id, counts, transaction)
+
+    async def _change(
+        self, session_id: str, counts: Counter[str], transaction: Transaction
+    ) -> None:
         if not counts:
             return
         with translate_errors():

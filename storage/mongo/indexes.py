@@ -8,7 +8,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from domain.postings.work_schedule import WorkMode
 from domain.webhooks.deliveries import DELIVERY_RETENTION
-from storage.leads.claims import CONFIRMED, GIVEN_CONFIRMATIONS, STANDING
+from storage.leads.claims import CONFIRMED, STANDING
 
 _HOUR_SECONDS = 3_600
 _DAY_SECONDS = 86_400
@@ -194,7 +194,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             ],
             name="one_standing_lead_a_giver",
             unique=True,
-            partialFilterExpression={**GIVEN_CONFIRMATIONS, **STANDING},
+            partialFilterExpression=STANDING,
         ),
         IndexModel(
             [("session_id", ASCENDING), ("posting_id", ASCENDING), ("person", ASCENDING)],

@@ -68,8 +68,9 @@ async def describe(mongo: Mongo) -> dict[str, tuple[list[Document], list[Documen
 async def find_contradictions(store: Store) -> list[str]:
     """Everything in a database that no single moment of the service could have left.
 
-    A lead that is marked as logged has exactly one event and is counted in its tally; no other lead
-    is. Seqs have no gap, and end where the counter of the topic stands.
+    A lead that is marked as logged has exactly one event and, unless the owner of its phone ended
+    it, is counted in its tally; no other lead is. Seqs have no gap, and end where the counter of
+    the topic stands.
     """
     found: list[str] = []
     events: dict[str, list[Document]] = {}
@@ -85,11 +86,12 @@ async def find_contradictions(store: Store) -> list[str]:
     async for event in store.mongo["events"].find({"kind": "LeadRecorded"}):
         logged[event["event"]["lead_id"]] += 1
     counted: Counter[str] = Counter()
-    async for lead in store.mongo["leads"].find({}, {"logged": 1, "session_id": 1}):
+    fields = {"logged": 1, "session_id": 1, "confirmation": 1}
+    async for lead in store.mongo["leads"].find({}, fields):
         times = logged.pop(lead["_id"], 0)
         if times != int(lead["logged"]):
             found.append(f"lead {lead['_id']}: {times} events")
-        if lead["session_id"] is not None:
+        if lead["session_id"] is not None and lead.get("confirmation") != "SUPERSEDED":
             counted[lead["session_id"]] += times
     found += [f"event of no lead {lead_id}" for lead_id in logged]
     for session_id, tally in (await store.interest_counts.by_sessions(list(counted))).items():
