@@ -39,6 +39,8 @@ _BYTE_ORDER_MARKS = (
 _EURO_IN_CP936 = 0x80
 _READ_SIZE_BYTES = 1 << 20
 _CHARACTERS_PER_LOSS = 10
+_ENOUGH_CHARACTERS = 4_096
+"""Characters beyond ASCII by which UTF-8 is told from GB18030."""
 _MIN_NULL_SHARE = 0.01
 """In UTF-16, separators and digits have a null byte; other text has none."""
 
@@ -56,9 +58,9 @@ codecs.register_error(DECODE_ERRORS, _replace_bytes)
 def detect_encoding(path: Path) -> str | None:
     """Return the encoding of a text file, or None if it is no text.
 
-    A byte order mark decides. Without one: UTF-16 if every other byte is often null; UTF-8 if the
-    file loses nothing in it, or at most a tenth of what is not ASCII; else GB18030, which Excel on
-    Chinese Windows writes. A file that loses more than a tenth of its characters is no text.
+    A byte order mark decides. Without one: UTF-16 if every other byte is often null; UTF-8 if of
+    the first characters that are not ASCII at most a tenth is lost in it; else GB18030, which
+    Excel on Chinese Windows writes. A file that loses more than a tenth of its characters is no text.
     """
     with path.open("rb") as file:
         head = file.read(_READ_SIZE_BYTES)
@@ -69,7 +71,7 @@ def detect_encoding(path: Path) -> str | None:
     if max(nulls_even, nulls_odd) >= max(1, len(head) * _MIN_NULL_SHARE):
         encoding = "utf-16-le" if nulls_odd > nulls_even else "utf-16-be"
     else:
-        losses = _count_losses(path, "utf-8")
+        losses = _count_losses(path, "utf-8", enough=_ENOUGH_CHARACTERS)
         if losses.lost * _CHARACTERS_PER_LOSS <= losses.beyond_ascii:
             return "utf-8"
         encoding = "gb18030"
@@ -86,10 +88,15 @@ class _Losses:
     lost: int = 0
 
 
-def _count_losses(path: Path, encoding: str) -> _Losses:
+def _count_losses(path: Path, encoding: str, *, enough: int | None = None) -> _Losses:
+    """Count in the whole file, or until ``enough`` characters beyond ASCII were read.
+
+    Each lost character is a call of the error handler, and GB18030 read as UTF-8 is full of them.
+    """
     losses = _Losses()
+    size = _READ_SIZE_BYTES if enough is None else enough
     with path.open(encoding=encoding, errors=DECODE_ERRORS, newline="") as file:
-        while text := file.read(_READ_SIZE_BYTES):
+        while (enough is None or losses.beyond_ascii < enough) and (text := file.read(size)):
             losses.characters += len(text)
             losses.lost += text.count(LOST_CHARACTER)
             if not text.isascii():
