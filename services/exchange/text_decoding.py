@@ -60,7 +60,8 @@ def detect_encoding(path: Path) -> str | None:
 
     A byte order mark decides. Without one: UTF-16 if every other byte is often null; UTF-8 if of
     the first characters that are not ASCII at most a tenth is lost in it; else GB18030, which
-    Excel on Chinese Windows writes. A file that loses more than a tenth of its characters is no text.
+    Excel on Chinese Windows writes. A file that loses more than a tenth of its characters is no
+    text.
     """
     with path.open("rb") as file:
         head = file.read(_READ_SIZE_BYTES)
