@@ -54,6 +54,15 @@ FOLLOW = """query ($id: ID!) {
 }"""
 
 
+WORDS: tuple[dict[str, str], ...] = (
+    {},
+    {"pay.amount": "{0}元起，13薪，餐补15元/天", "restDays": "双休", "education": "大专及以上"},
+    {"pay.amount": "{0}-{0}元", "experienceMonths": "1-3年", "licences": "低压电工证、C1"},
+    {"benefits": "双休、包吃住", "skills": "看懂图纸、Excel", "education": "不限"},
+)
+"""How offices write cells, in turn; {0} is the plain value."""
+
+
 def employers(number: int, union_id: str) -> list[Employer]:
     made = []
     for place in range(number):
@@ -74,7 +83,11 @@ def rows(number: int, firms: list[Employer]) -> Iterator[list[str]]:
         terms = replace(terms, duties=terms.duties * 8, conditions=terms.conditions * 5)
         if place % 50 == 7:
             terms = TERM_DEFECTS[place // 50 % len(TERM_DEFECTS)](terms)
-        yield cells(terms, f"B-{place:06}", firms[place % len(firms)].credit_code)
+        plain = cells(terms, f"B-{place:06}", firms[place % len(firms)].credit_code)
+        yield [
+            WORDS[place % len(WORDS)].get(column.key, "{}").format(cell)
+            for column, cell in zip(POSTING_COLUMNS, plain, strict=True)
+        ]
 
 
 def cells(terms: PostingTerms, number: str, credit_code: str) -> list[str]:

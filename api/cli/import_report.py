@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from unicodedata import east_asian_width
 
+from domain.exchange.cell_parsers import shorten_for_message
 from domain.exchange.imports import COUNTER_FIELDS, Import, ImportRow, RowOutcome, find_heading
 from domain.exchange.lead_rows import Cell, escape_formula
 from domain.postings.postings import Finding
 from schema.relay import global_id
+from services.exchange.import_creation import CreatedImport
 from services.exchange.table_writer import Rows, stream_csv
 from storage.mongo.paging import PageRequest
 from storage.store import Store
@@ -131,3 +133,18 @@ def _format_line(cells: Sequence[str]) -> str:
 def _display_width(text: str) -> int:
     """Return the number of columns that a terminal uses for the text."""
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def describe_reading(created: CreatedImport) -> list[str]:
+    """Return lines about what is not certain in how a table was read; none for a plain table."""
+    lines = [
+        f"The column “{shorten_for_message(match.heading, 40)}” is "
+        + (f"taken for {match.key}." if match.key else "not known.")
+        for match in created.matches
+        if match.heading and not (match.key and match.certain)
+    ]
+    if created.missing:
+        lines.append(f"Missing columns: {', '.join(created.missing)}.")
+    if created.hidden_rows:
+        lines.append(f"Hidden rows: {created.hidden_rows}.")
+    return lines

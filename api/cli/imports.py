@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,13 +18,24 @@ from typing import Annotated
 import typer
 
 from api import logs
-from api.cli.import_report import format_outcome_lines, stream_outcomes_csv, summarise
+from api.cli.import_report import (
+    describe_reading,
+    format_outcome_lines,
+    stream_outcomes_csv,
+    summarise,
+)
 from api.http.imports.templates import MEDIA_TYPES, build_template
 from api.server import run_coroutine
 from api.settings import Settings
 from api.wiring.store import open_store
 from api.wiring.workers import run_importer
-from domain.exchange.imports import Import, ImportKind, ImportStatus, check_file_name
+from domain.exchange.imports import (
+    HiddenRows,
+    Import,
+    ImportKind,
+    ImportStatus,
+    check_file_name,
+)
 from domain.identity.accounts import Principal, Role, require_role
 from domain.refusals import InvalidInput, NotFound, NotPermitted
 from schema.relay import parse_global_id
@@ -50,6 +61,20 @@ _Username = Annotated[
     str, typer.Option("--as", metavar="USERNAME", help="The account to import for.")
 ]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every row, but store nothing.")]
+_Hidden = Annotated[
+    HiddenRows,
+    typer.Option(
+        "--hidden-rows", case_sensitive=False, help="What to do with rows that are hidden."
+    ),
+]
+_Columns = Annotated[
+    list[str],
+    typer.Option(
+        "--column",
+        metavar="HEADING=COLUMN",
+        help="What a heading means; without a COLUMN it is left out. May be repeated.",
+    ),
+]
 _AsCsv = Annotated[bool, typer.Option("--csv", help="Print every row as CSV, not as a table.")]
 _InChinese = Annotated[bool, typer.Option("--zh", help="Print the table in Chinese.")]
 
@@ -63,11 +88,15 @@ def import_postings(
         str | None, typer.Option(help="Id of the employer of rows without a credit code.")
     ] = None,
     dry_run: _DryRun = False,
+    hidden_rows: _Hidden = HiddenRows.ASK,
+    columns: _Columns = [],  # noqa: B006 - typer copies the default
     as_csv: _AsCsv = False,
     zh: _InChinese = False,
 ) -> None:
     """Import a table of postings, CSV or XLSX; exits with 3 when rows were refused."""
-    arguments = ImportArguments(file, ImportKind.POSTINGS, username, employer, dry_run=dry_run)
+    arguments = ImportArguments(
+        file, ImportKind.POSTINGS, username, employer, dry_run, hidden_rows, columns
+    )
     _run_import(arguments, _print_csv if as_csv else partial(_print_table, zh=zh))
 
 
@@ -77,11 +106,15 @@ def import_employers(
     *,
     username: _Username,
     dry_run: _DryRun = False,
+    hidden_rows: _Hidden = HiddenRows.ASK,
+    columns: _Columns = [],  # noqa: B006 - typer copies the default
     as_csv: _AsCsv = False,
     zh: _InChinese = False,
 ) -> None:
     """Import a table of employers, CSV or XLSX; exits with 3 when rows were refused."""
-    arguments = ImportArguments(file, ImportKind.EMPLOYERS, username, None, dry_run=dry_run)
+    arguments = ImportArguments(
+        file, ImportKind.EMPLOYERS, username, None, dry_run, hidden_rows, columns
+    )
     _run_import(arguments, _print_csv if as_csv else partial(_print_table, zh=zh))
 
 
@@ -120,6 +153,8 @@ class ImportArguments:
     username: str
     employer: str | None
     dry_run: bool
+    hidden_rows: HiddenRows = HiddenRows.ASK
+    columns: Sequence[str] = ()
 
     def to_order(self, caller: Principal) -> ImportOrder:
         employer_id = (
@@ -131,7 +166,14 @@ class ImportArguments:
             employer_id=employer_id,
             file_name=check_file_name(self.file.name),
             caller=caller,
+            hidden_rows=self.hidden_rows,
+            columns=dict(_split_choice(each) for each in self.columns),
         )
+
+
+def _split_choice(choice: str) -> tuple[str, str | None]:
+    heading, separator, key = choice.rpartition("=")
+    return (heading, key or None) if separator else (choice, None)
 
 
 def _run_import(arguments: ImportArguments, print_rows: RowPrinter) -> None:
@@ -167,8 +209,10 @@ async def import_table(arguments: ImportArguments, print_rows: RowPrinter) -> Im
         await _wait_for_earlier_import(store, caller)
         intake = ImportCreator(store, store.clock)
         await intake.check_allowed(order)
-        one = await intake.create_import(arguments.file, order)
-        done = await _wait_until_finished(store, importer, one)
+        created = await intake.create_import(arguments.file, order)
+        for line in describe_reading(created):
+            typer.echo(line, err=True)
+        done = await _wait_until_finished(store, importer, created.record)
         await print_rows(store, done)
     return done
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
@@ -40,6 +41,14 @@ class CellFault(Exception):
         self.code = code
         self.message = message
         self.message_zh = message_zh
+
+
+@dataclass(frozen=True)
+class CellReading:
+    """A value that was read with an assumption; ``note`` says which, and what to enter instead."""
+
+    value: Any
+    note: CellFault
 
 
 def normalise_text(cell: str) -> str:

@@ -1,70 +1,22 @@
-"""Reads the headings and rows of an import table into values.
-
-A heading is accepted in Chinese or as the field name of the API, in upper or lower case, with or
-without a star or a remark in brackets.
-"""
+"""Reads the rows of an import table into values."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from domain.exchange import cell_parsers
-from domain.exchange.cell_parsers import CellFault, shorten_for_message
-from domain.exchange.import_columns import COLUMNS_BY_KIND
+from domain.exchange.cell_parsers import CellFault, CellReading
+from domain.exchange.import_columns import COLUMNS_BY_KIND, ImportColumn
 from domain.exchange.imports import ImportKind, make_row_finding
-from domain.exchange.occupation_cells import resolve_occupation
-from domain.postings.pay import fixed_pay, to_fen
-from domain.postings.postings import Finding, PostingTerms
-from domain.reference.geo import Point
-from domain.reference.occupation_book import LISTED_OCCUPATIONS, OccupationBook
-from domain.reference.regions import replace_former_code
-from domain.refusals import InvalidInput, Refusal
-
-_HEADING_REMARK = re.compile(r"[（(\[【].*|[*＊\s]")
-
-
-def _normalise_heading(heading: str) -> str:
-    return _HEADING_REMARK.sub("", cell_parsers.normalise_text(heading)).lower()
-
-
-def match_headings(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]:
-    """Return the column key for each heading; an empty key for an empty heading.
-
-    :raises InvalidInput: a heading is unknown (no column is ignored silently) or repeated, or a
-        required column is missing.
-    """
-    key_by_heading = {
-        _normalise_heading(word): column.key
-        for column in COLUMNS_BY_KIND[kind]
-        for word in (column.key, column.zh, *column.aliases)
-    }
-    keys = tuple(key_by_heading.get(_normalise_heading(heading), "") for heading in headings)
-    for heading, key in zip(headings, keys, strict=True):
-        if _normalise_heading(heading) and not key:
-            raise InvalidInput(
-                f"The column “{shorten_for_message(heading, 40)}” is not known. Use a heading of "
-                "the template, or remove the column.",
-                f"无法识别“{shorten_for_message(heading, 40)}”列，请使用模板中的标题，或删除该列。",
-                field=("file",),
-            )
-        if key and keys.count(key) > 1:
-            raise InvalidInput(
-                f"The column “{shorten_for_message(heading, 40)}” stands twice. Remove one.",
-                f"“{shorten_for_message(heading, 40)}”列重复，请删除其中一列。",
-                field=("file",),
-            )
-    missing = [
-        column.zh for column in COLUMNS_BY_KIND[kind] if column.required and column.key not in keys
-    ]
-    if missing:
-        raise InvalidInput(
-            f"The first row must hold the headings. Missing: {'、'.join(missing)}.",
-            f"第一行须为标题行，缺少：{'、'.join(missing)}。",
-            field=("file",),
-        )
-    return keys
+from domain.exchange.table_marks import (
+    LOST_CHARACTER,
+    MERGED_ACROSS,
+    MERGED_DOWN,
+    has_lost_digits,
+    remove_marks,
+)
+from domain.postings.postings import Finding, Severity
+from domain.refusals import Refusal
 
 
 def finding_from_refusal(refusal: Refusal) -> Finding:
@@ -76,9 +28,10 @@ def finding_from_refusal(refusal: Refusal) -> Finding:
 def parse_row(
     kind: ImportKind, columns: Iterable[str], row: Sequence[str]
 ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """Return the values of a row by column key, and the findings for cells that are wrong.
+    """Return the values of a row by column key, and the findings about its cells.
 
-    Faults are returned, not raised. Use the values only if there are no findings.
+    Faults are returned, not raised. Use the values only if no finding has the severity REFUSE; the
+    others say how a cell was read.
     """
     cell_by_key = {key: cell for key, cell in zip(columns, row, strict=False) if key}
     values: dict[str, Any] = {}
@@ -96,11 +49,22 @@ def parse_row(
         cell = cell_by_key.get(column.key, "")
         if cell.strip():
             try:
-                values[column.key] = column.parse(cell)
+                _check_undamaged(column, cell)
+                value = column.parse(cell.removeprefix(MERGED_DOWN))
             except CellFault as fault:
                 findings.append(
                     make_row_finding(fault.code, column.key, fault.message, fault.message_zh)
                 )
+                continue
+            if isinstance(value, CellReading):
+                note = value.note
+                findings.append(
+                    make_row_finding(
+                        note.code, column.key, note.message, note.message_zh, Severity.WARN
+                    )
+                )
+                value = value.value
+            values[column.key] = value
         elif column.required:
             findings.append(
                 make_row_finding(
@@ -112,51 +76,45 @@ def parse_row(
     return values, tuple(findings)
 
 
+def _check_undamaged(column: ImportColumn, cell: str) -> None:
+    """Pass when the cell holds what its author wrote, in this row.
+
+    :raises CellFault: a character or digits were lost, or the cell is merged with others in a way
+        that leaves open what it means.
+    """
+    if LOST_CHARACTER in cell:
+        place = remove_marks(cell).index(LOST_CHARACTER) + 1
+        raise CellFault(
+            "CHARACTER_LOST",
+            f"Character {place} of this cell cannot be read. Write it again.",
+            f"本单元格第{place}个字符无法识别，请重新填写。",
+        )
+    if has_lost_digits(cell.removeprefix(MERGED_DOWN)):
+        raise CellFault(
+            "DIGITS_LOST",
+            "The spreadsheet dropped digits of this long number: digits were lost. Format the "
+            "column as text and enter the number again.",
+            "表格软件把长数字变成了科学计数，后面的数字已丢失。请将该列设为文本格式后重新填写。",
+        )
+    if cell == MERGED_ACROSS:
+        raise CellFault(
+            "CELL_MERGED",
+            "This cell is merged with the one to its left. Split them, and fill in both.",
+            "本单元格与左侧单元格合并，请取消合并并分别填写。",
+        )
+    if column.of_one_row and cell.startswith(MERGED_DOWN):
+        raise CellFault(
+            "CELL_MERGED",
+            "This cell is merged over several rows. Split it, and fill in each row.",
+            "本单元格跨行合并，请取消合并并逐行填写。",
+        )
+
+
 def _has_cell_without_heading(columns: Iterable[str], row: Sequence[str]) -> bool:
     keys = tuple(columns)
     without_heading = {index for index, key in enumerate(keys) if not key}
     return any(
-        cell.strip()
+        cell.strip() and cell != MERGED_ACROSS
         for index, cell in enumerate(row)
         if index >= len(keys) or index in without_heading
-    )
-
-
-def build_terms(
-    values: Mapping[str, Any], book: OccupationBook = LISTED_OCCUPATIONS
-) -> PostingTerms:
-    """Return the posting terms for the values of a row; ``book`` has the names of occupations."""
-    latitude, longitude = values["point.latitude"], values["point.longitude"]
-    point = None
-    if latitude is not None or longitude is not None:
-        # With one coordinate missing, the point is outside China and refused later.
-        point = Point(latitude=latitude or 0.0, longitude=longitude or 0.0)
-    probation_pay = values["probationPay"]
-    occupation, occupation_text = resolve_occupation(values["occupation"], values["title"], book)
-    return PostingTerms(
-        title=values["title"],
-        occupation=occupation,
-        occupation_text=occupation_text,
-        headcount=values["headcount"],
-        duties=values["duties"],
-        conditions=values["conditions"],
-        place_code=replace_former_code(values["placeCode"]),
-        address=values["address"],
-        pay=fixed_pay(values["pay.amount"], values["pay.period"]),
-        probation_fen=None if probation_pay is None else to_fen(probation_pay),
-        employment_type=values["employmentType"],
-        shift=values["shift"],
-        intensity=values["intensity"],
-        hours_per_day=values["hoursPerDay"],
-        hours_per_week=values["hoursPerWeek"],
-        insurance=values["insurance"],
-        benefits=values["benefits"],
-        valid_until=values["validUntil"],
-        is_repost=values["isRepost"],
-        repost_source=values["repostSource"],
-        starts_at=values["startsAt"],
-        ends_at=values["endsAt"],
-        min_age=values["minAge"],
-        friendly_to=values["friendlyTo"],
-        point=point,
     )

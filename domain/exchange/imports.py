@@ -44,6 +44,14 @@ class RowOutcome(Labelled):
     FAILED = "FAILED", "无法读取"
 
 
+class HiddenRows(Labelled):
+    """What to do with rows that a sheet hides, by hand or by a filter."""
+
+    ASK = "ASK", "先询问", "Refuse the table and ask"
+    SKIP = "SKIP", "不导入", "Leave them out"
+    INCLUDE = "INCLUDE", "一并导入", "Import them, too"
+
+
 OUTCOME_BY_STATUS = {
     PostingStatus.OPEN: RowOutcome.ACCEPTED,
     PostingStatus.IN_REVIEW: RowOutcome.HELD,

@@ -6,17 +6,33 @@ chunks, and then the import itself. The importer of any node works on it (worker
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from domain.exchange.import_rows import match_headings
-from domain.exchange.imports import MAX_IMPORT_ROWS, Import, ImportKind, RawRow, import_scope
+from domain.exchange.headings import (
+    LEFT_OUT,
+    MAX_ROWS_ABOVE,
+    HeadingMatch,
+    check_choices,
+    check_headings,
+    check_unique,
+    find_headings,
+    find_missing_columns,
+)
+from domain.exchange.imports import (
+    MAX_IMPORT_ROWS,
+    HiddenRows,
+    Import,
+    ImportKind,
+    RawRow,
+    import_scope,
+)
 from domain.identity.accounts import Principal, Role, require_role
 from domain.refusals import Busy, InvalidInput, NotFound, NotPermitted, TooManyAttempts
 from services.exchange.table_reader import Row, TableLimits
-from services.exchange.table_reader_process import read_in_subprocess
+from services.exchange.table_reader_process import TableReading, read_in_subprocess
 from storage.clock import Clock
 from storage.mongo.client import Duplicate, new_id
 from storage.mongo.errors import StorageUnavailable
@@ -47,6 +63,8 @@ class ImportOrder:
     """What to import, for which account, and whether to write it or only to check it.
 
     A dry run writes no postings and no employers. ``employer_id`` limits the rows to one employer.
+    ``hidden_rows`` says what to do with rows that the sheet hides; a dry run never asks.
+    ``columns`` says for headings which column they mean, None to leave a column out.
     """
 
     kind: ImportKind
@@ -54,6 +72,22 @@ class ImportOrder:
     employer_id: str | None
     file_name: str
     caller: Principal
+    hidden_rows: HiddenRows = HiddenRows.ASK
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatedImport:
+    """An import that waits for the importer, and how its table was read.
+
+    ``matches`` is the column that each heading is taken for, ``missing`` the required columns that
+    no heading names, ``hidden_rows`` the number of rows that the sheet hides.
+    """
+
+    record: Import
+    matches: tuple[HeadingMatch, ...]
+    missing: tuple[str, ...]
+    hidden_rows: int
 
 
 class ImportCreator:
@@ -96,11 +130,15 @@ class ImportCreator:
                 "当前排队的导入较多，请几分钟后重试。",
             )
 
-    async def create_import(self, path: Path, order: ImportOrder) -> Import:
+    async def create_import(self, path: Path, order: ImportOrder) -> CreatedImport:
         """Store the rows of the file and the import that waits for the importer.
 
-        :raises InvalidInput: the file is no table, its headings are not those of the template, or
-            it has no row or too many. Nothing of it stays.
+        A dry run is created whatever the headings are, if one of them is understood. An import that
+        writes needs headings that are certain.
+
+        :raises InvalidInput: the file is no table, its headings cannot be used, it hides rows and
+            the order does not say what to do with them, or it has no row or too many. Nothing of it
+            stays.
         :raises TooManyAttempts: another import of the account was created first.
         """
         import_id = new_id()
@@ -115,18 +153,16 @@ class ImportCreator:
                 await self._store.imports.delete_chunks(import_id)
             raise
 
-    async def _store_rows(self, import_id: str, path: Path, order: ImportOrder) -> Import:
+    async def _store_rows(self, import_id: str, path: Path, order: ImportOrder) -> CreatedImport:
         max_rows = self.limits.max_rows
-        async with read_in_subprocess(path, self.limits.table) as rows:
-            headings = await _read_headings(rows)
-            if not headings:
-                raise InvalidInput(
-                    "The file is empty. Choose another file.",
-                    "文件是空的，请选择其他文件。",
-                    field=("file",),
-                )
-            columns = match_headings(order.kind, headings)
+        hidden_rows = order.hidden_rows
+        if order.dry_run and hidden_rows is HiddenRows.ASK:
+            hidden_rows = HiddenRows.INCLUDE
+        async with read_in_subprocess(path, self.limits.table, hidden_rows) as reading:
+            first_rows = await _read_first_rows(reading)
+            matches, rows_used = _match_headings(first_rows, order)
             chunks = total = 0
+            rows = _chain(first_rows[rows_used:], reading)
             async for chunk in self._chunk_rows(rows):
                 await self._store.imports.add_chunk(import_id, chunks, chunk, at=self._clock())
                 chunks, total = chunks + 1, total + len(chunk)
@@ -152,15 +188,20 @@ class ImportCreator:
             role=caller.role,
             union_id=caller.union_id,
             employer_id=order.employer_id or caller.employer_id,
-            columns=columns,
-            headings=tuple(heading.strip() for heading in headings),
+            columns=tuple(match.key or (LEFT_OUT if match.heading else "") for match in matches),
+            headings=tuple(match.heading for match in matches),
             total=total,
             chunks=chunks,
             created_at=at,
             updated_at=at,
         )
         await self._store.imports.add(one)
-        return one
+        return CreatedImport(
+            record=one,
+            matches=matches,
+            missing=find_missing_columns(order.kind, matches),
+            hidden_rows=reading.hidden_rows,
+        )
 
     async def _chunk_rows(self, rows: AsyncIterator[Row]) -> AsyncIterator[list[RawRow]]:
         """Divide the rows into chunks that one document holds and one transaction writes."""
@@ -179,11 +220,43 @@ class ImportCreator:
             yield chunk
 
 
-async def _read_headings(rows: AsyncIterator[Row]) -> list[str]:
-    """Return the cells of the first row that is not blank; an empty list for an empty file."""
-    async for _, cells in rows:
-        return cells
-    return []
+async def _read_first_rows(reading: TableReading) -> list[Row]:
+    """Return the rows among which the headings are, and the one below them."""
+    first_rows: list[Row] = []
+    async for row in reading:
+        first_rows.append(row)
+        if len(first_rows) > MAX_ROWS_ABOVE:
+            break
+    return first_rows
+
+
+async def _chain(first: Sequence[Row], others: TableReading) -> AsyncIterator[Row]:
+    for row in first:
+        yield row
+    async for row in others:
+        yield row
+
+
+def _match_headings(
+    first_rows: Sequence[Row], order: ImportOrder
+) -> tuple[tuple[HeadingMatch, ...], int]:
+    """Return the headings, and how many rows they and the titles above them take.
+
+    :raises InvalidInput: they cannot be used.
+    """
+    if not first_rows:
+        raise InvalidInput(
+            "The file is empty. Choose another file.",
+            "文件是空的，请选择其他文件。",
+            field=("file",),
+        )
+    chosen = check_choices(order.kind, order.columns)
+    found = find_headings(order.kind, [cells for _, cells in first_rows], chosen)
+    if order.dry_run and any(match.key for match in found.matches):
+        check_unique(found.matches)
+    else:
+        check_headings(order.kind, found.matches)
+    return found.matches, found.rows_used
 
 
 def _one_at_a_time() -> TooManyAttempts:

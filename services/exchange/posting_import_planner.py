@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from domain.employers.employers import Employer
 from domain.exchange import cell_parsers
-from domain.exchange.import_rows import build_terms, finding_from_refusal
+from domain.exchange.import_rows import finding_from_refusal
 from domain.exchange.imports import (
     EMPLOYER_MISSING,
     EMPLOYER_NOT_YOURS,
@@ -21,13 +22,15 @@ from domain.exchange.imports import (
     RowOutcome,
 )
 from domain.exchange.occupation_cells import note_occupation
+from domain.exchange.row_terms import build_terms
+from domain.exchange.word_cells import OPEN_ENDED
 from domain.free_text import check_text
 from domain.identity.scopes import may_submit_posting
 from domain.identity.unions import Union
 from domain.postings.job_keys import make_job_key
 from domain.postings.lifecycle import change_terms, check_headcount, create_posting
 from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms, Severity
-from domain.postings.term_bounds import check_terms
+from domain.postings.term_bounds import MAX_DAYS_AHEAD, check_terms
 from domain.postings.term_changes import diff_terms, fingerprint_terms
 from domain.postings.usual_pay import check_pay_is_usual
 from domain.reference.calendar import day_in_china
@@ -35,8 +38,9 @@ from domain.reference.occupation_book import OccupationBook
 from domain.refusals import InvalidInput, PayUnusual
 from domain.screening.minimum_wages import WageTable
 from services.exchange.import_plan import ImportPlan
-from services.exchange.import_planner import ImportPlanner, TimeSlice
+from services.exchange.import_planner import NOTES, ImportPlanner, TimeSlice
 from services.exchange.known_jobs import CONTENT_PREFIX, KnownJobs
+from services.exchange.parsed_rows import ParsedRow
 from services.postings.pay_comparison import PayComparison
 from storage.clock import Clock
 from storage.mongo.client import new_id
@@ -44,27 +48,6 @@ from storage.store import Store
 
 MAX_EXTERNAL_ID_LENGTH = 64
 """Characters of the number that the employer gives its posting."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _ParsedRow:
-    """A row that can be read: its employer, its external id and the terms."""
-
-    number: int
-    employer: Employer
-    external_id: str
-    terms: PostingTerms
-    is_pay_confirmed: bool
-
-    @property
-    def key(self) -> str:
-        """The key of its posting in the plan."""
-        return f"{self.employer.id}/{self.external_id}"
-
-    @property
-    def pay_group(self) -> tuple[str, str]:
-        """Occupation and city, whose usual pay the pay is compared with."""
-        return self.terms.occupation.value, self.terms.place_code[:4]
 
 
 class PostingImportPlanner(ImportPlanner):
@@ -100,13 +83,13 @@ class PostingImportPlanner(ImportPlanner):
             await time_slice.yield_if_used_up()
         await self._load_employers(values for _, values, faults in read if not faults)
         await self._load_unions()
-        parsed: list[tuple[int, _ParsedRow | tuple[Finding, ...]]] = []
+        parsed: list[tuple[int, ParsedRow | tuple[Finding, ...]]] = []
         for number, values, faults in read:
             parsed.append((number, faults or self._parse_row(number, values)))
             await time_slice.yield_if_used_up()
-        await self._load_postings([each for _, each in parsed if isinstance(each, _ParsedRow)])
+        await self._load_postings([each for _, each in parsed if isinstance(each, ParsedRow)])
         for number, each in parsed:
-            if isinstance(each, _ParsedRow):
+            if isinstance(each, ParsedRow):
                 self._plan_row(each)
             else:
                 self._record_outcome(number, RowOutcome.FAILED, each)
@@ -126,9 +109,7 @@ class PostingImportPlanner(ImportPlanner):
             employers.append(self._import_employer)
         self._unions = await self._store.unions.by_ids({each.union_id for each in employers})
 
-    def _parse_row(
-        self, number: int, values: Mapping[str, Any]
-    ) -> _ParsedRow | tuple[Finding, ...]:
+    def _parse_row(self, number: int, values: Mapping[str, Any]) -> ParsedRow | tuple[Finding, ...]:
         """Return the row if the import may write it, else why not."""
         employer = self._resolve_employer(_normalise_code(values["creditCode"]))
         if isinstance(employer, Finding):
@@ -139,19 +120,29 @@ class PostingImportPlanner(ImportPlanner):
         external_id = values["externalId"]
         try:
             check_text(external_id, MAX_EXTERNAL_ID_LENGTH, ("input", "externalId"))
-            terms = build_terms(values, self._book)
+            written = build_terms(values, self._book)
+            terms = self._limit_last_day(written)
             check_terms(terms, self._today)
         except InvalidInput as refusal:
             return (finding_from_refusal(refusal),)
         if not external_id:
-            external_id = f"{CONTENT_PREFIX}{fingerprint_terms(terms)[:32]}"
-        return _ParsedRow(
+            # What is written identifies the row: a job without an end is the same one tomorrow.
+            external_id = f"{CONTENT_PREFIX}{fingerprint_terms(written)[:32]}"
+        return ParsedRow(
             number=number,
             employer=employer,
             external_id=external_id,
             terms=terms,
             is_pay_confirmed=values["payConfirmed"],
+            notes=values[NOTES],
+            is_open_ended=written.valid_until == OPEN_ENDED,
         )
+
+    def _limit_last_day(self, terms: PostingTerms) -> PostingTerms:
+        """Return the terms with a last day, a year from now if they have none."""
+        if terms.valid_until != OPEN_ENDED:
+            return terms
+        return replace(terms, valid_until=self._today + timedelta(days=MAX_DAYS_AHEAD))
 
     def _resolve_employer(self, code: str) -> Employer | Finding:
         """Return the employer of a row: the one it names, or the one the import is for."""
@@ -164,7 +155,7 @@ class PostingImportPlanner(ImportPlanner):
             return EMPLOYER_NOT_YOURS
         return named
 
-    async def _load_postings(self, rows: Sequence[_ParsedRow]) -> None:
+    async def _load_postings(self, rows: Sequence[ParsedRow]) -> None:
         self._plan.row_keys = {row.key for row in rows}
         wanted = {(row.employer.id, row.external_id) for row in rows}
         for posting in await self._store.postings.by_external_ids(wanted):
@@ -178,8 +169,10 @@ class PostingImportPlanner(ImportPlanner):
             keys = [row.key for row in rows]
             self._digests = await self._store.imports.digests_by_key(self._import.id, keys)
 
-    def _plan_row(self, row: _ParsedRow) -> None:
+    def _plan_row(self, row: ParsedRow) -> None:
         before = self._latest(row.key)
+        if row.is_open_ended and before is not None:
+            row = row.with_last_day_of(before.terms, self._today)
         if self._is_unchanged(row, before):
             self._record_unchanged(row, before)
         elif before is not None and before.status is PostingStatus.CLOSED:
@@ -187,7 +180,7 @@ class PostingImportPlanner(ImportPlanner):
         else:
             self._plan_write(row, before)
 
-    def _plan_write(self, row: _ParsedRow, before: Posting | None) -> None:
+    def _plan_write(self, row: ParsedRow, before: Posting | None) -> None:
         """Plan a new posting or other terms, unless pay, headcount or the job is refused."""
         posting_id = before.id if before is not None else new_id()
         job_key, twin = self._known_jobs.claim(
@@ -216,7 +209,7 @@ class PostingImportPlanner(ImportPlanner):
             return self._plan.changed_postings[key][1]
         return self._plan.new_postings.get(key) or self._stored.get(key)
 
-    def _is_unchanged(self, row: _ParsedRow, before: Posting | None) -> bool:
+    def _is_unchanged(self, row: ParsedRow, before: Posting | None) -> bool:
         if row.key in self._digests:
             return self._digests[row.key] == fingerprint_terms(row.terms)
         return before is not None and not diff_terms(before.terms, row.terms)
@@ -225,7 +218,7 @@ class PostingImportPlanner(ImportPlanner):
         union = self._unions.get(union_id)
         return union.path if union else ()
 
-    def _screen_new(self, row: _ParsedRow, posting_id: str, job_key: str | None = None) -> Posting:
+    def _screen_new(self, row: ParsedRow, posting_id: str, job_key: str | None = None) -> Posting:
         return create_posting(
             posting_id,
             employer=row.employer,
@@ -238,7 +231,7 @@ class PostingImportPlanner(ImportPlanner):
             job_key=job_key,
         )
 
-    def _apply_terms(self, row: _ParsedRow, before: Posting, job_key: str) -> Posting:
+    def _apply_terms(self, row: ParsedRow, before: Posting, job_key: str) -> Posting:
         after = change_terms(
             before,
             row.terms,
@@ -253,10 +246,10 @@ class PostingImportPlanner(ImportPlanner):
             self._plan.changed_postings[row.key] = (self._stored[row.key], after)
         return after
 
-    def _record_failure(self, row: _ParsedRow, fault: Finding) -> None:
+    def _record_failure(self, row: ParsedRow, fault: Finding) -> None:
         self._record_outcome(row.number, RowOutcome.FAILED, [fault], external_id=row.external_id)
 
-    def _record_verdict(self, row: _ParsedRow, posting: Posting, twin: Finding | None) -> None:
+    def _record_verdict(self, row: ParsedRow, posting: Posting, twin: Finding | None) -> None:
         """Record the verdict of screening, and that the employer has the same job if it has.
 
         A dry run writes no posting: it keeps a digest of the terms, so that a later row about the
@@ -267,14 +260,14 @@ class PostingImportPlanner(ImportPlanner):
             self._digests[row.key] = fingerprint_terms(row.terms)
             digest = {"key": row.key, "digest": self._digests[row.key]}
         outcome = OUTCOME_BY_STATUS[posting.status]
-        findings = (*posting.findings, *note_occupation(row.terms))
+        findings = (*posting.findings, *row.notes, *note_occupation(row.terms))
         if twin is not None and posting.status is not PostingStatus.REFUSED:
             findings = (*findings, twin)
         self._record_outcome(
             row.number, outcome, findings, **self._references(row, posting), **digest
         )
 
-    def _record_unchanged(self, row: _ParsedRow, before: Posting | None) -> None:
+    def _record_unchanged(self, row: ParsedRow, before: Posting | None) -> None:
         if before is None or row.key in self._digests:
             findings = self._screen_new(row, new_id()).findings
         else:
@@ -283,7 +276,7 @@ class PostingImportPlanner(ImportPlanner):
             row.number, RowOutcome.DUPLICATE, findings, **self._references(row, before)
         )
 
-    def _references(self, row: _ParsedRow, posting: Posting | None) -> dict[str, Any]:
+    def _references(self, row: ParsedRow, posting: Posting | None) -> dict[str, Any]:
         is_stored = not self._import.dry_run or row.key in self._stored
         return {
             "external_id": row.external_id,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 
+from domain.exchange.imports import HiddenRows
 from domain.refusals import InvalidInput
 from services.exchange.table_reader import Row, TableLimits
 
@@ -22,16 +23,49 @@ _UNREADABLE = (
 )
 
 
+class TableReading:
+    """The rows of one table; ``hidden_rows`` counts those it hides, once all are read."""
+
+    def __init__(self, out: asyncio.StreamReader) -> None:
+        self._out = out
+        self._has_ended = False
+        self.hidden_rows = 0
+
+    def __aiter__(self) -> TableReading:
+        return self
+
+    async def __anext__(self) -> Row:
+        """Return the next row that the process writes; iterating again goes on after it.
+
+        :raises InvalidInput: the process refuses the file, or ends without a last line because the
+            file used up its memory or time.
+        """
+        if self._has_ended:
+            raise StopAsyncIteration
+        line = await self._out.readline()
+        if not line.endswith(b"\n"):
+            raise InvalidInput(*_UNREADABLE, field=("file",))
+        message = orjson.loads(line)
+        if isinstance(message, list):
+            return message[0], message[1]
+        if "end" not in message:
+            raise InvalidInput(message["refused"], message["refused_zh"], field=("file",))
+        self.hidden_rows, self._has_ended = message["hidden"], True
+        raise StopAsyncIteration
+
+
 @asynccontextmanager
-async def read_in_subprocess(path: Path, limits: TableLimits) -> AsyncIterator[AsyncIterator[Row]]:
+async def read_in_subprocess(
+    path: Path, limits: TableLimits, hidden_rows: HiddenRows
+) -> AsyncIterator[TableReading]:
     """Read a file in a process of its own, which is killed when the block ends.
 
     Iterating over the rows raises ``InvalidInput`` when the file is no table, or is too large
-    inside.
+    inside, or hides rows and ``hidden_rows`` is to ask.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "services.exchange.table_reader", str(path)),
-        orjson.dumps(asdict(limits)).decode(),
+        *(orjson.dumps(asdict(limits)).decode(), hidden_rows.value),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -39,27 +73,8 @@ async def read_in_subprocess(path: Path, limits: TableLimits) -> AsyncIterator[A
     )
     assert process.stdout is not None  # it was asked for
     try:
-        yield _parse_output(process.stdout)
+        yield TableReading(process.stdout)
     finally:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-
-
-async def _parse_output(out: asyncio.StreamReader) -> AsyncIterator[Row]:
-    """Yield the rows that the process writes, until its last line.
-
-    :raises InvalidInput: the process refuses the file, or ends without a last line because the
-        file used up its memory or time.
-    """
-    while line := await out.readline():
-        if not line.endswith(b"\n"):
-            break
-        message = orjson.loads(line)
-        if isinstance(message, list):
-            yield message[0], message[1]
-        elif "end" in message:
-            return
-        else:
-            raise InvalidInput(message["refused"], message["refused_zh"], field=("file",))
-    raise InvalidInput(*_UNREADABLE, field=("file",))

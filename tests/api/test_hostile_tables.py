@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from api.http.limits import UploadLimits
 from domain.exchange.import_columns import POSTING_COLUMNS
+from domain.exchange.table_marks import MERGED_DOWN
 from services.exchange.table_reader import DEFAULT_LIMITS, EXCESS_CELLS_MARK
 from storage.mongo.client import StorageUnavailable
 from tests.services.exchange.test_table_reader import rows, workbook
@@ -84,13 +85,16 @@ def test_a_row_of_a_million_cells_is_truncated(folder: Path) -> None:
     assert (len(cells), cells[-1]) == (DEFAULT_LIMITS.max_cells_per_row + 1, EXCESS_CELLS_MARK)
 
 
-def test_only_the_first_of_merged_cells_has_the_value(folder: Path) -> None:
+def test_each_of_merged_cells_has_the_value_and_a_mark(folder: Path) -> None:
     def fill(book: Workbook, sheet: Worksheet) -> None:
         plain(book, sheet)
         sheet.merge_range(1, 0, 2, 0, "电工")
         sheet.write_column(1, 1, [6500, 7000])
 
-    assert rows(folder, workbook(fill))[1:] == [(2, ["电工", "6500"]), (3, ["", "7000"])]
+    assert rows(folder, workbook(fill))[1:] == [
+        (2, [f"{MERGED_DOWN}电工", "6500"]),
+        (3, [f"{MERGED_DOWN}电工", "7000"]),
+    ]
 
 
 async def test_a_date_given_as_a_number_is_a_finding(

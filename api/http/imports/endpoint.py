@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import orjson
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -18,16 +19,24 @@ from starlette.types import Receive, Scope, Send
 from api.http.error_responses import refusal_response
 from api.http.imports.upload import receive_upload
 from api.http.limits import UploadLimits
-from domain.exchange.imports import Import, ImportKind, check_file_name
+from domain.exchange.headings import LEFT_OUT, HeadingMatch
+from domain.exchange.imports import HiddenRows, ImportKind, check_file_name
 from domain.identity.accounts import Principal, Role, require_role
 from domain.refusals import Busy, InvalidInput, Refusal, database_unavailable
 from schema.relay import global_id, parse_global_id
-from services.exchange.import_creation import ImportCreator, ImportLimits, ImportOrder
+from services.exchange.import_creation import (
+    CreatedImport,
+    ImportCreator,
+    ImportLimits,
+    ImportOrder,
+)
 from storage.clock import Clock
 from storage.mongo.errors import StorageUnavailable
 from storage.store import Store
 
-_PARAMETERS = frozenset({"kind", "dryRun", "employerId", "fileName"})
+_PARAMETERS = frozenset({"kind", "dryRun", "employerId", "fileName", "hiddenRows", "columns"})
+_MAX_COLUMNS = 64
+"""Headings that ``columns`` may explain; a table has no more."""
 
 _log = structlog.get_logger(__name__)
 
@@ -79,7 +88,7 @@ class ImportEndpoint:
         try:
             await self._intake.check_allowed(order)
             async with asyncio.timeout(self._limits.timeout_seconds):
-                one = await self._receive(request, order)
+                created = await self._receive(request, order)
         except TimeoutError:
             raise InvalidInput(
                 "The file took too long to arrive. Send it again.",
@@ -88,6 +97,7 @@ class ImportEndpoint:
         finally:
             self._running -= 1
         self._wake()
+        one = created.record
         _log.info("import created", rows=one.total, kind=one.kind.value, dry_run=one.dry_run)
         body = {
             "id": global_id("Import", one.id),
@@ -95,10 +105,16 @@ class ImportEndpoint:
             "dryRun": one.dry_run,
             "status": one.status.value,
             "total": one.total,
+            "hiddenRows": created.hidden_rows,
+            "columns": [
+                {"heading": match.heading, "column": _shown_key(match), "certain": match.certain}
+                for match in created.matches
+            ],
+            "missing": list(created.missing),
         }
         return JSONResponse(body, 202)
 
-    async def _receive(self, request: Request, order: ImportOrder) -> Import:
+    async def _receive(self, request: Request, order: ImportOrder) -> CreatedImport:
         with TemporaryDirectory(prefix="songgang-import-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "table"
             if fields := await receive_upload(request, path):
@@ -130,7 +146,39 @@ def _parse_order(parameters: Sequence[tuple[str, str]], caller: Principal) -> Im
         ),
         file_name=check_file_name(given.get("fileName", "")),
         caller=caller,
+        hidden_rows=HiddenRows[
+            _parse_choice(given, "hiddenRows", tuple(HiddenRows), HiddenRows.ASK)
+        ],
+        columns=_parse_columns(given.get("columns", "{}")),
     )
+
+
+def _shown_key(match: HeadingMatch) -> str | None:
+    return None if match.key in {"", LEFT_OUT} else match.key
+
+
+def _parse_columns(text: str) -> dict[str, str | None]:
+    """Return what headings mean, from a JSON object such as ``{"薪资": "pay.amount"}``.
+
+    :raises InvalidInput: the text is no such object.
+    """
+    try:
+        parsed = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        parsed = None
+    if (
+        not isinstance(parsed, dict)
+        or len(parsed) > _MAX_COLUMNS
+        or not all(value is None or isinstance(value, str) for value in parsed.values())
+    ):
+        raise InvalidInput(
+            "Give columns as a JSON object from headings to columns, such as "
+            '{"薪资": "pay.amount", "备注": null}; null leaves a column out.',
+            'columns 请填写 JSON 对象，如 {"薪资": "pay.amount", "备注": null}；'
+            "null 表示不导入该列。",
+            field=("columns",),
+        )
+    return parsed
 
 
 def _parse_choice(given: Mapping[str, str], name: str, words: tuple[str, ...], default: str) -> str:

@@ -18,7 +18,7 @@ from domain.refusals import InvalidInput
 FILE_FIELD = "file"
 MAX_FORM_FIELDS = 8
 """Form fields apart from the file; no form of this service has as many."""
-MAX_FIELD_BYTES = 2_000
+MAX_FIELD_BYTES = 8_000
 """Bytes of one form field."""
 
 FormFields = list[tuple[str, str]]

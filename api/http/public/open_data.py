@@ -7,7 +7,7 @@ a client reads slowly, and a process holds one page of a table at most.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
 import orjson
 import structlog
@@ -87,7 +87,7 @@ class OpenData:
                 store, on, limit=self._limits.postings_per_read, after=after
             )
             yield [
-                build_row(posting, employer) | {"id": global_id("Posting", posting.id)}
+                _guard(build_row(posting, employer)) | {"id": global_id("Posting", posting.id)}
                 for posting, employer in pairs
             ]
             if after is None:
@@ -113,7 +113,15 @@ def _csv_cell(value: ColumnValue) -> Cell:
         return "true" if value else "false"
     if value is None:
         return ""
-    return escape_formula(value) if isinstance(value, str) else value
+    return value
+
+
+def _guard(row: Mapping[str, ColumnValue]) -> dict[str, ColumnValue]:
+    """Escape texts that a spreadsheet reads as formulas, in both formats: they must be equal."""
+    return {
+        name: escape_formula(value) if isinstance(value, str) else value
+        for name, value in row.items()
+    }
 
 
 async def _json_array(pages: AsyncIterator[RowPage]) -> AsyncIterator[bytes]:

@@ -152,7 +152,7 @@ def test_the_last_item_says_how_reading_ended(folder: Path) -> None:
     assert [orjson.loads(line) for line in out.getvalue().splitlines()] == [
         [1, ["a"]],
         [2, ["b"]],
-        {"end": 2},
+        {"end": 2, "hidden": 0},
     ]
     out = io.BytesIO()
     (folder / "table").write_bytes(UNREADABLE["an old Excel file"][0])

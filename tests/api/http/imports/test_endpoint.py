@@ -59,7 +59,7 @@ async def test_another_employer_or_an_unknown_one_is_refused(
     [
         (b"", "The file is empty"),
         (b"\n ,\n", "The file is empty"),
-        (b"\xff\xff\xff\xff", "not text in UTF-8 or GB18030"),
+        (b"\xff\xff\xff\xff", "not text in UTF-8, UTF-16 or GB18030"),
         (b"PK\x03\x04 and no more", "damaged"),
         (",".join(column.zh for column in POSTING_COLUMNS).encode(), "no row below"),
         (b"title,color\nx,y\n", "“color” is not known"),

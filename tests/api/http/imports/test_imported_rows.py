@@ -62,7 +62,7 @@ async def test_each_row_gets_the_verdict_of_the_gate(
         [],
         [("SOCIAL_INSURANCE_MISSING", "社会保险")],
         [("MINIMUM_WAGE_TO_CHECK", "基本工资")],
-        [("NOT_A_WHOLE_NUMBER", "基本工资"), ("NOT_IN_THE_LIST", "班次")],
+        [("PAY_NOT_STATED", "基本工资"), ("NOT_IN_THE_LIST", "班次")],
         [("INVALID_INPUT", "岗位名称")],
         [("EMPLOYER_UNKNOWN", "统一社会信用代码")],
     ]

@@ -44,7 +44,10 @@ async def _check_open_data(http: httpx.AsyncClient, world: World, hostile: Posti
     assert [line["id"] for line in lines] == ids
     assert (lines[0]["title"], lines[0]["duties"]) == ("'=1+1", '"a",\nb')
     assert (lines[0]["synthetic"], lines[0]["min_age"], lines[0]["pay"]) == ("false", "", "6000")
-    assert (rows[0]["title"], rows[0]["min_age"], rows[0]["pay"]) == ("=1+1", None, 6000)
+    assert (rows[0]["title"], rows[0]["min_age"], rows[0]["pay"]) == ("'=1+1", None, 6000)
+    for line, row in zip(lines, rows, strict=True):
+        texts = {name: value for name, value in row.items() if isinstance(value, str)}
+        assert {name: line[name] for name in texts} == texts
 
 
 async def test_open_data_has_a_machine_readable_description(http: httpx.AsyncClient) -> None:
