@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.client_address import peer_of
 from api.graphql_requests import MalformedRequest, parse_request
-from api.http.content_negotiation import choose_media_type
+from api.http.content_negotiation import choose_language, choose_media_type
 from api.websocket.connection import WebSocketServer
 from api.websocket.limits import WebSocketLimits
 from domain.identity.accounts import Principal
@@ -67,7 +67,7 @@ class GraphQLEndpoint:
             await self.sockets.serve(scope, receive, send)
             return
         response = await self._execute(HttpRequest(scope, receive))
-        response.headers["vary"] = "Accept"
+        response.headers["vary"] = "Accept, Accept-Language"
         await response(scope, receive, send)
 
     async def drain(self) -> None:
@@ -101,21 +101,26 @@ class GraphQLEndpoint:
             return _error_response(f"Send the body as {JSON_MEDIA_TYPE}.", 415, JSON_MEDIA_TYPE)
         try:
             request = parse_request(_parse_json(await http.body()))
-            result = await self._engine.execute(request, self._context(http))
+            context = self._context(http)
+            result = await self._engine.execute(request, context)
         except (MalformedRequest, ClientDisconnect) as malformed:
             return _error_response(str(malformed), 400, media_type)
         except RequestInvalid as invalid:
             status = 400 if media_type == GRAPHQL_RESPONSE_MEDIA_TYPE else 200
             return Response(orjson.dumps({"errors": invalid.errors}), status, media_type=media_type)
-        return Response(result, media_type=media_type)
+        response = Response(result, media_type=media_type)
+        if context.retry_after is not None:
+            response.headers["retry-after"] = str(context.retry_after)
+        return response
 
     def _context(self, http: HttpRequest) -> Context:
         peer = peer_of(http.scope)
+        language = choose_language(", ".join(http.headers.getlist("accept-language")))
         try:
             principal = self._authenticate(http.headers.get("authorization"))
         except Refusal as refused:
-            return Context(self._services, None, peer=peer, token_error=refused)
-        return Context(self._services, principal, peer=peer)
+            return Context(self._services, None, peer=peer, language=language, token_error=refused)
+        return Context(self._services, principal, peer=peer, language=language)
 
 
 def _parse_json(body: bytes) -> Any:

@@ -78,13 +78,13 @@ async def test_the_response_type_follows_the_accept_header(
 ) -> None:
     response = await api.post({"query": ME}, accept=accept)
     assert (response.status_code, response.headers["content-type"]) == (200, content_type)
-    assert response.headers["vary"] == "Accept"
+    assert response.headers["vary"] == "Accept, Accept-Language"
     assert response.json() == {"data": {"me": None}}
 
 
 async def test_a_client_that_accepts_neither_type_is_told_so(api: GraphQLClient) -> None:
     response = await api.post({"query": ME}, accept="*/*;q=0")
-    assert (response.status_code, response.headers["vary"]) == (406, "Accept")
+    assert (response.status_code, response.headers["vary"]) == (406, "Accept, Accept-Language")
     assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
 
 
