@@ -7,11 +7,8 @@ from typing import Any
 import pytest
 
 from services.live.questions import VIEWER_QUESTION_LIMIT
-from tests.support.fixtures import api, running, server, world
 from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
 from tests.support.world import World, gid
-
-__all__ = ["api", "running", "server", "world"]
 
 LEADS = "{ leads { edges { cursor } } }"
 FOLLOW = "subscription ($id: ID!) { leadEvents(sessionId: $id) { seq } }"
