@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.code_callbacks import serve_code_callback
+from api.http.cors import allow_origins
 from api.http.error_responses import http_error_response
 from api.http.health import serve_liveness, serve_readiness
 from api.http.imports.templates import serve_template
@@ -131,6 +132,7 @@ def create_app(settings: Settings) -> Starlette:
         middleware=[
             Middleware(AccessLog),
             Middleware(SecurityHeaders),
+            allow_origins(settings.origins),
             Middleware(StoppingAnswers, is_stopping=_is_stopping),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
         ],

@@ -1,12 +1,17 @@
-"""Reading a GraphQL request from its JSON payload, the same over HTTP and WebSocket."""
+"""Reading a GraphQL request from its JSON payload or from the parameters of a URL."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
+
+import orjson
 
 from schema.execution.engine import GraphQLRequest
 
+_JSON_PARTS = frozenset({"variables", "extensions"})
+_PARTS = _JSON_PARTS | {"query", "operationName"}
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -36,6 +41,30 @@ def parse_request(payload: Any) -> GraphQLRequest:
     return GraphQLRequest(
         query=query, sha256=sha256, variables=variables, operation_name=operation_name
     )
+
+
+def parse_url_parameters(parameters: Iterable[tuple[str, str]]) -> GraphQLRequest:
+    """The request in the parameters of a URL; ``variables`` and ``extensions`` are JSON texts.
+
+    Other parameters are ignored: caches and trackers add some.
+
+    :raises MalformedRequest: a part is missing, stands twice or has another type.
+    """
+    payload: dict[str, Any] = {}
+    for name, text in parameters:
+        if name not in _PARTS:
+            continue
+        if name in payload:
+            raise MalformedRequest(f'"{name}" stands twice.')
+        payload[name] = _parse_json_part(name, text) if name in _JSON_PARTS else text or None
+    return parse_request(payload)
+
+
+def _parse_json_part(name: str, text: str) -> Any:
+    try:
+        return orjson.loads(text) if text else None
+    except orjson.JSONDecodeError:
+        raise MalformedRequest(f'"{name}" is not JSON.') from None
 
 
 def _persisted_query_hash(extensions: Any) -> str | None:

@@ -4,7 +4,7 @@
 ``SONGGANG_DATA_DIR``: the folder of the embedded mongod and of a generated secret.
 ``SONGGANG_SECRET``: the secret that all keys are derived from.
 ``SONGGANG_DEMO`` and ``SONGGANG_DEMO_PASSWORD``: load the demo, with this password.
-``SONGGANG_ORIGINS``: origins, comma separated, whose pages may open sockets here.
+``SONGGANG_ORIGINS``: origins, comma separated, whose pages may call the API here.
 ``SONGGANG_PROXIES``: addresses and networks, comma separated, of the proxies in front.
 ``SONGGANG_PUBLIC_URL``: the URL at which people reach this service.
 ``SONGGANG_METRICS_TOKEN``: the bearer token that ``/metrics`` asks for.
@@ -165,7 +165,7 @@ class Settings(SmsSettings, LimitSettings):
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Origins, apart from this service's own, whose pages may open sockets."""
+        """Origins, apart from this service's own, whose pages may call the API."""
         return _split_list(self.listed_origins)
 
     @property

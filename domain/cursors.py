@@ -30,9 +30,9 @@ def decode(cursor: str, kind: str, parts: int) -> list[str]:
     :raises BadCursor: the cursor is damaged, too long, or belongs to another list.
     """
     refusal = BadCursor(
-        "The cursor does not belong to this list. Send a cursor from this service unchanged, or "
-        "leave it out to start at the beginning.",
-        "游标不属于此列表。请原样使用本服务返回的游标，或不填游标从头开始。",
+        "This page of the list is not there any more. Start at the beginning.",
+        "列表的这一页已不可用，请从头开始。",
+        hint=("The cursor belongs to another list, or was changed. Send cursors unchanged."),
     )
     if len(cursor) > _MAX_LENGTH:
         raise refusal
@@ -61,8 +61,9 @@ def decode_position(cursor: str) -> tuple[str, LogPosition]:
     seq, place = decode(cursor, "log", 2)
     if not seq.isascii() or not seq.isdigit() or len(seq) > 15:
         raise BadCursor(
-            "The cursor holds no valid event number. Leave it out to start at the beginning.",
-            "游标中没有有效的事件序号。请不填游标从头开始。",
+            "This page of the list is not there any more. Start at the beginning.",
+            "列表的这一页已不可用，请从头开始。",
+            hint="The cursor holds no valid event number.",
         )
     topic, _, tag = place.partition(":")
     return topic, LogPosition(seq=int(seq), tag=tag)

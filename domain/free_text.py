@@ -86,9 +86,12 @@ def check_remark(raw: str, field: tuple[str, ...], *, max_length: int = MAX_REMA
         )
     if mentions_health(remark):
         raise InvalidInput(
-            "Remove what is said about health: it is never stored. Choose a work limit instead, "
-            "such as heaviest: LIGHT.",
+            (
+                "Remove what is said about health: it is never stored. Choose a work "
+                "limit instead, such as light work."
+            ),
             "请勿填写健康状况，请改选劳动强度等限制（如“轻”）。",
             field=field,
+            hint="The work limit is `heaviest` of the profile, such as LIGHT.",
         )
     return remark

@@ -41,6 +41,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import ClassVar
 
+from domain.languages import Language
 from domain.postings.postings import Finding
 
 
@@ -81,9 +82,10 @@ class ErrorCode(StrEnum):
 class Refusal(Exception):
     """The base of all refusals.
 
-    ``message`` and ``message_zh`` tell the user what to do, in English and Chinese. ``field`` is
-    the path of the input at fault, in GraphQL names. ``retry_after`` is after how many seconds the
-    same call may succeed, if that is known.
+    ``message`` and ``message_zh`` tell the user what to do, in English and Chinese, in words of
+    the page. ``hint`` tells the developer of the page what to send, in names of the API. ``field``
+    is the path of the input at fault, in GraphQL names. ``retry_after`` is after how many seconds
+    the same call may succeed, if that is known.
     """
 
     code: ClassVar[ErrorCode]
@@ -96,12 +98,18 @@ class Refusal(Exception):
         *,
         field: tuple[str, ...] | None = None,
         retry_after: int | None = None,
+        hint: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.message_zh = message_zh
         self.field = field
         self.retry_after = retry_after
+        self.hint = hint
+
+    def message_in(self, language: Language) -> str:
+        """The message in a language."""
+        return self.message_zh if language is Language.CHINESE else self.message
 
 
 class InvalidInput(Refusal):

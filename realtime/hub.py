@@ -158,9 +158,12 @@ class Hub:
                 or len(topic.groups) >= self._limits.max_groups_per_topic
             ):
                 raise Busy(
-                    "Too many different subscriptions follow this session. Use the document "
-                    "that other clients use, or try again later.",
-                    "订阅本场次的查询写法过多。请使用通用的订阅语句，或稍后再试。",
+                    "Very many people are watching just now. Try again in a moment.",
+                    "当前观看人数过多，请稍后再试。",
+                    hint=(
+                        "This session has too many different subscriptions. Use the document "
+                        "and variables that other clients use."
+                    ),
                 )
             group = topic.groups[key] = Group(render, self.counts, by, self._limits)
         return group

@@ -116,8 +116,9 @@ class TopicTable:
                 self._remove(name)
                 return
         raise Busy(
-            "This node follows too many sessions or accounts. Try again: another node may answer.",
-            "当前服务器关注的场次或个人消息过多，请稍后再试，系统会转到其他服务器。",
+            "Very many people are watching just now. Try again in a moment.",
+            "当前观看人数过多，请稍后再试。",
+            hint=("This node follows too many sessions or accounts: another node may answer."),
         )
 
     async def _open(self, name: str) -> Topic:

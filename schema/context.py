@@ -11,6 +11,7 @@ from functools import cached_property
 import strawberry
 
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role, require_role
+from domain.languages import Language
 from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession
 from domain.reference.calendar import day_in_china
@@ -162,7 +163,10 @@ class Services:
 class Context:
     """The context of one operation, or of one event of a subscription.
 
-    ``peer`` is the network of the client.
+    ``peer`` is the network of the client. ``language`` is the one of its messages. ``refused``
+    holds the refusals among the results of mutations that a page or its developer needs more than
+    a message of: when to try again, or what to send. ``retry_after`` is after how many seconds all
+    that was refused may succeed, once the operation was executed.
     """
 
     def __init__(
@@ -171,6 +175,7 @@ class Context:
         principal: Principal | None,
         *,
         peer: str = "unknown",
+        language: Language = Language.ENGLISH,
         token_error: Refusal | None = None,
     ) -> None:
         """``token_error`` is why the token of the request is not accepted, if it is not."""
@@ -178,6 +183,9 @@ class Context:
         self.token_error = token_error
         self.principal = principal
         self.peer = peer
+        self.language = language
+        self.refused: list[tuple[list[str | int], Refusal]] = []
+        self.retry_after: int | None = None
         self.loaders = Loaders(services.store, services.cached_viewer_counts)
 
     def require(self, *roles: Role) -> Principal:

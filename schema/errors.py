@@ -13,6 +13,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from domain import refusals
+from domain.languages import Language
 from domain.refusals import ErrorCode, Refusal, database_unavailable
 from schema.context import Context
 from schema.screening.finding_types import Finding
@@ -23,7 +24,10 @@ strawberry.enum(ErrorCode, description="The name of each refusal.")
 
 @strawberry.interface(description="Why something was refused. Nothing was written.")
 class UserError:
-    message: str = strawberry.field(description="For the user: what to do.")
+    message: str = strawberry.field(
+        description="For the user: what to do, in the language that the client accepts."
+    )
+    message_zh: str = strawberry.field(description="The same in Chinese.")
     code: ErrorCode
     field: list[str] | None = strawberry.field(
         default=None, description="The path of the input at fault."
@@ -143,7 +147,10 @@ class PhoneCodesUnavailable(UserError):
 
 
 @strawberry.type
-class Busy(UserError): ...
+class Busy(UserError):
+    retry_after: int | None = strawberry.field(
+        default=None, description="Seconds after which the same call may succeed, if known."
+    )
 
 
 CommonRefusal = Union[InvalidInput, Unauthenticated, NotPermitted, NotFound, Busy]  # noqa: UP007 - Strawberry flattens a Union, not a UnionType
@@ -158,20 +165,23 @@ def _most_specific_first() -> Sequence[type[Refusal]]:
     return sorted(_USER_ERROR_TYPES, key=lambda refusal: len(refusal.__mro__), reverse=True)
 
 
-def to_user_error(refusal: Refusal) -> UserError:
+def to_user_error(refusal: Refusal, language: Language) -> UserError:
     """The GraphQL object of a refusal: of its own type, or of its nearest base that has one."""
     kind = next(kind for kind in type(refusal).__mro__ if kind in _USER_ERROR_TYPES)
-    return _build_user_error(refusal, _USER_ERROR_TYPES[kind])
+    return _build_user_error(refusal, _USER_ERROR_TYPES[kind], language)
 
 
-def _build_user_error(refusal: Refusal, user_error: type[UserError]) -> UserError:
+def _build_user_error(
+    refusal: Refusal, user_error: type[UserError], language: Language
+) -> UserError:
     details: dict[str, Any] = {}
     if isinstance(refusal, refusals.TextRefused):
         details["findings"] = [Finding.of(finding) for finding in refusal.findings]
-    if issubclass(user_error, TooManyAttempts | PhoneCodesUnavailable):
+    if issubclass(user_error, TooManyAttempts | PhoneCodesUnavailable | Busy):
         details["retry_after"] = refusal.retry_after
     return user_error(
-        message=refusal.message,
+        message=refusal.message_in(language),
+        message_zh=refusal.message_zh,
         code=refusal.code,
         field=list(refusal.field) if refusal.field else None,
         **details,
@@ -191,8 +201,9 @@ class _RefusalHandler:
     def handle(
         self, exception: Refusal, *, field: StrawberryField, info: strawberry.Info
     ) -> UserError:
-        _count_refusal(info, exception.code)
-        return _build_user_error(exception, self.error_type)
+        _note_refusal(info, exception)
+        context: Context = info.context
+        return _build_user_error(exception, self.error_type, context.language)
 
 
 class _StorageUnavailableHandler:
@@ -204,13 +215,18 @@ class _StorageUnavailableHandler:
     def handle(
         self, exception: StorageUnavailable, *, field: StrawberryField, info: strawberry.Info
     ) -> UserError:
-        _count_refusal(info, ErrorCode.BUSY)
-        return to_user_error(database_unavailable())
+        refusal = database_unavailable()
+        _note_refusal(info, refusal)
+        context: Context = info.context
+        return to_user_error(refusal, context.language)
 
 
-def _count_refusal(info: strawberry.Info, code: ErrorCode) -> None:
+def _note_refusal(info: strawberry.Info, refusal: Refusal) -> None:
+    """Count a refusal, and keep it if the result has more to say of it."""
     context: Context = info.context
-    context.services.refusal_counts[info.field_name, code] += 1
+    context.services.refusal_counts[info.field_name, refusal.code] += 1
+    if refusal.hint is not None or refusal.retry_after is not None:
+        context.refused.append((info.path.as_list(), refusal))
 
 
 EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [

@@ -86,7 +86,10 @@ def parse_any_global_id(wanted: str, *field: str) -> tuple[str, str]:
         except InvalidId:
             continue
     raise InvalidId(
-        "This is not an id of this service.", "这不是本服务的编号。", field=field or ("id",)
+        "This link or address is not complete. Open the page again.",
+        "链接或编号不完整，请重新打开页面。",
+        field=field or ("id",),
+        hint="This is not a global id of this service.",
     )
 
 
@@ -102,9 +105,10 @@ def parse_global_id(wanted: str, kind: str, *field: str) -> str:
         found = ""
     if not (found.isascii() and found.isalnum()):
         raise InvalidId(
-            f"This is not the id of a {kind}.",
-            f"这不是 {kind} 类型的编号。",
+            "This link or address belongs to something else. Open the page again.",
+            "链接或编号与内容不符，请重新打开页面。",
             field=field or ("id",),
+            hint=f"This is not the id of a {kind}.",
         )
     return found
 
@@ -135,7 +139,9 @@ class Keyset(Generic[R]):
             return self.parse(parts)
         except ValueError:
             raise BadCursor(
-                "The cursor is damaged. Start without one.", "游标已损坏，请从第一页重新开始。"
+                "This page of the list is not there any more. Start at the beginning.",
+                "列表的这一页已不可用，请从头开始。",
+                hint="The cursor is damaged.",
             ) from None
 
 
@@ -169,7 +175,10 @@ def parse_page_arguments(
     """
     if first is not None and last is not None:
         raise BadPageSize(
-            "Give first or last, not both.", "first 和 last 只能填一个。", field=("first",)
+            "Read the list from its start or from its end, not both.",
+            "请从头或从尾读取列表，不能同时进行。",
+            field=("first",),
+            hint="Give `first` or `last`.",
         )
     size = first if last is None else last
     if size is None:
@@ -177,9 +186,10 @@ def parse_page_arguments(
     if not 0 <= size <= MAX_PAGE_SIZE:
         name = "first" if last is None else "last"
         raise BadPageSize(
-            f"{name} is 0 to {MAX_PAGE_SIZE}; take more pages instead.",
-            f"{name} 的范围是 0 到 {MAX_PAGE_SIZE}，需要更多请翻页。",
+            "This list cannot be that long. Take more pages instead.",
+            "一次不能显示这么多条，请翻页查看。",
             field=(name,),
+            hint=f"`{name}` is 0 to {MAX_PAGE_SIZE}.",
         )
     return PageRequest(
         limit=size,

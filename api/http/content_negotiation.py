@@ -1,4 +1,4 @@
-"""Content negotiation: which media types and content codings a request accepts (RFC 9110, 12.5)."""
+"""Content negotiation: media types, content codings and languages (RFC 9110, 12.5)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from domain.languages import Language
+
 _QUOTED = r'"(?:[^"\\]|\\.)*"?'
 _ELEMENT = re.compile(rf'(?:[^,"]|{_QUOTED})+')
 _PART = re.compile(rf'(?:[^;"]|{_QUOTED})+')
 _WORD = r"[!#$%&'*+.^_`|~0-9a-z-]+"
 _RANGE = re.compile(rf"{_WORD}/{_WORD}")
 _CODING = re.compile(_WORD)
+_LANGUAGES = frozenset(Language)
+_LANGUAGE = re.compile(r"[a-z]{1,8}(?:-[0-9a-z]{1,8})*")
 _QUALITY = re.compile(r"q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 _EXACTLY = 3
@@ -52,6 +56,21 @@ def parse_accepted_codings(header: str) -> set[str]:
     Elements that are malformed are left out.
     """
     return {name for name, quality in _iterate_weighed(header, _CODING) if quality > 0}
+
+
+def choose_language(header: str) -> Language:
+    """The language of messages that an Accept-Language header prefers; English if it names none.
+
+    Of a tag only its language counts: ``zh-CN`` and ``zh-Hant`` are Chinese. Of two languages of
+    the same quality the first one is chosen.
+    """
+    qualities: dict[str, float] = {}
+    for tag, quality in _iterate_weighed(header, _LANGUAGE):
+        language = tag.partition("-")[0]
+        if language in _LANGUAGES:
+            qualities[language] = max(quality, qualities.get(language, 0.0))
+    wanted = max(qualities, key=lambda each: qualities[each], default=Language.ENGLISH)
+    return Language(wanted) if qualities.get(wanted) else Language.ENGLISH
 
 
 def _iterate_weighed(header: str, name: re.Pattern[str]) -> Iterator[tuple[str, float]]:

@@ -1,4 +1,4 @@
-"""Errors of plain HTTP routes as JSON: ``{"error": <message>, "code": <ErrorCode>}``."""
+"""Errors of plain HTTP routes as JSON: ``{"error": <message>, "messageZh": ..., "code": ...}``."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ def refusal_response(refusal: Refusal) -> Response:
     if refusal.http_status is HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     if refusal.http_status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
-    return JSONResponse(
-        {"error": refusal.message, "code": refusal.code}, refusal.http_status, headers=headers
-    )
+        headers["retry-after"] = str(refusal.retry_after or RETRY_AFTER_SECONDS)
+    content = {"error": refusal.message, "messageZh": refusal.message_zh, "code": refusal.code}
+    return JSONResponse(content, refusal.http_status, headers=headers)
 
 
 async def http_error_response(_request: Request, error: Exception) -> Response:

@@ -1,8 +1,10 @@
-"""The GraphQL endpoint: queries and mutations over HTTP POST, all operations over WebSocket.
+"""The GraphQL endpoint: queries over HTTP GET, queries and mutations over HTTP POST, all operations
+over WebSocket.
 
 HTTP follows "GraphQL over HTTP" (https://graphql.github.io/graphql-over-http/draft/). For a request
 that cannot be executed, a client that accepts ``application/graphql-response+json`` gets 400; a
-client that prefers ``application/json`` gets 200 with ``errors``.
+client that prefers ``application/json`` gets 200 with ``errors``. No answer may be stored by a
+cache: a posting that closes vanishes from every answer at once.
 """
 
 from __future__ import annotations
@@ -11,21 +13,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
+from graphql import OperationType
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.client_address import peer_of
-from api.graphql_requests import MalformedRequest, parse_request
-from api.http.content_negotiation import choose_media_type
+from api.graphql_requests import MalformedRequest, parse_request, parse_url_parameters
+from api.http.content_negotiation import choose_language, choose_media_type
 from api.websocket.connection import WebSocketServer
 from api.websocket.limits import WebSocketLimits
 from domain.identity.accounts import Principal
 from domain.refusals import Refusal
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from schema.context import Context, Services
-from schema.execution.engine import Engine
+from schema.execution.engine import Engine, GraphQLRequest
 from schema.execution.results import RequestInvalid
 
 JSON_MEDIA_TYPE = "application/json"
@@ -48,7 +51,7 @@ class GraphQLEndpoint:
         websocket_limits: WebSocketLimits | None = None,
         realtime_limits: RealtimeLimits = DEFAULT_LIMITS,
     ) -> None:
-        """``origins`` are the foreign pages that may open a WebSocket from a browser."""
+        """``origins`` are those of the foreign pages that may open a WebSocket."""
         self._engine = engine
         self._services = services
         self._authenticate = authenticate
@@ -67,7 +70,8 @@ class GraphQLEndpoint:
             await self.sockets.serve(scope, receive, send)
             return
         response = await self._execute(HttpRequest(scope, receive))
-        response.headers["vary"] = "Accept"
+        response.headers["vary"] = "Accept, Accept-Language"
+        response.headers["cache-control"] = "no-store"
         await response(scope, receive, send)
 
     async def drain(self) -> None:
@@ -90,32 +94,73 @@ class GraphQLEndpoint:
             return _error_response(
                 f"Accept {GRAPHQL_RESPONSE_MEDIA_TYPE} or {JSON_MEDIA_TYPE}.", 406, JSON_MEDIA_TYPE
             )
-        if http.method != "POST":
-            return _error_response(
-                "Send a POST request with a JSON body.", 405, JSON_MEDIA_TYPE, allow="POST"
-            )
-        if (
-            http.headers.get("content-type", "").partition(";")[0].strip().lower()
-            != JSON_MEDIA_TYPE
-        ):
-            return _error_response(f"Send the body as {JSON_MEDIA_TYPE}.", 415, JSON_MEDIA_TYPE)
         try:
-            request = parse_request(_parse_json(await http.body()))
-            result = await self._engine.execute(request, self._context(http))
+            request = await _read_request(http)
+            if http.method == "GET":
+                self._check_no_mutation(request)
+            context = self._context(http)
+            result = await self._engine.execute(request, context)
+        except _Unsupported as unsupported:
+            return _error_response(
+                str(unsupported), unsupported.status, media_type, **unsupported.headers
+            )
         except (MalformedRequest, ClientDisconnect) as malformed:
             return _error_response(str(malformed), 400, media_type)
         except RequestInvalid as invalid:
             status = 400 if media_type == GRAPHQL_RESPONSE_MEDIA_TYPE else 200
             return Response(orjson.dumps({"errors": invalid.errors}), status, media_type=media_type)
-        return Response(result, media_type=media_type)
+        response = Response(result, media_type=media_type)
+        if context.retry_after is not None:
+            response.headers["retry-after"] = str(context.retry_after)
+        return response
+
+    def _check_no_mutation(self, request: GraphQLRequest) -> None:
+        """Check that the operation changes nothing: links and caches repeat a GET.
+
+        :raises _Unsupported: it is a mutation.
+        """
+        _, operation = self._engine.prepare(request)
+        if operation.operation is OperationType.MUTATION:
+            raise _Unsupported("Send mutations by POST.", 405, allow="POST")
 
     def _context(self, http: HttpRequest) -> Context:
         peer = peer_of(http.scope)
+        language = choose_language(", ".join(http.headers.getlist("accept-language")))
         try:
             principal = self._authenticate(http.headers.get("authorization"))
         except Refusal as refused:
-            return Context(self._services, None, peer=peer, token_error=refused)
-        return Context(self._services, principal, peer=peer)
+            return Context(self._services, None, peer=peer, language=language, token_error=refused)
+        return Context(self._services, principal, peer=peer, language=language)
+
+
+class _Unsupported(Exception):
+    """A method or media type that this endpoint does not take."""
+
+    def __init__(self, message: str, status: int, **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers
+
+
+async def _read_request(http: HttpRequest) -> GraphQLRequest:
+    """The request in the URL or the body.
+
+    :raises MalformedRequest: it is none.
+    :raises _Unsupported: the method is another one, or the body has another media type.
+    """
+    if http.method == "GET":
+        return parse_url_parameters(http.query_params.multi_items())
+    if http.method != "POST":
+        raise _Unsupported(
+            "Send a POST request with a JSON body, or a query by GET.", 405, allow="GET, POST"
+        )
+    if _content_type(http) != JSON_MEDIA_TYPE:
+        raise _Unsupported(f"Send the body as {JSON_MEDIA_TYPE}.", 415)
+    return parse_request(_parse_json(await http.body()))
+
+
+def _content_type(http: HttpRequest) -> str:
+    return http.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _parse_json(body: bytes) -> Any:

@@ -52,7 +52,6 @@ def _answer(request: Request) -> Response:
     refusal = stopping_refusal()
     if request.url.path == "/graphql":
         (error,) = format_refusal(refusal)
-        error["extensions"]["messageZh"] = refusal.message_zh
         content: dict[str, Any] = {"errors": [error]}
     else:
         content = {

@@ -19,7 +19,8 @@ from api.client_address import peer_of
 from api.connections.places import Place
 from api.graphql_requests import MalformedRequest, parse_request
 from api.websocket.asgi_transport import AsgiWire
-from api.websocket.limits import WebSocketLimits
+from api.websocket.connection_init import Caller, ConnectionInit, handshake_language
+from api.websocket.limits import WebSocketLimits, too_many_operations
 from api.websocket.operation import Operation
 from api.websocket.uvicorn_protocol import PLACE_EXTENSION, WIRE_EXTENSION
 from domain.identity.accounts import Principal
@@ -99,7 +100,7 @@ class WebSocketServer:
             self._services,
             self._authenticate,
             wire,
-            peer=peer,
+            caller=Caller(principal=None, peer=peer, language=handshake_language(scope)),
             place=place,
             limits=self.limits,
             max_outbox_bytes=self._max_outbox_bytes,
@@ -135,16 +136,16 @@ class WebSocketConnection:
         authenticate: Authenticate,
         wire: Wire,
         *,
-        peer: str,
+        caller: Caller,
         place: Place | None = None,
         limits: WebSocketLimits,
         max_outbox_bytes: int = DEFAULT_LIMITS.max_outbox_bytes,
     ) -> None:
-        """``peer`` is the network of the client. ``place`` is None if places are not counted."""
+        """``caller`` is nobody yet. ``place`` is None if places are not counted."""
         self._engine = engine
         self._services = services
         self._authenticate = authenticate
-        self._peer = peer
+        self._caller = caller
         self._place = place
         self._limits = limits
         self._wire = wire
@@ -152,7 +153,6 @@ class WebSocketConnection:
         wire.on_drained = self.outbox.flush
         self._initialised = False
         self._acknowledged = False
-        self._principal: Principal | None = None
         self._operations: dict[str, Operation] = {}
         self._pending_subscription: asyncio.Task[None] | None = None
         self._timer = self._close_after(limits.init_timeout_seconds, CloseCode.INIT_TIMEOUT)
@@ -178,7 +178,7 @@ class WebSocketConnection:
 
     def close_if_refused(self, find_refusal: FindRefusal) -> None:
         """Close if the caller is no longer accepted."""
-        refusal = find_refusal(self._principal)
+        refusal = find_refusal(self._caller.principal)
         if refusal is not None:
             self.outbox.close(_refused_code(refusal, CloseCode.SIGNED_OUT))
 
@@ -222,24 +222,22 @@ class WebSocketConnection:
         if payload is not None and not isinstance(payload, dict):
             self._refuse("The payload of connection_init is an object or null")
             return
-        authorization = {name.lower(): value for name, value in (payload or {}).items()}.get(
-            "authorization"
-        )
+        init = ConnectionInit.parse(payload)
         try:
-            self._principal = self._authenticate(
-                authorization if isinstance(authorization, str) else None
-            )
+            principal = self._authenticate(init.authorization)
         except Refusal as refusal:
             self.outbox.close(_refused_code(refusal, CloseCode.FORBIDDEN))
             return
+        self._caller = init.complete(self._caller, principal)
         self._acknowledged = True
         self._watch_expiry()
         self.outbox.send(CONNECTION_ACK)
 
     def _watch_expiry(self) -> None:
         self._timer.cancel()
-        if self._principal is not None and self._principal.expires_at is not None:
-            left = self._principal.expires_at + EXPIRY_ALLOWANCE - self._services.clock()
+        principal = self._caller.principal
+        if principal is not None and principal.expires_at is not None:
+            left = principal.expires_at + EXPIRY_ALLOWANCE - self._services.clock()
             self._timer = self._close_after(left.total_seconds(), CloseCode.TOKEN_EXPIRED)
 
     def _handle_subscribe(self, message: dict[str, Any]) -> None:
@@ -266,12 +264,10 @@ class WebSocketConnection:
             self._refuse(str(malformed))
             return
         if len(self._operations) >= self._limits.max_operations:
-            busy = Busy(
-                f"A connection has at most {self._limits.max_operations} operations in progress. "
-                "Complete one first.",
-                f"同一连接最多同时进行 {self._limits.max_operations} 个操作，请先结束其中一个。",
+            busy = too_many_operations(self._limits)
+            self.outbox.send(
+                error_message(operation_id, format_refusal(busy, self._caller.language))
             )
-            self.outbox.send(error_message(operation_id, format_refusal(busy)))
             return
         parts = (self.outbox, self._engine, self._services)
         operation = Operation(
@@ -279,7 +275,7 @@ class WebSocketConnection:
         )
         self._operations[operation_id] = operation
         self._pending_subscription = operation.start(
-            request, self._principal, peer=self._peer, joining=self._pending_subscription
+            request, self._caller, joining=self._pending_subscription
         )
 
     def _forget_operation(self, operation_id: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.refusals import Busy
+
 
 @dataclass(frozen=True, kw_only=True)
 class WebSocketLimits:
@@ -34,3 +36,13 @@ class WebSocketLimits:
     to other nodes all at once."""
     drain_batches: int = 60
     """Groups of connections that are closed one after the other in that time."""
+
+
+def too_many_operations(limits: WebSocketLimits) -> Busy:
+    """The refusal of one operation more than a connection may have in progress."""
+    return Busy(
+        "Very much is loading at once. Wait a moment.",
+        "正在加载的内容过多，请稍等片刻。",
+        hint=f"A connection has at most {limits.max_operations} operations in progress. "
+        "Complete one first.",
+    )

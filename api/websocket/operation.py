@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from api.connections.places import Place
-from domain.identity.accounts import STAFF_ROLES, Principal
+from api.websocket.connection_init import Caller
+from domain.identity.accounts import STAFF_ROLES
 from domain.refusals import Busy
 from realtime.hub import Membership
 from realtime.outbox import Outbox
@@ -67,9 +68,8 @@ class Operation:
     def start(
         self,
         request: GraphQLRequest,
-        principal: Principal | None,
+        caller: Caller,
         *,
-        peer: str,
         joining: asyncio.Task[None] | None,
     ) -> asyncio.Task[None] | None:
         """Start the operation and return the subscription that is joining now, if there is one.
@@ -82,12 +82,12 @@ class Operation:
         except RequestInvalid as invalid:
             self._fail(invalid.errors)
             return joining
+        context = Context(
+            self._services, caller.principal, peer=caller.peer, language=caller.language
+        )
         if is_subscription(operation):
-            self._task = asyncio.create_task(
-                self._run_guarded(self._join, request, principal, peer)
-            )
+            self._task = asyncio.create_task(self._run_guarded(self._join, request, context))
             return self._task
-        context = Context(self._services, principal, peer=peer)
         self._task = asyncio.create_task(
             self._run_guarded(self._execute, request, context, joining)
         )
@@ -118,13 +118,19 @@ class Operation:
         """Return once the client keeps up again, or is gone."""
         await self._outbox.wait_drained()
 
-    async def _run_guarded(self, run: Callable[..., Awaitable[None]], *args: Any) -> None:
+    async def _run_guarded(
+        self,
+        run: Callable[..., Awaitable[None]],
+        request: GraphQLRequest,
+        context: Context,
+        *args: Any,
+    ) -> None:
         try:
-            await run(*args)
+            await run(request, context, *args)
         except RequestInvalid as invalid:
             self._fail(invalid.errors)
         except Exception as error:  # noqa: BLE001 - one operation must not end the connection
-            self._fail(format_refusal(error))
+            self._fail(format_refusal(error, context.language))
 
     async def _execute(
         self, request: GraphQLRequest, context: Context, joining: asyncio.Task[None] | None
@@ -138,8 +144,8 @@ class Operation:
         self._outbox.send(complete_message(self._id))
         self._end()
 
-    async def _join(self, request: GraphQLRequest, principal: Principal | None, peer: str) -> None:
-        joining = await self._engine.subscribe(request, principal)
+    async def _join(self, request: GraphQLRequest, context: Context) -> None:
+        joining = await self._engine.subscribe(request, context)
         following = joining.source
         self._enter_room(is_staff=following.principal.role in STAFF_ROLES)
         if following.viewer_id is not None:
@@ -153,7 +159,7 @@ class Operation:
             session_id=following.subject_id,
             after=following.after,
             # A viewer without an account has no stable subject; the address stands for it.
-            by=following.principal.subject or peer,
+            by=following.principal.subject or context.peer,
         )
 
     def _enter_room(self, *, is_staff: bool) -> None:

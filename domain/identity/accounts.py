@@ -94,8 +94,12 @@ def require_role(principal: Principal | None, *roles: Role) -> Principal:
     """
     if principal is None:
         raise Unauthenticated(
-            "Sign in, or enter as a viewer, and send the access token.",
-            "请先登录或以观众身份进入，并携带访问令牌。",
+            "Sign in, or open the page again.",
+            "请先登录，或重新打开页面。",
+            hint=(
+                "Send the access token of `signIn` or `enterAsViewer` as "
+                "`Authorization: Bearer <token>`."
+            ),
         )
     if principal.role not in roles:
         permitted = " or ".join(role.value.lower() for role in roles)

@@ -168,11 +168,11 @@ def check_consent(
     """
     if given_version != current.version:
         raise ConsentRequired(
-            f"Show the consent text (query {query}), let the person agree, and send its version "
-            f'"{current.version}" as consent.textVersion.',
-            f"请出示授权书（查询{query}），经本人同意后，将其版本“{current.version}”填入"
-            "consent.textVersion。",
+            "Read the consent and agree to it first. It may have changed since you opened it.",
+            "请先阅读并同意授权书；授权书可能刚刚更新。",
             field=("input", "consent", "textVersion"),
+            hint=f"Show the text of `{query}`, let the person agree, and send its version "
+            f'"{current.version}" as `consent.textVersion`.',
         )
 
 

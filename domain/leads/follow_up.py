@@ -188,8 +188,9 @@ def confirm_hire(
     check_not_erased(lead)
     if lead.stage not in _CONFIRMABLE_STAGES:
         raise LeadStageConflict(
-            f"The lead is {lead.stage}; a hire can be confirmed from OFFERED on.",
+            "A hire can be confirmed once a job was offered.",
             f"线索当前为“{lead.stage.zh}”；发出录用通知后才能确认录用。",
+            hint=f"The lead is {lead.stage}; a hire can be confirmed from OFFERED on.",
         )
     proof = lead.hire.with_statement(side, hired=hired)
     if proof == lead.hire:

@@ -42,9 +42,13 @@ def check_source(
         _check_without_session(source, code)
     elif source is LeadSource.BOARD:
         raise InvalidInput(
-            "Leave sessionId out: an interest from the job board has no session.",
-            "来自招聘栏的意向不属于任何场次，请不要填写sessionId。",
+            (
+                "An interest from the job board belongs to no session. Open the job "
+                "again and apply there."
+            ),
+            "来自招聘栏的意向不属于任何场次，请重新打开岗位后登记。",
             field=_SESSION_FIELD,
+            hint="Leave `sessionId` out when `source` is BOARD.",
         )
     else:
         _check_status(source, session.status)
@@ -56,9 +60,10 @@ def _check_code(
     if code is None:
         if source in _SCANNED:
             raise InvalidInput(
-                f"Send the scanned token with {source}.",
-                f"来源为“{source.zh}”时，请提供扫码得到的内容。",
+                "Scan the code again to apply with it.",
+                "请重新扫码后再登记意向。",
                 field=_CODE_FIELD,
+                hint="Send the scanned token as `code`; `source` needs it.",
             )
         return
     session_id = session.id if session else None
@@ -88,26 +93,37 @@ def _check_without_session(source: LeadSource, code: QrCode | None) -> None:
     )
     if source is not LeadSource.BOARD and not is_poster_of_posting:
         raise InvalidInput(
-            "Give sessionId; only an interest from the job board has no session.",
-            "请填写sessionId；只有来自招聘栏的意向不需要场次。",
+            "Choose the live session, or apply from the job board.",
+            "请从直播间或招聘栏登记意向。",
             field=_SESSION_FIELD,
+            hint=(
+                "Give `sessionId`; only an interest from the board, or from the poster "
+                "of a posting, has none."
+            ),
         )
 
 
 def _check_status(source: LeadSource, status: SessionStatus) -> None:
+    if status is SessionStatus.CANCELLED:
+        raise SessionNotLive(
+            "The session was cancelled. Look at the other sessions and jobs.",
+            "该场次已取消，请看看其他场次和岗位。",
+        )
     if status not in _STARTED:
         raise SessionNotLive(
-            f"The session is {status}; show your interest once it is LIVE.",
+            "The session is not on air yet. Apply once it starts.",
             f"场次当前为“{status.zh}”，请在开播后再表达意向。",
         )
     if source is LeadSource.LIVE_TAP and status not in _ON_AIR:
         raise SessionNotLive(
-            "The session has ended; from its replay send REPLAY as the source.",
-            "直播已结束；观看回放时请将来源设为REPLAY。",
+            "The session has ended. Open its replay to apply.",
+            "直播已结束，看回放仍可登记意向。",
+            hint="Send REPLAY as `source`.",
         )
     if source is LeadSource.REPLAY and status in _ON_AIR:
         raise InvalidInput(
-            "The session has not ended: send LIVE_TAP as the source.",
-            "直播尚未结束，请将来源设为LIVE_TAP。",
+            "The session has not ended: apply in the live room.",
+            "直播尚未结束，请在直播间登记意向。",
             field=_SOURCE_FIELD,
+            hint="Send LIVE_TAP as `source`.",
         )

@@ -31,9 +31,10 @@ def check_request_id(request_id: str | None) -> None:
     """
     if request_id is not None and _REQUEST_ID.fullmatch(request_id) is None:
         raise InvalidInput(
-            "Give a requestId of 8 to 64 letters, digits, - and _, such as a UUID.",
-            "请求编号须为8至64位字母、数字、-或_，例如UUID。",
+            "This tap could not be read. Open the page again and tap once more.",
+            "这次点击无法识别，请重新打开页面再点一次。",
             field=("input", "requestId"),
+            hint="`requestId` has 8 to 64 letters, digits, - and _, such as a UUID.",
         )
 
 

@@ -268,9 +268,10 @@ def check_advance(
         )
     if (wanted is LeadStage.REFUSED) != (reason is not None):
         raise InvalidInput(
-            "Give a reason with REFUSED, and with no other stage.",
+            "Give a reason with a refusal, and with no other stage.",
             "阶段为“未录用”时请填写原因，其他阶段请勿填写。",
             field=("input", "reason"),
+            hint="`reason` belongs to the stage REFUSED.",
         )
 
 

@@ -19,9 +19,10 @@ def settle_occupation(terms: PostingTerms, book: OccupationBook) -> PostingTerms
     """
     if not book.has_occupation(terms.occupation):
         raise InvalidInput(
-            "The list of occupations has no such code. Look it up with `occupationOfTitle`.",
+            "The list of occupations has no such code. Choose the occupation again.",
             "职业代码表中没有该代码，请重新选择职业。",
             field=("input", "occupation"),
+            hint="Look it up with `occupationOfTitle`.",
         )
     if terms.occupation is not Occupation.OTHER:
         is_added = terms.occupation.added_number is not None

@@ -62,10 +62,11 @@ def check_pay_is_usual(pay: Pay, usual_yuan: int) -> None:
     raise PayUnusual(
         f"{format_pay_in_english(pay).capitalize()} is far from the usual {usual_yuan} yuan per "
         "month of this occupation and place. Check the zeros and the period. If it is right, "
-        "confirm it with payConfirmed.",
+        "confirm it.",
         f"{format_pay(pay)}与当地同类岗位的通常水平（约{usual_yuan}元/月）相差十倍以上，请核对是否多写或"
         "少写了零、计薪周期是否选错；确认无误的，请勾选“工资已核对”后再提交。",
         field=("input", "pay"),
+        hint="Send it again with `payConfirmed: true`.",
     )
 
 

@@ -116,11 +116,13 @@ def check_matchable(seeker: Seeker) -> None:
         )
     if not seeker.matching:
         raise StatusConflict(
-            "Automatic matching is switched off; setMatching switches it on.",
-            "自动匹配已关闭，可通过setMatching重新开启。",
+            "Automatic matching is switched off. Switch it on first.",
+            "自动匹配已关闭，请先重新开启。",
+            hint="`setMatching` switches it on.",
         )
     if seeker.status is not SeekerStatus.SEEKING:
         raise StatusConflict(
-            f"The status is {seeker.status}; only SEEKING is matched.",
+            "Only people who are looking for work are matched. Say so first.",
             f"当前状态为“{seeker.status.zh}”，只有“求职中”才能匹配。",
+            hint="The status SEEKING is matched.",
         )

@@ -233,9 +233,10 @@ def check_events(events: Sequence[WebhookEvent], *, for_union: bool) -> tuple[We
         )
     if WebhookEvent.WEBHOOK_TEST in different:
         raise InvalidInput(
-            "Leave out WEBHOOK_TEST: every webhook receives it.",
+            "Leave out the test event: every webhook receives it.",
             "测试事件无需选择，每个地址都会收到。",
             field=field,
+            hint="The test event is WEBHOOK_TEST.",
         )
     if not for_union and any(event.is_session_event for event in different):
         raise InvalidInput(

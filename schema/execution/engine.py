@@ -24,7 +24,6 @@ from graphql import (
     get_argument_values,
 )
 
-from domain.identity.accounts import Principal
 from domain.live.events import EventEnvelope
 from domain.refusals import Refusal
 from realtime.subscription_group import Render
@@ -55,6 +54,7 @@ from schema.execution.results import (
     BAD_REQUEST,
     RequestInvalid,
     encode_result,
+    find_retry_after,
     to_graphql_error,
 )
 from schema.execution.subscription_group_key import (
@@ -166,7 +166,8 @@ class Engine:
             self.operation_metrics.record(kind, OperationOutcome.INVALID, began)
             raise
         self.operation_metrics.record(kind, classify_errors(result.errors), began)
-        return encode_result(result)
+        context.retry_after = find_retry_after(result, context)
+        return encode_result(result, context)
 
     async def _execute_operation(
         self,
@@ -183,16 +184,14 @@ class Engine:
         # Without @defer and @stream an execution has one result.
         return cast("ExecutionResult", await result if isawaitable(result) else result)
 
-    async def subscribe(
-        self, request: GraphQLRequest, principal: Principal | None
-    ) -> AdmittedSubscription:
+    async def subscribe(self, request: GraphQLRequest, context: Context) -> AdmittedSubscription:
         """Admit a subscriber: check the request and the caller's right to follow the source.
 
         :raises RequestInvalid: the request cannot be executed, or the caller is refused.
         """
         began = time.perf_counter()
         try:
-            admitted = await self._admit_subscription(request, principal)
+            admitted = await self._admit_subscription(request, context)
         except RequestInvalid as invalid:
             is_broken = invalid.errors[0]["extensions"]["code"] == BAD_REQUEST
             outcome = OperationOutcome.INVALID if is_broken else OperationOutcome.REFUSED
@@ -206,10 +205,9 @@ class Engine:
         return admitted
 
     async def _admit_subscription(
-        self, request: GraphQLRequest, principal: Principal | None
+        self, request: GraphQLRequest, context: Context
     ) -> AdmittedSubscription:
         prepared, operation = self.prepare(request)
-        context = Context(self.services, principal)
         executor = self._build_executor(prepared, request, context)
         root = find_root_field(operation)
         source = await self._resolve_source(executor, root, context)
@@ -262,7 +260,8 @@ class Engine:
             )
             return await SUBSCRIPTION_SOURCES[name](context, arguments)
         except (GraphQLError, Refusal, StorageError) as error:
-            raise RequestInvalid(to_graphql_error(error, root)) from None
+            refused = to_graphql_error(error, root)
+            raise RequestInvalid(refused, language=context.language) from None
 
     def _build_renderer(self, template: Executor[Any], source: SubscriptionSource) -> Render:
         """The function that executes the selection for an event, as this audience sees it."""
@@ -272,13 +271,14 @@ class Engine:
             try:
                 executor = template.build_per_event_executor(source.build_event(envelope))
                 # New loaders for each event: cached records must not outlive it.
-                executor.context_value = Context(self.services, source.principal)
+                context = Context(self.services, source.principal)
+                executor.context_value = context
                 result = execute_subscription_event(executor)
                 executed = await result if isawaitable(result) else result
-                encoded = encode_result(executed)
+                encoded = encode_result(executed, context)
             except Exception as error:  # noqa: BLE001 - the group continues after a failed event
                 executed = ExecutionResult(None, [to_graphql_error(error, None)])
-                encoded = encode_result(executed)
+                encoded = encode_result(executed, Context(self.services, None))
             self.operation_metrics.record(
                 OperationKind.EVENT, classify_errors(executed.errors), began
             )

@@ -243,6 +243,6 @@ async def _advance_one(
             field=field,
         )
     except Refusal as refusal:
-        refused: LeadOutcome = errors.to_user_error(refusal)  # type: ignore[assignment] # the members of LeadOutcome are what an advance can be refused with
+        refused: LeadOutcome = errors.to_user_error(refusal, context.language)  # type: ignore[assignment] # the members of LeadOutcome are what an advance can be refused with
         return refused
     return LeadStageAdvanced(lead=Lead.of(advanced))

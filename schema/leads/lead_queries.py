@@ -144,9 +144,10 @@ def _apply_follow_up_filter(
         return replace(query, not_assignee_id=excluded)
     if query.assignee_id not in {None, caller.subject}:
         raise InvalidInput(
-            "Give assigneeId or mine, not both.",
-            "assigneeId和mine只能填写其中一个。",
+            "Choose one colleague, or only your own leads.",
+            "请选择某位同事，或只看自己的线索。",
             field=("filter", "mine"),
+            hint="Give `assigneeId` or `mine`, not both.",
         )
     # Staff may follow every lead that is assigned to them, so no other scope narrows the query.
     return replace(

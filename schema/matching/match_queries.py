@@ -58,9 +58,10 @@ class MatchQueries:
     ) -> list[PostingMatch]:
         if not 0 <= first <= MAX_MATCHES:
             raise BadPageSize(
-                f"first must be 0 to {MAX_MATCHES}.",
-                f"first应为0至{MAX_MATCHES}。",
+                "This list cannot be that long. Ask for fewer matches.",
+                "一次不能显示这么多岗位，请减少数量。",
                 field=("first",),
+                hint=f"`first` is 0 to {MAX_MATCHES}.",
             )
         return await recommend_postings(info.context, await require_own_seeker(info.context), first)
 

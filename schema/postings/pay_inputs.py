@@ -105,10 +105,13 @@ def parse_fen(yuan: Decimal, field: tuple[str, ...]) -> int:
     fen = Decimal(str(yuan)) * FEN_PER_YUAN
     if not fen.is_finite():
         raise InvalidInput(
-            "Give a number of yuan. Negotiable alone is not a pay: give the least that you pay as "
-            "`from`, and agree on more later.",
+            (
+                "Give a number of yuan. Negotiable alone is not a pay: give the least "
+                "that you pay, and agree on more later."
+            ),
             "请填写金额。不能只写“面议”：请填写最低多少，面试时再商定具体数额。",
             field=field,
+            hint="The least is `from`.",
         )
     if fen != fen.to_integral_value():
         raise InvalidInput(
@@ -138,17 +141,19 @@ def _parse_range(
     if given.amount is not None:
         if given.lowest is not None or given.highest is not None:
             raise InvalidInput(
-                "Give either `amount`, or `from` and `to`.",
+                "Give either one amount, or the least and the most.",
                 "请填写一个数额，或填写最低和最高数额，不要同时填写。",
                 field=(*field, "amount"),
+                hint="Give `amount`, or `from` and `to`.",
             )
         fen = parse_fen(given.amount, (*field, "amount"))
         return fen, fen
     if given.highest is not None and given.lowest is None:
         raise InvalidInput(
-            "Give the least (`from`), too: “up to” alone promises nothing.",
+            "Give the least, too: “up to” alone promises nothing.",
             "请同时填写最低数额；只写上限等于没有承诺。",
             field=(*field, "from"),
+            hint="The least is `from`.",
         )
     lowest, highest = (
         None if end is None else parse_fen(end, (*field, name))

@@ -190,9 +190,13 @@ def _parse_places(given: TermsInput) -> _MainPlace:
     is_empty = not (single.place_code or single.address or single.point)
     if not is_empty and single != first:
         raise InvalidInput(
-            "Give `places` alone: placeCode, address and point say something else.",
+            (
+                "The places of work are listed already. Leave out a place, address or "
+                "point that says something else."
+            ),
             "已填写多个工作地点时，请不要另填不同的工作地点代码、地址和坐标。",
             field=("input", "places"),
+            hint="Give `places` without `placeCode`, `address` and `point`.",
         )
     return _MainPlace(first=first, further=tuple(further))
 
@@ -211,9 +215,13 @@ def _parse_shifts(
     ):
         if single not in {None, in_shift}:
             raise InvalidInput(
-                "Give `shiftTimes` alone: startsAt and endsAt say something else.",
+                (
+                    "The times of each shift are listed already. Leave out a start or end "
+                    "that says something else."
+                ),
                 "已填写各班次时间时，请不要另填不同的上下班时间。",
                 field=("input", name),
+                hint="Give `shiftTimes` without `startsAt` and `endsAt`.",
             )
     plain = ShiftRecord(starts_at=first.starts_at, ends_at=first.ends_at)
     return first.starts_at, first.ends_at, () if shifts == (plain,) else shifts

@@ -40,9 +40,10 @@ class OccupationQueries:
     ) -> list[OccupationEntry]:
         if not 0 <= first <= MAX_PAGE_SIZE:
             raise BadPageSize(
-                f"first must be 0 to {MAX_PAGE_SIZE}.",
-                f"first应为0至{MAX_PAGE_SIZE}。",
+                "This list cannot be that long. Ask for fewer occupations.",
+                "一次不能显示这么多职业，请减少数量。",
                 field=("first",),
+                hint=f"`first` is 0 to {MAX_PAGE_SIZE}.",
             )
         book = _book(info)
         found = islice(_list_occupations(book, search, class_code), first)
@@ -73,9 +74,10 @@ def _book(info: Info) -> OccupationBook:
 def _check_class(code: str | None, field: tuple[str, ...]) -> None:
     if code is not None and code not in OCCUPATION_CLASSES:
         raise NotFound(
-            "No class has this code. Start with `occupationClasses` without `parent`.",
+            "No class of occupations has this code. Start with the top classes.",
             "没有这个职业分类代码，请从大类开始查找。",
             field=field,
+            hint="`occupationClasses` without `parent` has them.",
         )
 
 
@@ -84,9 +86,10 @@ def _list_occupations(
 ) -> tuple[Occupation, ...]:
     if (search is None) == (class_code is None):
         raise InvalidInput(
-            "Give search or classCode, one of the two.",
+            "Search by a word or by a class of occupations, not both.",
             "搜索词与职业分类代码请填写其中一个。",
             field=("search",),
+            hint="Give `search` or `classCode`.",
         )
     if search is not None:
         check_text(search, MAX_SEARCH_LENGTH, ("search",))

@@ -32,9 +32,10 @@ class RegionQueries:
     ) -> list[Region]:
         if not 0 <= first <= MAX_PAGE_SIZE:
             raise BadPageSize(
-                f"first must be 0 to {MAX_PAGE_SIZE}.",
-                f"first应为0至{MAX_PAGE_SIZE}。",
+                "This list cannot be that long. Ask for fewer regions.",
+                "一次不能显示这么多地区，请减少数量。",
                 field=("first",),
+                hint=f"`first` is 0 to {MAX_PAGE_SIZE}.",
             )
         return [Region.of(record) for record in _list_regions(parent, search, first)]
 

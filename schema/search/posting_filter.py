@@ -206,9 +206,10 @@ def _parse_near(given: NearPlaceInput | None) -> PointRecord | None:
         return None
     if (given.place_code is None) == (given.point is None):
         raise InvalidInput(
-            "Give either placeCode or point.",
+            "Choose a place or a point on the map, not both.",
             "请填写地区代码或坐标，二者选一。",
             field=("filter", "near"),
+            hint="Give `placeCode` or `point`.",
         )
     if given.within_km is not None and not 0 < given.within_km <= MAX_DISTANCE_KM:
         raise InvalidInput(
@@ -243,7 +244,8 @@ def _check_pay(filter: PostingFilter) -> None:
             )
     if filter.pay_to is not None and (filter.pay_from or 0) > filter.pay_to:
         raise InvalidInput(
-            "payTo is below payFrom. Give a higher payTo.",
+            "The highest pay is below the lowest. Exchange them.",
             "最高薪资不能低于最低薪资。",
             field=("filter", "payTo"),
+            hint="`payTo` is below `payFrom`.",
         )

@@ -32,9 +32,10 @@ class SearchQueries:
         query = await build_search_query(info.context, filter or PostingFilter())
         if order is SearchOrder.DISTANCE and query.near is None:
             raise InvalidInput(
-                "The order DISTANCE needs filter.near.",
+                "Choose a place first to sort by distance.",
                 "按距离排序时，请先选择地点。",
                 field=("orderBy",),
+                hint="The order DISTANCE needs `filter.near`.",
             )
         page = await info.context.services.store.search.page(query, order, wanted)
         return await build_search_connection(info, page, keyset, query)

@@ -200,9 +200,10 @@ class WebhookMutations:
         if input.since is not None and input.delivery_id is None:
             return WebhookReplayed(deliveries=await webhooks.replay_dead(record, input.since))
         raise InvalidInput(
-            "Give either deliveryId or since.",
+            "Choose one delivery or a time, not both.",
             "请填写投递记录或起始时间，二选一。",
             field=("input", "deliveryId"),
+            hint="Give `deliveryId` or `since`.",
         )
 
 

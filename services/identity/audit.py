@@ -40,4 +40,5 @@ async def check_rate(
         raise TooManyAttempts(
             f"You have done that {most} times within an hour. Try again later.",
             f"您一小时内已进行{most}次该操作，请稍后再试。",
+            retry_after=int(_RATE_WINDOW.total_seconds()),
         )

@@ -65,6 +65,7 @@ class Receipts:
 
 def _receipt_invalid() -> Unauthenticated:
     return Unauthenticated(
-        "The receipt is expired or not one of ours. Send it unchanged.",
-        "回执已过期或无效，请原样发送收到的回执。",
+        ("The receipt has expired or is not one of ours. Open the page again, or call your union."),
+        "登记凭证已过期或无效，请重新打开页面，或联系工会。",
+        hint="Send the receipt unchanged.",
     )

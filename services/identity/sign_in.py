@@ -64,8 +64,9 @@ class SignInService:
         account = await self._credentials.check(username, password, peer=peer)
         if account.password_expires_at is not None:
             raise PasswordChangeRequired(
-                "This is a one-time password. Choose your own with changePassword.",
+                "This is a one-time password. Choose your own first.",
                 "这是一次性密码，请先设置您自己的密码。",
+                hint="`changePassword` exchanges it.",
             )
         return await self._start_sign_in(account)
 

@@ -112,10 +112,13 @@ class StaffAdministration:
     async def _require_other(self, caller: Principal, account_id: str) -> Account:
         if account_id == caller.subject:
             raise NotPermitted(
-                "This is your own account: change your password with changePassword. Only a "
-                "colleague can disable it.",
+                (
+                    "You cannot do this with your own account. Change your password "
+                    "yourself; only a colleague can disable the account."
+                ),
                 "不能对本人账号进行此操作。需要换密码请自行修改，需要停用请联系其他工会干部。",
                 field=_ACCOUNT_FIELD,
+                hint="Your own password: `changePassword`.",
             )
         return await self._require_managed(caller, account_id)
 

@@ -105,8 +105,9 @@ class Tokens:
         # The scheme is case-insensitive (RFC 9110, section 11.1).
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated(
-                'Send the access token as "Authorization: Bearer <token>".',
-                "请按“Authorization: Bearer <令牌>”的格式发送访问令牌。",
+                "Sign in, or open the page again.",
+                "请先登录，或重新打开页面。",
+                hint="Send the access token as `Authorization: Bearer <token>`.",
             )
         return self._verify_unexpired(token.strip(), _ACCESS)[0]
 
@@ -188,8 +189,9 @@ class Tokens:
 
 def _token_invalid() -> Unauthenticated:
     return Unauthenticated(
-        "The token is expired or not one of ours. Sign in again.",
-        "登录凭证已过期或无效，请重新登录。",
+        "Your sign-in has expired. Sign in again, or open the page again.",
+        "登录已过期，请重新登录或重新打开页面。",
+        hint=("The token is expired or forged. Renew it with `refreshSignIn` or `enterAsViewer`."),
     )
 
 

@@ -208,9 +208,10 @@ class InterestRecording:
         is_superseded = lead.confirmation is LeadConfirmation.SUPERSEDED
         if not is_superseded and not key.is_of_same_phone(lead):
             raise InvalidInput(
-                "This requestId belongs to another interest. Give each tap its own.",
-                "该请求编号已用于另一次报名，请为每次点击使用新的编号。",
+                "This tap was already used for another job. Tap once more.",
+                "这次点击已用于另一个岗位，请再点一次。",
                 field=("input", "requestId"),
+                hint="Give each tap a `requestId` of its own.",
             )
         holder = ReceiptHolder(person=key.person, giver=key.giver)
         return RecordedInterest(

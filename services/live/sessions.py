@@ -189,8 +189,9 @@ def check_live(session: LiveSession) -> None:
     """
     if session.status is not SessionStatus.LIVE:
         raise SessionNotLive(
-            f"The session is {session.status}; this needs one that is LIVE.",
+            "The session is not on air now. Do this while it is.",
             f"该场次目前为“{session.status.zh}”状态，只有直播中的场次才能进行此操作。",
+            hint="The session needs the status LIVE.",
         )
 
 

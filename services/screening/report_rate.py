@@ -32,4 +32,5 @@ async def check_report_rate(reviews: Reviews, report: Report, transaction: Trans
             raise TooManyAttempts(
                 "You have reported many postings. Wait for an hour.",
                 "您举报的岗位较多，请一小时后再试。",
+                retry_after=int(_HOUR.total_seconds()),
             )

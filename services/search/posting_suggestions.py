@@ -28,9 +28,10 @@ async def suggest_postings(
     check_text(prefix, MAX_PREFIX_LENGTH, ("prefix",))
     if not 0 <= first <= MAX_SUGGESTIONS:
         raise InvalidInput(
-            f"first is 0 to {MAX_SUGGESTIONS}.",
-            f"first 应为0至{MAX_SUGGESTIONS}。",
+            "This list cannot be that long. Ask for fewer suggestions.",
+            "一次不能显示这么多建议，请减少数量。",
             field=("first",),
+            hint=f"`first` is 0 to {MAX_SUGGESTIONS}.",
         )
     normalised = normalise_prefix(prefix)
     if not normalised:

@@ -239,14 +239,16 @@ async def test_a_page_has_0_to_100_items(
     error = await api.fetch_error(
         query, _variables(readonly_world, query), readonly_world.token_of("host")
     )
-    assert error["extensions"] == {"code": "BAD_PAGE_SIZE", "field": [field]}
+    assert error["extensions"]["code"] == "BAD_PAGE_SIZE"
+    assert error["extensions"]["field"] == [field]
 
 
 @pytest.mark.parametrize("given", ["first: 1, last: 1", "last: -1", "last: 101"])
 async def test_a_page_takes_either_first_or_last(given: str, api: GraphQLClient) -> None:
     error = await api.fetch_error(f"{{ postings({given}) {{ edges {{ cursor }} }} }}")
     field = "first" if "first" in given else "last"
-    assert error["extensions"] == {"code": "BAD_PAGE_SIZE", "field": [field]}
+    assert error["extensions"]["code"] == "BAD_PAGE_SIZE"
+    assert error["extensions"]["field"] == [field]
 
 
 @pytest.mark.parametrize("name", list(LISTS))

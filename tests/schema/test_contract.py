@@ -198,11 +198,16 @@ def test_every_mutation_takes_one_input() -> None:
     assert [name for name, field in mutations.items() if list(field.args) != ["input"]] == []
 
 
-def test_a_user_error_has_message_code_and_field() -> None:
+def test_a_user_error_has_messages_code_and_field() -> None:
     error = SCHEMA.type_map["UserError"]
     assert isinstance(error, GraphQLInterfaceType)
     fields = {name: str(field.type) for name, field in error.fields.items()}
-    assert fields == {"message": "String!", "code": "ErrorCode!", "field": "[String!]"}
+    assert fields == {
+        "message": "String!",
+        "messageZh": "String!",
+        "code": "ErrorCode!",
+        "field": "[String!]",
+    }
 
 
 @pytest.mark.parametrize("name", EVENTS)

@@ -54,7 +54,8 @@ async def test_an_unknown_node_is_null(kind: str, api: GraphQLClient) -> None:
 async def test_malformed_ids_are_refused(wanted: str, api: GraphQLClient) -> None:
     for query in (NODE, "query ($id: ID!) { liveSession(id: $id) { id } }"):
         error = await api.fetch_error(query, {"id": wanted})
-        assert error["extensions"] == {"code": "INVALID_ID", "field": ["id"]}
+        assert error["extensions"]["code"] == "INVALID_ID"
+        assert error["extensions"]["field"] == ["id"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,8 @@ async def test_an_id_of_another_type_is_refused_in_every_argument(
             query, {"id": wanted}, readonly_world.token(readonly_world.host)
         )
         path = ["filter", field] if field else ["postingId"]
-        assert error["extensions"] == {"code": "INVALID_ID", "field": path}
+        assert error["extensions"]["code"] == "INVALID_ID"
+        assert error["extensions"]["field"] == path
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,8 @@ async def test_every_given_filter_narrows_postings(
 
 async def test_an_unknown_place_code_is_refused(api: GraphQLClient) -> None:
     error = await api.fetch_error('{ postings(filter: {placeCode: "99"}) { edges { cursor } } }')
-    assert error["extensions"] == {"code": "INVALID_INPUT", "field": ["filter", "placeCode"]}
+    assert error["extensions"]["code"] == "INVALID_INPUT"
+    assert error["extensions"]["field"] == ["filter", "placeCode"]
 
 
 @given(st.text())

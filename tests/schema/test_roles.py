@@ -67,4 +67,4 @@ async def test_an_invalid_token_is_refused(
 ) -> None:
     answer = await api.mutate(name, MUTATION_CASES[name].build_input(readonly_world), "forged")
     assert answer["__typename"] == "Unauthenticated"
-    assert answer["message"] == "The token is expired or not one of ours. Sign in again."
+    assert answer["message"] == "Your sign-in has expired. Sign in again, or open the page again."

@@ -31,7 +31,11 @@ QUERY, MUTATION, SUBSCRIPTION = (
 _MAX_DEPTH = DocumentLimits().depth
 _PAGE_SIZES = {"timeline": 9, "assignable": 9, "recommendedPostings": 5}
 """Page sizes by field; other lists have nine items, lists within lists two."""
-_STRUCTURAL_FIELDS = ({"edges", "pageInfo"}, {"cursor", "node"}, {"message", "code", "field"})
+_STRUCTURAL_FIELDS = (
+    {"edges", "pageInfo"},
+    {"cursor", "node"},
+    {"message", "messageZh", "code", "field"},
+)
 """Fields of connections, edges and refusals, which carry no data of their own."""
 DATA_TYPES = {
     name: kind

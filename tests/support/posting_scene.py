@@ -17,6 +17,7 @@ from domain.live.questions import QuestionStatus
 from domain.postings.postings import Posting
 from domain.seekers.seekers import Seeker
 from realtime.hub import Membership
+from schema.context import Context
 from schema.execution.engine import GraphQLRequest
 from storage.mongo.client import Transaction, new_id
 from storage.seekers.call_campaigns import CampaignMatch
@@ -95,7 +96,9 @@ class PostingScene:
         self.asked.documents.add(query)
         principal = self.running.tokens.authenticate(f"Bearer {token}")
         request = GraphQLRequest(query=query, variables=variables)
-        joining = await self.running.engine.subscribe(request, principal)
+        joining = await self.running.engine.subscribe(
+            request, Context(self.running.services, principal)
+        )
         member = RecordingMember()
         membership = await self.running.services.hub.join(
             topic,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.content_negotiation import choose_media_type, parse_accept
+from api.http.content_negotiation import choose_language, choose_media_type, parse_accept
+from domain.languages import Language
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
@@ -60,3 +61,34 @@ def test_a_long_header_is_read_in_one_pass() -> None:
     assert len(parse_accept(f"{JSON}," * 2_000)) == 2_000
     assert parse_accept('"' + "\\" * 30_000) == []
     assert parse_accept("a/b;" + ';"' * 15_000)[0].name == "a/b"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", Language.ENGLISH),
+        ("zh", Language.CHINESE),
+        ("ZH-cn", Language.CHINESE),
+        ("zh-Hant-TW", Language.CHINESE),
+        ("zh-CN,zh;q=0.9,en;q=0.8", Language.CHINESE),
+        ("en-US,en;q=0.9,zh-CN;q=0.8", Language.ENGLISH),
+        ("de, zh;q=0.1", Language.CHINESE),
+        ("de", Language.ENGLISH),
+        ("*", Language.ENGLISH),
+        ("zh;q=0", Language.ENGLISH),
+        ("zh;q=0, *", Language.ENGLISH),
+        ("en;q=0.5, zh;q=0.7", Language.CHINESE),
+        ("zh;q=0.5, en;q=0.5", Language.CHINESE),
+        ("en;q=0.5, zh;q=0.5", Language.ENGLISH),
+        ("zh;q=2", Language.ENGLISH),
+        ('zh;a="x,en;q=1";q=0.5', Language.CHINESE),
+        ("zhx, zh_CN", Language.ENGLISH),
+    ],
+)
+def test_the_language_of_messages_follows_the_header(header: str, language: Language) -> None:
+    assert choose_language(header) is language
+
+
+@given(st.text(max_size=60))
+def test_any_header_has_a_language(header: str) -> None:
+    assert choose_language(header) in Language

@@ -8,6 +8,7 @@ from domain.identity.accounts import Principal
 from domain.leads.leads import LeadStage
 from domain.live import events
 from domain.live.events import Event
+from schema.context import Context
 from schema.execution.engine import AdmittedSubscription, GraphQLRequest
 from tests.support.services import RunningServices
 from tests.support.world import World
@@ -37,7 +38,7 @@ async def subscribe(
     **variables: Any,
 ) -> AdmittedSubscription:
     request = GraphQLRequest(query=query, variables=variables, operation_name=operation)
-    return await running.engine.subscribe(request, principal)
+    return await running.engine.subscribe(request, Context(running.services, principal))
 
 
 def all_session_events(world: World) -> list[Event]:

@@ -144,16 +144,17 @@ async def render_for_one_subscriber(
     running: RunningServices, principal: Principal, query: str, variables: dict[str, Any], root: Any
 ) -> bytes:
     """Return the result of one subscriber that is in no group."""
+    context = Context(running.services, principal)
     executor = Executor.build(
         SCHEMA._schema,
         running.engine.documents.prepare(query).document,  # type: ignore[arg-type] # it was joined with
-        context_value=Context(running.services, principal),
+        context_value=context,
         raw_variable_values=variables,
         hide_suggestions=True,
     )
     assert isinstance(executor, Executor)
     result: Any = execute_subscription_event(executor.build_per_event_executor(root))
-    return encode_result(result if not hasattr(result, "__await__") else await result)
+    return encode_result(result if not hasattr(result, "__await__") else await result, context)
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ async def test_subscribers_by_text_and_by_digest_are_one_group(
     viewer = running.tokens.issue_for_viewer().principal
     variables = {"session": gid(readonly_world.live)}
     joined = [
-        await engine.subscribe(request, viewer)
+        await engine.subscribe(request, Context(running.services, viewer))
         for request in (
             GraphQLRequest(query=FOLLOW, variables=variables),
             GraphQLRequest(query="", sha256=hash_document(FOLLOW), variables=variables),

@@ -215,10 +215,8 @@ async def test_leads_are_listed_in_the_order_to_call_in(api: GraphQLClient, worl
     assert [edge["node"]["id"] for edge in page["edges"]] == [made["lead"]["id"]]
     for states in ([], ["CONFIRMED", "CONFIRMED"]):
         error = await api.fetch_error(query, given | {"states": states, "after": None}, officer)
-        assert error["extensions"] == {
-            "code": "INVALID_INPUT",
-            "field": ["filter", "confirmations"],
-        }
+        assert error["extensions"]["code"] == "INVALID_INPUT"
+        assert error["extensions"]["field"] == ["filter", "confirmations"]
 
 
 async def test_a_code_confirms_what_the_device_gave_and_its_next_taps(

@@ -89,7 +89,8 @@ async def test_a_code_does_not_reveal_what_is_not_public(api: GraphQLClient, wor
 @pytest.mark.parametrize("token", ["", "x", "A" * 32, "岗" * 32, "A" * 100_000])
 async def test_a_forged_token_is_refused_with_its_field(token: str, api: GraphQLClient) -> None:
     error = await api.fetch_error(RESOLVE, {"token": token})
-    assert error["extensions"] == {"code": "CODE_INVALID", "field": ["token"]}
+    assert error["extensions"]["code"] == "CODE_INVALID"
+    assert error["extensions"]["field"] == ["token"]
 
 
 async def test_a_cancelled_session_gets_no_code(api: GraphQLClient, world: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.live.events import session_topic
+from schema.context import Context
 from schema.execution.engine import GraphQLRequest
 from schema.relay import global_id
 from tests.support.graphql_clients import GraphQLClient
@@ -168,7 +169,7 @@ async def test_viewers_receive_a_question_and_its_answer(
       ... on QuestionHidden { questionId } } }"""
     request = GraphQLRequest(query=query, variables={"session": gid(world.live)})
     viewer = running.tokens.issue_for_viewer().principal
-    joined = await running.engine.subscribe(request, viewer)
+    joined = await running.engine.subscribe(request, Context(running.services, viewer))
     await mutate(api, world, "answerQuestion")
     logged = await running.store.event_log.read(joined.source.topic, after=0, limit=10)
     shown = [json.loads(await joined.render(placed))["data"]["sessionEvents"] for placed in logged]
