@@ -1,7 +1,7 @@
 # All targets work on a fresh clone with only Python 3.11 or newer, make and a network: `setup`
 # fetches uv if it is missing and fills .venv from uv.lock. `make help` lists the targets.
 
-.PHONY: setup run web test torture soak check bench schema regions clean help
+.PHONY: setup run web browser test torture soak check bench schema regions clean help
 
 setup: ## fill .venv from uv.lock (every other target does this first)
 	@scripts/setup.sh
@@ -14,7 +14,10 @@ web: setup ## build the pages, once; needs Node 20.19 or newer, which is fetched
 	@scripts/web.sh
 
 # The settings of a service that may run on the same machine are unset: tests must not touch its data or see its secrets.
-test: check ## check, then all tests with coverage
+browser: ## install Chromium and a Chinese font for tests of the pages, where apt may
+	@scripts/browser.sh
+
+test: check browser ## check, then all tests with coverage
 	@unset SONGGANG_HOST SONGGANG_PORT SONGGANG_DATA_DIR SONGGANG_SECRET SONGGANG_DEMO \
 		SONGGANG_DEMO_PASSWORD SONGGANG_ORIGINS SONGGANG_PUBLIC_URL SONGGANG_WEB_URL SONGGANG_STAFF_PASSWORD \
 		SONGGANG_METRICS_TOKEN SONGGANG_TRUSTED_DOCUMENTS SONGGANG_CONTACT_DAYS SONGGANG_RECORD_DAYS SONGGANG_WEBHOOK_PRIVATE \

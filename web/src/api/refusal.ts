@@ -1,11 +1,18 @@
 /** Why the service did not do what was asked. The message is for the person who asked. */
 export class Refusal extends Error {
   readonly code: string;
+  /** The path of the input at fault; null if it is about no input. */
+  readonly field: readonly string[] | null;
 
-  constructor({ code, message }: { readonly code: string; readonly message: string }) {
-    super(message);
+  constructor(refused: {
+    readonly code: string;
+    readonly message: string;
+    readonly field?: readonly string[] | null;
+  }) {
+    super(refused.message);
     this.name = "Refusal";
-    this.code = code;
+    this.code = refused.code;
+    this.field = refused.field ?? null;
   }
 
   /** Nothing answered: the network is gone, or the service is. The request may be sent again. */

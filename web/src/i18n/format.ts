@@ -62,6 +62,18 @@ function formatAmount(yuan: number): string {
   return new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(yuan);
 }
 
+interface Place {
+  readonly name: string;
+  readonly ancestors: readonly { readonly name: string }[];
+}
+
+/** 嘉兴海宁市, 上海浦东新区: with the region around it, without that one's kind. */
+export function formatPlace(place: Place | null): string {
+  if (place === null) return "";
+  const around = place.ancestors.at(-1)?.name ?? "";
+  return around.replace(/(?:省|市|(?:[^ ]{1,3}族)?自治区)$/u, "") + place.name;
+}
+
 const INSURANCES = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "WORK_INJURY", "MATERNITY"] as const;
 
 /** 五险, 缺失业、生育, or that none is named. */

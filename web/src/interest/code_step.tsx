@@ -1,75 +1,126 @@
 /** Six digits that prove the phone. They submit themselves; without a code staff call. */
 
-import { useState } from "preact/hooks";
-import { explain } from "../shell/explain";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { CodeChannel } from "../gen/graphql";
+import { formatPhone } from "../i18n/format";
+import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
+import type { CodeSent } from "./registrations";
 import { useRegistrations } from "./use_registrations";
 
 const DIGITS = 6;
+/** A message may take so long; then another one, or a call, can be asked for. */
+const RESEND_AFTER_MS = 30_000;
 
-export function CodeStep() {
+/** The code is sent as the step is shown. `onDone` is called once the phone is proven. */
+export function CodeStep({ onDone }: { onDone(this: void): void }) {
   const words = useWords();
   const registrations = useRegistrations();
-  const [sent, setSent] = useState<{ demoCode: string | null } | null>(null);
+  const [sent, setSent] = useState<CodeSent | null>(null);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  const resendIn = useCountdown(sent);
 
-  const attempt = async (act: () => Promise<void>) => {
-    setBusy(true);
-    setFault("");
-    try {
-      await act();
-    } catch (error) {
-      setFault(explain(error, words));
-    }
-    setBusy(false);
-  };
-  const request = (channel: CodeChannel) => {
-    void attempt(async () => {
-      setSent(await registrations.requestCode(channel));
-    });
-  };
+  const attempt = useCallback(
+    async (act: () => Promise<void>) => {
+      setBusy(true);
+      setFault("");
+      try {
+        await act();
+      } catch (error) {
+        setFault(explain(error, words));
+      }
+      setBusy(false);
+    },
+    [words],
+  );
+  const request = useCallback(
+    (channel: CodeChannel) =>
+      attempt(async () => {
+        const answer = await registrations.requestCode(channel);
+        if (answer === null) onDone();
+        else setSent(answer);
+        input.current?.focus();
+      }),
+    [attempt, onDone, registrations],
+  );
+  const begunRef = useRef(false);
+  useEffect(() => {
+    if (begunRef.current) return;
+    begunRef.current = true;
+    void request("SMS");
+  }, [request]);
+
   const type = (text: string) => {
     const code = text.replace(/\D/gu, "");
-    if (code.length === DIGITS && !busy) void attempt(() => registrations.confirmPhone(code));
+    if (code.length !== DIGITS || busy) return;
+    void attempt(async () => {
+      await registrations.confirmPhone(code);
+      onDone();
+    });
   };
 
   return (
     <section class="code">
-      <p class="second small">{words.interest.whyCode}</p>
-      {sent !== null && (
-        <label>
-          {words.interest.code}
-          <input
-            name="code"
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            maxLength={DIGITS + 2}
-            onInput={(event) => {
-              type(event.currentTarget.value);
-            }}
-          />
-        </label>
-      )}
-      {sent?.demoCode != null && (
-        <p class="second small">{words.interest.demoCode(sent.demoCode)}</p>
-      )}
+      <p role="status" class="done">
+        ✓ {words.interest.unconfirmed}
+      </p>
+      <label>
+        {words.interest.code(formatPhone(registrations.person?.phone ?? ""))}
+        <input
+          ref={input}
+          name="code"
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          maxLength={DIGITS + 2}
+          aria-describedby="code-why"
+          {...(fault === "" ? {} : { "aria-invalid": "true" as const })}
+          onInput={(event) => {
+            type(event.currentTarget.value);
+          }}
+        />
+      </label>
       {fault !== "" && (
         <p role="alert" class="fault">
           {fault}
         </p>
       )}
-      <button
-        type="button"
-        class={sent === null ? "main wide" : "quiet"}
-        disabled={busy}
-        onClick={() => {
-          request("SMS");
-        }}
-      >
-        {sent === null ? words.interest.getCode : words.interest.resend}
-      </button>
+      {sent?.demoCode != null && (
+        <p class="second small">{words.interest.demoCode(sent.demoCode)}</p>
+      )}
+      <p id="code-why" class="second small">
+        {words.interest.whyCode}
+      </p>
+      {resendIn > 0 && <p class="second small">{words.interest.resendIn(resendIn)}</p>}
+      {resendIn === 0 && (
+        <div class="pair">
+          <button type="button" disabled={busy} onClick={() => void request("SMS")}>
+            {words.interest.resend}
+          </button>
+          <button type="button" disabled={busy} onClick={() => void request("VOICE")}>
+            {words.interest.callMe}
+          </button>
+        </div>
+      )}
     </section>
   );
+}
+
+/** Seconds until another code can be asked for; 0 when none was sent. */
+function useCountdown(sent: CodeSent | null): number {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    if (sent === null) return undefined;
+    const until = Math.max(sent.nextAt, Date.now() + RESEND_AFTER_MS);
+    const count = () => {
+      setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1_000)));
+    };
+    count();
+    const interval = setInterval(count, 1_000);
+    return () => {
+      clearInterval(interval);
+    };
+  }, [sent]);
+  return left;
 }

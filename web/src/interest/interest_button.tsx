@@ -1,94 +1,46 @@
 /**
  * "I'm interested": one tap for somebody who is known, a sheet for somebody who is not.
  *
- * The button belongs to the job that it was drawn with; after the job changed it ignores taps for a
- * moment, so that a tap on the job before makes no interest in the one after.
+ * A tap belongs to the job that was under the finger as it came down; after the job changed the
+ * button ignores taps for a moment, so that a tap on the job before makes no interest in the next.
  */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { explain } from "../shell/explain";
-import type { LeadSource } from "../gen/graphql";
+import type { JobSlipFragment } from "../gen/graphql";
 import { useWords } from "../shell/preferences";
-import { CodeStep } from "./code_step";
+import { explain } from "../shell/explain";
+import type { Channel } from "./channel";
 import { InterestSheet } from "./interest_sheet";
+import { KnownPerson } from "./known_person";
+import type { Registration } from "./registrations";
 import { useRegistrations } from "./use_registrations";
 
 const IGNORE_AFTER_CHANGE_MS = 400;
 const UNDO_FOR_MS = 10_000;
 
 export interface InterestIn {
-  readonly postingId: string;
-  readonly sessionId: string | null;
-  readonly source: LeadSource;
-  readonly code: string | null;
+  readonly job: JobSlipFragment;
+  readonly channel: Channel;
+  /** The union that passes name and phone on; null where the page does not know it. */
+  readonly union: string | null;
 }
 
 export function InterestButton({ target }: { target: InterestIn }) {
-  const words = useWords();
   const registrations = useRegistrations();
-  const registration = registrations.of(target.postingId);
-  const changedAtRef = useRef(-Infinity);
+  const registration = registrations.of(target.job.id);
   const [wanted, setWanted] = useState<InterestIn | null>(null);
-  const [fault, setFault] = useState("");
-  const drawnWithRef = useRef(target.postingId);
-  useLayoutEffect(() => {
-    if (drawnWithRef.current === target.postingId) return;
-    drawnWithRef.current = target.postingId;
-    changedAtRef.current = performance.now();
-  }, [target.postingId]);
-
-  const tap = () => {
-    if (performance.now() - changedAtRef.current < IGNORE_AFTER_CHANGE_MS) return;
-    setFault("");
+  const open = () => {
     setWanted(target);
   };
-  const undo = () => {
-    registrations.withdraw(target.postingId).catch((error: unknown) => {
-      setFault(explain(error, words));
-    });
-  };
-
   return (
     <>
-      {registration === null && (
-        <button type="button" class="main wide" onClick={tap}>
-          {words.interest.act}
-        </button>
-      )}
-      {registration?.state === "sending" && (
-        <button type="button" class="wide" disabled>
-          {words.interest.send}
-        </button>
-      )}
-      {registration?.state === "waiting" && (
-        <p role="status" class="warning">
-          {words.interest.waiting}{" "}
-          <button
-            type="button"
-            onClick={() => {
-              registrations.cancel(target.postingId);
-            }}
-          >
-            {words.interest.cancel}
-          </button>
-        </p>
-      )}
-      {registration?.state === "registered" && (
+      {registration === null || registration.state === "refused" ? (
         <>
-          <Registered registration={registration} onUndo={undo} key={registration.leadId} />
-          {!registration.confirmed && <CodeStep />}
+          {registration !== null && <Refused refusal={registration.refusal} />}
+          <Act target={target} onUnknown={setWanted} />
         </>
-      )}
-      {registration?.state === "withdrawn" && <p role="status">{words.interest.undone}</p>}
-      {registrations.dropped && (
-        <p role="status" class="warning">
-          {words.interest.dropped}
-        </p>
-      )}
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
+      ) : (
+        <State registration={registration} target={target} onCode={open} />
       )}
       {wanted !== null && (
         <InterestSheet
@@ -102,15 +54,113 @@ export function InterestButton({ target }: { target: InterestIn }) {
   );
 }
 
-interface RegisteredProps {
-  readonly registration: { readonly created: boolean; readonly confirmed: boolean };
-  onUndo(this: void): void;
+/** The button itself, deaf for a moment after its job changed. */
+function Act(props: { target: InterestIn; onUnknown(this: void, target: InterestIn): void }) {
+  const { target, onUnknown } = props;
+  const words = useWords();
+  const { person } = useRegistrations();
+  const changedAtRef = useRef(-Infinity);
+  const drawnWithRef = useRef(target.job.id);
+  const pressedRef = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    if (drawnWithRef.current === target.job.id) return;
+    drawnWithRef.current = target.job.id;
+    changedAtRef.current = performance.now();
+  }, [target.job.id]);
+  const counts = () => {
+    const pressed = pressedRef.current ?? target.job.id;
+    pressedRef.current = null;
+    const settled = performance.now() - changedAtRef.current >= IGNORE_AFTER_CHANGE_MS;
+    return settled && pressed === target.job.id;
+  };
+  const press = () => {
+    pressedRef.current = target.job.id;
+  };
+  if (person !== null) {
+    return (
+      <KnownPerson
+        key={target.job.id}
+        target={target}
+        person={person}
+        counts={counts}
+        onPress={press}
+      />
+    );
+  }
+  return (
+    <button
+      type="button"
+      class="main wide"
+      onPointerDown={press}
+      onClick={() => {
+        if (counts()) onUnknown(target);
+      }}
+    >
+      {words.interest.act}
+    </button>
+  );
 }
 
-function Registered({ registration, onUndo }: RegisteredProps) {
+interface StateProps {
+  readonly registration: Exclude<Registration, { state: "refused" }>;
+  readonly target: InterestIn;
+  onCode(this: void): void;
+}
+
+function State({ registration, target, onCode }: StateProps) {
+  const words = useWords();
+  const registrations = useRegistrations();
+  switch (registration.state) {
+    case "sending":
+      return (
+        <button type="button" class="wide" disabled>
+          {words.interest.send}
+        </button>
+      );
+    case "waiting":
+      return (
+        <div role="status" class="warning row">
+          <span>{words.interest.waiting}</span>
+          <button
+            type="button"
+            onClick={() => {
+              registrations.cancel(target.job.id);
+            }}
+          >
+            {words.interest.cancel}
+          </button>
+        </div>
+      );
+    case "withdrawn":
+      return (
+        <p role="status" class="second">
+          {words.interest.undone}
+        </p>
+      );
+    case "registered":
+      return (
+        <Registered
+          key={registration.leadId}
+          postingId={target.job.id}
+          registration={registration}
+          onCode={onCode}
+        />
+      );
+  }
+}
+
+interface RegisteredProps {
+  readonly postingId: string;
+  readonly registration: { readonly created: boolean; readonly confirmed: boolean };
+  onCode(this: void): void;
+}
+
+function Registered({ postingId, registration, onCode }: RegisteredProps) {
   const { created, confirmed } = registration;
   const words = useWords();
+  const registrations = useRegistrations();
   const [undoable, setUndoable] = useState(created);
+  const [fault, setFault] = useState("");
   useEffect(() => {
     const timeout = setTimeout(() => {
       setUndoable(false);
@@ -118,22 +168,45 @@ function Registered({ registration, onUndo }: RegisteredProps) {
     return () => {
       clearTimeout(timeout);
     };
-  }, []);
+  }, [confirmed]);
+  const undo = () => {
+    registrations.withdraw(postingId).catch((error: unknown) => {
+      setFault(explain(error, words));
+    });
+  };
+  const said = created ? words.interest.done : words.interest.again;
   return (
-    <p role="status" class="done">
-      <span>
-        ✓{" "}
-        {!confirmed
-          ? words.interest.unconfirmed
-          : created
-            ? words.interest.done
-            : words.interest.again}
-      </span>
-      {undoable && (
-        <button type="button" class="quiet" onClick={onUndo}>
-          {words.interest.undo}
+    <>
+      <div class="row">
+        <p role="status" class="done">
+          ✓ {confirmed ? said : words.interest.pending}
+        </p>
+        {undoable && (
+          <button type="button" class="quiet" onClick={undo}>
+            {words.interest.undo}
+          </button>
+        )}
+      </div>
+      {!confirmed && registrations.person !== null && (
+        <button type="button" class="main wide" onClick={onCode}>
+          {words.interest.enterCode}
         </button>
       )}
+      {fault !== "" && (
+        <p role="alert" class="fault">
+          {fault}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** It waited for a network in vain: why, and the button is there again. */
+function Refused({ refusal }: { refusal: Error | null }) {
+  const words = useWords();
+  return (
+    <p role="status" class="warning">
+      {refusal === null ? words.interest.dropped : words.interest.refused(explain(refusal, words))}
     </p>
   );
 }

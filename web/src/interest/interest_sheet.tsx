@@ -1,17 +1,20 @@
-/** Name, phone and consent for one job. Somebody who is known reads the consent and taps once. */
+/** Registers somebody who is not known yet: who, consent, then the code that proves the phone. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Refusal } from "../api/refusal";
-import { ConsentTextDocument } from "../gen/graphql";
-import { formatPhone } from "../i18n/format";
-import { Sheet } from "../parts/dialog";
+import { ConsentTextDocument, type JobSlipFragment } from "../gen/graphql";
+import { formatPay } from "../i18n/format";
 import type { Words } from "../i18n/zh";
+import { Sheet } from "../parts/dialog";
+import { JobFacts } from "../parts/job_facts";
+import { Failed, Loading } from "../parts/notices";
 import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
 import { useQuery } from "../shell/use_query";
-import { Failed, Loading } from "../parts/notices";
+import { CodeStep } from "./code_step";
+import { ConsentSentence, WholeConsent } from "./consent";
 import type { InterestIn } from "./interest_button";
-import type { Person } from "./registrations";
+import { PersonFields, type Faults } from "./person_fields";
 import { useRegistrations } from "./use_registrations";
 
 interface SheetProps {
@@ -21,104 +24,109 @@ interface SheetProps {
 
 export function InterestSheet({ target, onClose }: SheetProps) {
   const words = useWords();
-  const { data, refusal, retry } = useQuery(ConsentTextDocument, { postingId: target.postingId });
+  const registrations = useRegistrations();
+  const registration = registrations.of(target.job.id);
+  const { data, refusal, retry } = useQuery(ConsentTextDocument, { postingId: target.job.id });
+  const asksCode = registration?.state === "registered" && registrations.person !== null;
   return (
     <Sheet title={words.interest.title} onClose={onClose}>
-      {refusal !== null && <Failed refusal={refusal} retry={retry} />}
-      {data === null ? (
-        refusal === null && <Loading />
+      <Terms job={target.job} />
+      <hr class="tear" />
+      {asksCode ? (
+        <CodeStep onDone={onClose} />
+      ) : data === null ? (
+        refusal === null ? (
+          <Loading />
+        ) : (
+          <Failed refusal={refusal} retry={retry} />
+        )
       ) : (
         <InterestForm
           target={target}
           consent={data.consentText.body}
           textVersion={data.consentText.version}
           onClose={onClose}
+          onStale={retry}
         />
       )}
     </Sheet>
   );
 }
 
-interface Faults {
-  readonly name?: string;
-  readonly phone?: string;
-  readonly consent?: string;
-  readonly other?: string;
+/** The job in three lines: terms come before forms. */
+function Terms({ job }: { job: JobSlipFragment }) {
+  const words = useWords();
+  return (
+    <p class="terms">
+      <strong lang="zh-CN">{job.title}</strong>
+      <span class="pay">{formatPay(job.pay, words)}</span>
+      <JobFacts job={job} />
+    </p>
+  );
 }
 
-function InterestForm(props: SheetProps & { consent: string; textVersion: string }) {
-  const { target, consent, textVersion, onClose } = props;
+interface FormProps extends SheetProps {
+  readonly consent: string;
+  readonly textVersion: string;
+  /** The consent text is no longer the current one. */
+  onStale(this: void): void;
+}
+
+function InterestForm({ target, consent, textVersion, onClose, onStale }: FormProps) {
   const words = useWords();
   const registrations = useRegistrations();
-  const known = registrations.person;
   const [faults, setFaults] = useState<Faults>({});
   const [sending, setSending] = useState(false);
   const form = useRef<HTMLFormElement>(null);
 
+  const focus = (name: string) =>
+    form.current?.querySelector<HTMLElement>(`[name="${name}"]`)?.focus();
   useEffect(() => {
-    form.current?.querySelector<HTMLElement>("input, button")?.focus();
-  }, [known]);
+    focus("name");
+  }, []);
 
-  const send = async (person: Person, remember: boolean) => {
+  const send = async (given: FormData) => {
     setSending(true);
-    registrations.become(person, remember);
+    const person = { name: textOf(given, "name"), phone: textOf(given, "phone") };
+    const interest = { ...target.channel, postingId: target.job.id, textVersion };
     try {
-      await registrations.register({ ...target, textVersion });
-      onClose();
+      await registrations.register(interest, person, given.get("remember") !== null);
+      const registration = registrations.of(target.job.id);
+      // Without a network, or with a phone that is proven, there is no code to wait for.
+      if (registration?.state !== "registered" || registration.confirmed) onClose();
     } catch (error) {
-      setFaults(faultsOf(error, words));
+      const found = faultsOf(error, words);
+      if (found.consent !== undefined) onStale();
+      setFaults(found);
       setSending(false);
+      focus(Object.keys(found)[0] ?? "");
     }
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (known !== null) {
-      void send(known, registrations.remembers);
-      return;
-    }
     const given = new FormData(event.currentTarget as HTMLFormElement);
-    const person = { name: textOf(given, "name"), phone: textOf(given, "phone") };
-    const found: Faults = {
-      ...(person.name === "" && { name: words.interest.nameFirst }),
-      ...(!/^(?:\+?86)?1\d{10}$/u.test(person.phone.replace(/[\s-]/gu, "")) && {
-        phone: words.interest.phoneWrong,
-      }),
-      ...(given.get("consent") === null && { consent: words.interest.consentFirst }),
-    };
+    const found = missingIn(given, words);
     setFaults(found);
     const first = Object.keys(found)[0];
-    if (first === undefined) void send(person, given.get("remember") !== null);
-    else form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
+    if (first === undefined) void send(given);
+    else focus(first);
   };
 
   return (
     <form ref={form} onSubmit={submit} noValidate>
-      {known === null ? (
-        <PersonFields consent={consent} faults={faults} />
-      ) : (
-        <p class="consent">{consent}</p>
-      )}
+      <PersonFields
+        faults={faults}
+        consent={<ConsentSentence target={target} />}
+        whole={<WholeConsent body={consent} />}
+      />
       {faults.other !== undefined && (
         <p role="alert" class="fault">
           {faults.other}
         </p>
       )}
       <button type="submit" class="main wide" disabled={sending}>
-        {known === null
-          ? words.interest.submit
-          : words.interest.nextTime(known.name, formatPhone(known.phone))}
+        {sending ? words.interest.send : words.interest.submit}
       </button>
-      {known !== null && (
-        <button
-          type="button"
-          class="quiet wide"
-          onClick={() => {
-            registrations.forget();
-          }}
-        >
-          {words.interest.other}
-        </button>
-      )}
       <p class="second small">
         {words.interest.none} · {words.interest.withdraw}
       </p>
@@ -126,52 +134,13 @@ function InterestForm(props: SheetProps & { consent: string; textVersion: string
   );
 }
 
-function PersonFields({ consent, faults }: { consent: string; faults: Faults }) {
-  const words = useWords();
-  return (
-    <>
-      <label>
-        {words.interest.name}
-        <input name="name" autoComplete="name" maxLength={40} required {...invalid(faults.name)} />
-      </label>
-      <Fault id="name-fault" text={faults.name} />
-      <label>
-        {words.interest.phone}
-        <input
-          name="phone"
-          type="tel"
-          inputMode="tel"
-          autoComplete="tel"
-          maxLength={20}
-          required
-          {...invalid(faults.phone)}
-        />
-      </label>
-      <Fault id="phone-fault" text={faults.phone} />
-      <label class="check">
-        <input type="checkbox" name="consent" required {...invalid(faults.consent)} />
-        <span>{consent}</span>
-      </label>
-      <Fault id="consent-fault" text={faults.consent} />
-      <label class="check">
-        <input type="checkbox" name="remember" />
-        <span>{words.interest.remember}</span>
-      </label>
-    </>
-  );
-}
-
-function Fault({ id, text }: { id: string; text: string | undefined }) {
-  if (text === undefined) return null;
-  return (
-    <p id={id} role="alert" class="fault">
-      {text}
-    </p>
-  );
-}
-
-function invalid(fault: string | undefined): { "aria-invalid"?: "true" } {
-  return fault === undefined ? {} : { "aria-invalid": "true" };
+function missingIn(given: FormData, words: Words): Faults {
+  const phone = textOf(given, "phone").replace(/[\s-]/gu, "");
+  return {
+    ...(textOf(given, "name") === "" && { name: words.interest.nameFirst }),
+    ...(!/^(?:\+?86)?1\d{10}$/u.test(phone) && { phone: words.interest.phoneWrong }),
+    ...(given.get("consent") === null && { consent: words.interest.consentFirst }),
+  };
 }
 
 function textOf(given: FormData, name: string): string {
@@ -182,12 +151,9 @@ function textOf(given: FormData, name: string): string {
 /** Put the words of a refusal beside the field that they are about. */
 function faultsOf(error: unknown, words: Words): Faults {
   const text = explain(error, words);
-  switch (error instanceof Refusal ? error.code : "") {
-    case "PHONE_INVALID":
-      return { phone: text };
-    case "CONSENT_REQUIRED":
-      return { consent: text };
-    default:
-      return { other: text };
-  }
+  const field = error instanceof Refusal ? error.field : null;
+  if (field?.includes("phone") === true) return { phone: text };
+  if (field?.includes("name") === true) return { name: text };
+  if (field?.includes("consent") === true) return { consent: text };
+  return { other: text };
 }

@@ -1,14 +1,16 @@
 /** The interests of this device: sent, waiting for a network, withdrawn. Pages watch them. */
 
-import type { CodeChannel, LeadSource } from "../gen/graphql";
+import { Refusal } from "../api/refusal";
+import type { Service } from "../api/service";
 import {
   ConfirmPhoneDocument,
   ExpressInterestDocument,
   RequestCodeDocument,
   WithdrawConsentDocument,
+  type CodeChannel,
+  type LeadSource,
 } from "../gen/graphql";
-import { Refusal } from "../api/refusal";
-import type { Service } from "../api/service";
+import { pauseBefore } from "../live/backoff";
 import { forget, keep, readKept } from "./keep";
 
 export interface Person {
@@ -26,6 +28,8 @@ export interface Interest {
 
 export type Registration =
   | { readonly state: "sending" | "waiting"; readonly since: number; readonly interest: Interest }
+  /** It waited for a network, and then the service refused it or a day had passed. */
+  | { readonly state: "refused"; readonly refusal: Refusal | null }
   | {
       readonly state: "registered" | "withdrawn";
       readonly leadId: string;
@@ -37,34 +41,41 @@ export type Registration =
 export interface CodeSent {
   /** In a demo no message is sent: this is the code. */
   readonly demoCode: string | null;
+  /** Milliseconds since 1970 before which the service sends no other code. */
+  readonly nextAt: number;
 }
 
 const PERSON = "songgang.person";
 const RECEIPT = "songgang.receipt";
 const WAITING = "songgang.waiting";
+const REGISTERED = "songgang.registered";
 /** What could not be sent for a day is dropped, and the page says so. */
 const DROP_AFTER_MS = 24 * 3_600_000;
+/** Registrations that a device keeps; the oldest are left out, `/me` still has them. */
+const MAX_KEPT = 200;
 
 export class Registrations {
   person: Person | null;
   remembers: boolean;
   receipt: string | null;
-  /** An interest that waited for a day and was dropped. */
-  dropped = false;
   readonly #service: Service;
   readonly #byPosting = new Map<string, Registration>();
   readonly #watchers = new Set<() => void>();
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #attempt = 0;
 
   constructor(service: Service) {
     this.#service = service;
-    const person = readKept(PERSON) as Person | null;
-    this.person = person;
-    this.remembers = person !== null;
+    this.person = readKept(PERSON) as Person | null;
+    this.remembers = this.person !== null;
     this.receipt = readKept(RECEIPT) as string | null;
-    for (const each of (readKept(WAITING) as Registration[] | null) ?? []) {
-      if (each.state === "waiting") this.#byPosting.set(each.interest.postingId, each);
+    for (const name of [REGISTERED, WAITING]) {
+      for (const [id, each] of (readKept(name) as [string, Registration][] | null) ?? []) {
+        this.#byPosting.set(id, each);
+      }
     }
     addEventListener("online", () => void this.sendWaiting());
+    this.#sendLater();
   }
 
   of(postingId: string): Registration | null {
@@ -76,40 +87,34 @@ export class Registrations {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Who registers from now on; kept for good only with `remember`. */
-  become(person: Person, remember: boolean): void {
-    this.person = person;
-    this.remembers = remember;
-    if (remember) keep(PERSON, person, true);
-    else forget(PERSON);
-    this.#changed();
-  }
-
   /** Forget who this is; what was registered stands. */
   forget(): void {
     this.person = null;
     this.remembers = false;
     this.receipt = null;
     this.#byPosting.clear();
-    for (const name of [PERSON, RECEIPT, WAITING]) forget(name);
+    for (const name of [PERSON, RECEIPT, WAITING, REGISTERED]) forget(name);
     this.#changed();
   }
 
   /**
    * Register an interest once. Without a network it waits and is sent when there is one.
    *
-   * Throws the `Refusal` of the service; the person can mend what it names and try again.
+   * The person is kept for good only with `remember`, else until the page is left. Throws the
+   * `Refusal` of the service; the person can mend what it names and try again.
    */
-  async register(interest: Interest): Promise<void> {
+  async register(interest: Interest, person: Person, remember: boolean): Promise<void> {
     const known = this.of(interest.postingId);
     if (known?.state === "sending" || known?.state === "registered") return;
     const since = known?.state === "waiting" ? known.since : Date.now();
     this.#set(interest.postingId, { state: "sending", since, interest });
     try {
-      await this.#send(interest);
+      await this.#send(interest, person, remember);
     } catch (error) {
       if (error instanceof Refusal && error.isOffline) {
+        this.#become(person, remember);
         this.#set(interest.postingId, { state: "waiting", since, interest });
+        this.#sendLater();
         return;
       }
       this.#set(interest.postingId, null);
@@ -117,18 +122,24 @@ export class Registrations {
     }
   }
 
+  /** Try again to send what waits. */
   async sendWaiting(): Promise<void> {
-    for (const each of [...this.#byPosting.values()]) {
+    clearTimeout(this.#retry);
+    for (const [postingId, each] of [...this.#byPosting]) {
       if (each.state !== "waiting") continue;
-      if (Date.now() - each.since > DROP_AFTER_MS) {
-        this.dropped = true;
-        this.#set(each.interest.postingId, null);
+      if (this.person === null || Date.now() - each.since > DROP_AFTER_MS) {
+        this.#set(postingId, { state: "refused", refusal: null });
         continue;
       }
-      await this.register(each.interest).catch(() => undefined);
+      await this.register(each.interest, this.person, this.remembers).catch((error: unknown) => {
+        const refusal = error instanceof Refusal ? error : null;
+        this.#set(postingId, { state: "refused", refusal });
+      });
     }
+    this.#sendLater();
   }
 
+  /** Take back an interest that waits for a network. */
   cancel(postingId: string): void {
     if (this.of(postingId)?.state === "waiting") this.#set(postingId, null);
   }
@@ -136,9 +147,7 @@ export class Registrations {
   async withdraw(postingId: string): Promise<void> {
     const known = this.of(postingId);
     if (known?.state !== "registered") return;
-    const { leadId } = known;
-    await this.withdrawLead(leadId);
-    this.#set(postingId, { state: "withdrawn", leadId, created: false, confirmed: false });
+    await this.withdrawLead(known.leadId);
   }
 
   /** Withdraw the consent for a lead that the receipt of this device stands for. */
@@ -148,16 +157,24 @@ export class Registrations {
     const data = await this.#service.execute(WithdrawConsentDocument, { receipt, leadId });
     const result = data.withdrawConsent;
     if ("code" in result) throw new Refusal(result);
+    for (const [postingId, each] of this.#byPosting) {
+      if (each.state !== "registered" || each.leadId !== leadId) continue;
+      this.#set(postingId, { state: "withdrawn", leadId, created: false, confirmed: false });
+    }
   }
 
-  /** Have a code sent to the phone of this person. Without a refusal it is on its way. */
-  async requestCode(channel: CodeChannel): Promise<CodeSent> {
+  /** Have a code sent to the phone of this person; null if the device has proven it already. */
+  async requestCode(channel: CodeChannel): Promise<CodeSent | null> {
     const phone = this.person?.phone ?? "";
     const data = await this.#service.execute(RequestCodeDocument, { phone, channel });
     const result = data.requestCode;
     if (result.__typename !== "CodeRequested") throw new Refusal(result);
-    if (result.provenUntil !== null) this.#confirmAll();
-    return { demoCode: result.demoCode };
+    if (result.provenUntil !== null) {
+      this.#confirmAll();
+      return null;
+    }
+    const nextAt = result.nextRequestAt === null ? 0 : Date.parse(result.nextRequestAt);
+    return { demoCode: result.demoCode, nextAt };
   }
 
   /** Prove the phone by the code. All interests of this person on this device are confirmed. */
@@ -169,35 +186,61 @@ export class Registrations {
     this.#confirmAll();
   }
 
+  #become(person: Person, remember: boolean): void {
+    this.person = person;
+    this.remembers = remember;
+    if (remember) keep(PERSON, person, true);
+    else forget(PERSON);
+  }
+
   #confirmAll(): void {
     for (const [postingId, each] of this.#byPosting) {
       if (each.state === "registered") this.#byPosting.set(postingId, { ...each, confirmed: true });
     }
+    this.#keep();
     this.#changed();
   }
 
-  async #send(interest: Interest): Promise<void> {
-    if (this.person === null) throw Refusal.offline();
+  async #send(interest: Interest, person: Person, remember: boolean): Promise<void> {
     const { expressInterest: result } = await this.#service.execute(ExpressInterestDocument, {
       ...interest,
-      ...this.person,
+      ...person,
     });
     if (result.__typename !== "InterestRecorded") throw new Refusal(result);
+    this.#become(person, remember);
     this.receipt = result.receipt;
-    keep(RECEIPT, result.receipt, this.remembers);
+    keep(RECEIPT, result.receipt, remember);
     const { created, lead } = result;
     const confirmed = lead.confirmation !== "UNCONFIRMED";
     this.#set(interest.postingId, { state: "registered", leadId: lead.id, created, confirmed });
   }
 
-  #set(postingId: string, registration: Registration | null): void {
-    if (registration === null) this.#byPosting.delete(postingId);
-    else this.#byPosting.set(postingId, registration);
-    if (this.remembers) {
-      const waiting = [...this.#byPosting.values()].filter((each) => each.state === "waiting");
-      keep(WAITING, waiting, true);
+  /** `online` says that there is a network, never that the service answers: so try at intervals. */
+  #sendLater(): void {
+    clearTimeout(this.#retry);
+    if (![...this.#byPosting.values()].some((each) => each.state === "waiting")) {
+      this.#attempt = 0;
+      return;
     }
+    this.#retry = setTimeout(() => void this.sendWaiting(), pauseBefore(this.#attempt));
+    this.#attempt += 1;
+  }
+
+  #set(postingId: string, registration: Registration | null): void {
+    this.#byPosting.delete(postingId);
+    if (registration !== null) this.#byPosting.set(postingId, registration);
+    this.#keep();
     this.#changed();
+  }
+
+  /** What waits holds no name and no phone; it is kept only with the person that it needs. */
+  #keep(): void {
+    const all = [...this.#byPosting];
+    const done = all.filter(([, each]) => each.state === "registered");
+    keep(REGISTERED, done.slice(-MAX_KEPT), this.remembers);
+    if (!this.remembers) return;
+    const waiting = all.filter(([, each]) => each.state === "waiting");
+    keep(WAITING, waiting.slice(-MAX_KEPT), true);
   }
 
   #changed(): void {

@@ -1,32 +1,57 @@
 /** A job in a list: pay, place, hours and insurance before anything else. */
 
 import type { JobSlipFragment } from "../gen/graphql";
-import { formatInsurance, formatPay } from "../i18n/format";
-import type { Words } from "../i18n/zh";
+import { formatPay } from "../i18n/format";
+import { useRegistrations } from "../interest/use_registrations";
 import { useWords } from "../shell/preferences";
+import { JobFacts } from "./job_facts";
 
-/** 浦东新区 · 白班 · 五险 · 包住: what people ask first, in one line. */
-export function describeJob(job: JobSlipFragment, words: Words): string {
-  const facts = [
-    job.place?.fullName,
-    words.labels.shift[job.shift],
-    formatInsurance(job.insurance, words),
-    ...job.benefits.slice(0, 3).map((each) => words.labels.benefit[each]),
-  ];
-  return facts.filter((each) => each !== undefined && each !== "").join(" · ");
+/** The session that presents a job, and the code of its poster. */
+export interface Presented {
+  readonly sessionId: string;
+  readonly code: string | null;
 }
 
-export function JobSlip({ job, sessionId }: { job: JobSlipFragment; sessionId?: string }) {
+/** Where a job is shown; an interest there counts for the session that led to it. */
+export function addressOf(jobId: string, presented: Presented | null): string {
+  const query = new URLSearchParams({ posting: jobId });
+  if (presented !== null) query.set("session", presented.sessionId);
+  if (presented?.code != null) query.set("room", presented.code);
+  return `/?${query.toString()}`;
+}
+
+interface JobSlipProps {
+  readonly job: JobSlipFragment;
+  readonly presented?: Presented;
+  /** Whether it is the job that is shown now. */
+  readonly current?: boolean;
+}
+
+export function JobSlip({ job, presented, current = false }: JobSlipProps) {
   const words = useWords();
-  const session = sessionId === undefined ? "" : `&session=${encodeURIComponent(sessionId)}`;
+  const registration = useRegistrations().of(job.id);
+  const mark =
+    registration?.state === "registered"
+      ? registration.confirmed
+        ? words.job.registered
+        : words.interest.pending
+      : null;
   return (
-    <a class="slip" href={`/?posting=${encodeURIComponent(job.id)}${session}`}>
-      <strong>{job.title}</strong>
+    <a
+      class="slip"
+      href={addressOf(job.id, presented ?? null)}
+      aria-current={current ? "true" : undefined}
+    >
+      <span class="row">
+        <strong lang="zh-CN">{job.title}</strong>
+        {mark !== null && <span class="mark">{mark}</span>}
+        {mark === null && job.status !== "OPEN" && <span class="mark">{words.job.closed}</span>}
+      </span>
       <span class="pay">{formatPay(job.pay, words)}</span>
-      <span>{describeJob(job, words)}</span>
+      <JobFacts job={job} />
       <span class="second small">
-        {job.employer.name}
-        {job.employer.verified && ` · ${words.job.verified}`}
+        <span lang="zh-CN">{job.employer.name}</span>
+        {job.employer.verified && `${words.dot}${words.job.verified}`}
       </span>
     </a>
   );

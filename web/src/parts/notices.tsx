@@ -8,7 +8,10 @@ export function Loading() {
   const words = useWords();
   return (
     <div class="skeleton" role="status">
-      {words.loading}
+      <span class="visually-hidden">{words.loading}</span>
+      <span />
+      <span />
+      <span />
     </div>
   );
 }

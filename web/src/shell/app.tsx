@@ -14,10 +14,10 @@ export function App() {
         {preferences.words.skip}
       </a>
       <Header />
-      <main id="main">
-        <Page place={place} />
+      <Menu place={place} />
+      <main id="main" tabIndex={-1}>
+        <Page key={place.key} place={place} />
       </main>
-      <Footer />
     </PreferencesProvider>
   );
 }
@@ -32,20 +32,28 @@ function Header() {
       <button type="button" class="quiet" aria-pressed={large} onClick={switchLarge}>
         {words.large}
       </button>
-      <button type="button" class="quiet" onClick={switchLanguage}>
+      <button type="button" class="quiet" lang={words.otherLanguage} onClick={switchLanguage}>
         {words.other}
       </button>
     </header>
   );
 }
 
-function Footer() {
+/** Below the page on a phone, beside the brand on a wide screen. */
+function Menu({ place }: { place: Place }) {
   const { words } = usePreferences();
+  const entries = [
+    ["/", words.nav.home],
+    ["/jobs", words.nav.board],
+    ["/me", words.nav.me],
+  ] as const;
   return (
-    <nav class="bottom" aria-label={words.nav.label}>
-      <a href="/">{words.nav.home}</a>
-      <a href="/jobs">{words.nav.board}</a>
-      <a href="/me">{words.nav.me}</a>
+    <nav class="menu" aria-label={words.nav.label}>
+      {entries.map(([path, name]) => (
+        <a key={path} href={path} aria-current={place.path === path ? "page" : undefined}>
+          {name}
+        </a>
+      ))}
     </nav>
   );
 }

@@ -53,10 +53,14 @@ function Cards({ sessions }: { sessions: readonly SessionCardFragment[] }) {
       {sessions.map((session) => (
         <li key={session.id}>
           <a class="slip" href={`/live/${encodeURIComponent(session.id)}`}>
-            <strong>{session.title}</strong>
-            <span>{words.home.by(session.union.name, session.host.name)}</span>
+            <strong lang="zh-CN">{session.title}</strong>
+            <span lang="zh-CN">
+              {session.union.name}
+              {words.dot}
+              {session.host.name}
+            </span>
             <span>
-              {session.status === "LIVE" && <b class="live">{words.home.live}</b>}{" "}
+              {session.status === "LIVE" && <b class="live">● {words.home.live}</b>}{" "}
               {session.status === "LIVE"
                 ? words.home.viewers(formatCount(session.viewers, words))
                 : formatTime(session.startsAt, words)}

@@ -1,5 +1,11 @@
-import { JobDocument, SimilarJobsDocument, type JobDetailsFragment } from "../../gen/graphql";
-import { formatInsurance, formatPay } from "../../i18n/format";
+import {
+  JobDocument,
+  SimilarJobsDocument,
+  type JobDetailsFragment,
+  type JobQuery,
+} from "../../gen/graphql";
+import { formatInsurance, formatPay, formatPlace } from "../../i18n/format";
+import { channelOf, scannedIn, type Scanned } from "../../interest/channel";
 import { InterestButton } from "../../interest/interest_button";
 import { JobSlip } from "../../parts/job_slip";
 import { Empty, Failed, Loading } from "../../parts/notices";
@@ -7,11 +13,13 @@ import { useWords } from "../../shell/preferences";
 import type { PageProps } from "../../shell/routes";
 import { useQuery } from "../../shell/use_query";
 
-/** `/?posting=`: one job, where a poster leads. Pay, place, hours and insurance come first. */
-export default function JobPage({ query }: PageProps) {
+/** `/?posting=`, `/jobs/<id>`: one job. Pay, place, hours and insurance come first. */
+export default function JobPage({ id: ofPath, query }: PageProps) {
   const words = useWords();
-  const id = query.get("posting") ?? "";
-  const { data, refusal, retry } = useQuery(JobDocument, { id });
+  const id = ofPath === "" ? (query.get("posting") ?? "") : ofPath;
+  const sessionId = query.get("session") ?? "";
+  const variables = { id, sessionId, inSession: sessionId !== "" };
+  const { data, refusal, retry } = useQuery(JobDocument, variables);
   if (data === null) {
     if (refusal === null) return <Loading />;
     if (refusal.isOffline) return <Failed refusal={refusal} retry={retry} />;
@@ -20,20 +28,27 @@ export default function JobPage({ query }: PageProps) {
   if (job?.__typename !== "Posting") {
     return <Empty text={words.job.unknown} href="/jobs" action={words.home.toBoard} />;
   }
-  return <Job job={job} session={query.get("session")} code={query.get("code")} />;
+  return <Job job={job} session={data?.liveSession ?? null} scanned={scannedIn(query)} />;
 }
 
 interface JobProps {
   readonly job: JobDetailsFragment;
-  readonly session: string | null;
-  readonly code: string | null;
+  /** The session that presents the job, if one led here. */
+  readonly session: NonNullable<JobQuery["liveSession"]> | null;
+  readonly scanned: Scanned | null;
 }
 
-function Job({ job, session, code }: JobProps) {
+function Job({ job, session, scanned }: JobProps) {
   const words = useWords();
   return (
-    <article>
-      <h1>{job.title}</h1>
+    <article class="job">
+      {session !== null && (
+        <a class="back" href={`/live/${encodeURIComponent(session.id)}`}>
+          ‹ {words.job.toSession}
+          <span lang="zh-CN">{session.title}</span>
+        </a>
+      )}
+      <h1 lang="zh-CN">{job.title}</h1>
       <p class="pay lead">{formatPay(job.pay, words)}</p>
       <Facts job={job} />
       {job.synthetic && <p class="second small">{words.job.synthetic}</p>}
@@ -41,21 +56,24 @@ function Job({ job, session, code }: JobProps) {
       {job.status === "OPEN" ? (
         <InterestButton
           target={{
-            postingId: job.id,
-            sessionId: session,
-            source: sourceOf(session, code),
-            code,
+            job,
+            channel: channelOf(session, scanned),
+            union: session?.union.name ?? null,
           }}
         />
       ) : (
         <Closed job={job} />
       )}
       <h2>{words.job.duties}</h2>
-      <p class="text">{job.duties}</p>
+      <p class="text" lang="zh-CN">
+        {job.duties}
+      </p>
       {job.conditions !== "" && (
         <>
           <h2>{words.job.conditions}</h2>
-          <p class="text">{job.conditions}</p>
+          <p class="text" lang="zh-CN">
+            {job.conditions}
+          </p>
         </>
       )}
     </article>
@@ -70,18 +88,23 @@ function Facts({ job }: { job: JobDetailsFragment }) {
       ? `${clock(job.startsAt)}–${clock(job.endsAt)}`
       : words.job.perDay(job.hoursPerDay),
     words.job.perWeek(job.hoursPerWeek),
-  ].join(" · ");
+  ].join(words.dot);
   const facts = [
-    [words.job.place, [job.place?.fullName, job.address].filter(Boolean).join(" ")],
     [words.job.hours, hours],
     [words.job.insurance, formatInsurance(job.insurance, words)],
-    [words.job.benefits, job.benefits.map((each) => words.labels.benefit[each]).join(" · ")],
+    [words.job.benefits, job.benefits.map((each) => words.labels.benefit[each]).join(words.dot)],
     [words.job.kind, words.labels.employment[job.employmentType]],
     [words.job.headcount, words.job.people(job.headcount)],
   ] as const;
   return (
     <>
       <dl class="facts">
+        <div>
+          <dt>{words.job.place}</dt>
+          <dd lang="zh-CN">
+            {[formatPlace(job.place), job.address].filter((each) => each !== "").join(" ")}
+          </dd>
+        </div>
         {facts
           .filter(([, value]) => value !== "")
           .map(([name, value]) => (
@@ -91,9 +114,9 @@ function Facts({ job }: { job: JobDetailsFragment }) {
             </div>
           ))}
       </dl>
-      <p>
-        {job.employer.name}
-        {job.employer.verified && <span class="second"> · ✓ {words.job.verified}</span>}
+      <p class="employer">
+        <span lang="zh-CN">{job.employer.name}</span>
+        {job.employer.verified && <span class="second">✓ {words.job.verified}</span>}
       </p>
     </>
   );
@@ -123,12 +146,6 @@ function Closed({ job }: { job: JobDetailsFragment }) {
       </a>
     </>
   );
-}
-
-/** A code on a poster, a tap in a session, or the board. */
-function sourceOf(session: string | null, code: string | null) {
-  if (code !== null) return "POSTING_QR";
-  return session === null ? "BOARD" : "LIVE_TAP";
 }
 
 function clock(time: string): string {

@@ -7,7 +7,7 @@ import {
   type ExportMyDataMutation,
   type MyLeadsQuery,
 } from "../../gen/graphql";
-import { formatPay, formatTime } from "../../i18n/format";
+import { formatPay, formatPlace, formatTime } from "../../i18n/format";
 import type { Registrations } from "../../interest/registrations";
 import { useRegistrations } from "../../interest/use_registrations";
 import { Empty, Failed, Loading } from "../../parts/notices";
@@ -61,9 +61,13 @@ function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
   };
   return (
     <article class="slip">
-      <strong>{lead.terms.title}</strong>
+      <strong lang="zh-CN">{lead.terms.title}</strong>
       <span class="pay">{formatPay(lead.terms.pay, words)}</span>
-      <span>{[lead.employer.name, lead.terms.place?.fullName].filter(Boolean).join(" · ")}</span>
+      <span lang="zh-CN">
+        {[lead.employer.name, formatPlace(lead.terms.place)]
+          .filter((each) => each !== "")
+          .join(words.dot)}
+      </span>
       <span class="second small">{formatTime(lead.createdAt, words)}</span>
       <b>{lead.withdrawnAt === null ? words.labels.stage[lead.stage] : words.me.withdrawn}</b>
       {fault !== "" && (

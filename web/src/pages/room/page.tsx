@@ -1,18 +1,23 @@
-import { useEffect, useState } from "preact/hooks";
-import { RoomDocument, type JobSlipFragment, type RoomStateFragment } from "../../gen/graphql";
-import { formatCount, formatPay, formatTime } from "../../i18n/format";
-import { InterestButton } from "../../interest/interest_button";
-import { describeJob, JobSlip } from "../../parts/job_slip";
+import { useState } from "preact/hooks";
+import { RoomDocument, type RoomStateFragment } from "../../gen/graphql";
+import { formatCount, formatTime } from "../../i18n/format";
+import { scannedIn, type Scanned } from "../../interest/channel";
+import { JobSlip } from "../../parts/job_slip";
 import { Empty, Failed, Loading } from "../../parts/notices";
 import { useWords } from "../../shell/preferences";
 import type { PageProps } from "../../shell/routes";
 import { useQuery } from "../../shell/use_query";
+import { Announcement } from "./announcement";
 import { ConnectionRow } from "./connection_row";
+import { Pinned } from "./pinned";
 import { Questions } from "./questions";
 import type { RoomState } from "./room_state";
 import { useRoom } from "./use_room";
 
-/** `/live/<id>`: the job that is shown now, with everything that happens in the session. */
+/** Jobs that are shown before somebody asks for all: the questions below stay in reach. */
+const FIRST_JOBS = 4;
+
+/** `/live/<id>`, `/?session=`: the job that is shown now, with everything that happens there. */
 export default function RoomPage({ id, query }: PageProps) {
   const words = useWords();
   const sessionId = id === "" ? (query.get("session") ?? "") : id;
@@ -23,123 +28,91 @@ export default function RoomPage({ id, query }: PageProps) {
   }
   const session = data?.liveSession ?? null;
   if (session === null) return <Empty text={words.room.unknown} href="/" action={words.toHome} />;
-  return <OpenRoom key={session.id} session={session} code={query.get("code")} />;
+  return <OpenRoom key={session.id} session={session} scanned={scannedIn(query)} />;
 }
 
-function OpenRoom({ session, code }: { session: RoomStateFragment; code: string | null }) {
-  const words = useWords();
+interface OpenRoomProps {
+  readonly session: RoomStateFragment;
+  readonly scanned: Scanned | null;
+}
+
+function OpenRoom({ session, scanned }: OpenRoomProps) {
   const { state, connection, missed } = useRoom(session);
-  const jobs = session.postings.edges.map((edge) => edge.node);
   return (
-    <>
-      <h1 class="room-title">{session.title}</h1>
-      <p class="second small">
-        {words.home.by(session.union.name, session.host.name)} ·{" "}
-        {words.room.viewers(formatCount(state.viewers, words))} ·{" "}
-        {words.room.interests(formatCount(state.interests, words))}
-      </p>
-      <Status state={state} />
-      <ConnectionRow connection={connection} missed={missed} />
-      {state.announcement !== null && <Announcement text={state.announcement} />}
-      <section class="pinned" aria-live="polite">
-        <Pinned state={state} code={code} />
-      </section>
-      <details class="block" open>
-        <summary>{words.room.jobs(jobs.length)}</summary>
-        <ul class="cards">
-          {jobs.map((job) => (
-            <li key={job.id}>
-              <JobSlip job={job} sessionId={session.id} />
-            </li>
-          ))}
-        </ul>
-      </details>
+    <div class="room">
+      <div class="stage">
+        <Poster state={state} />
+        <ConnectionRow connection={connection} missed={missed} />
+        {state.announcement !== null && <Announcement text={state.announcement} />}
+        <Pinned state={state} scanned={scanned} />
+      </div>
+      <Jobs state={state} code={scanned?.code ?? null} />
       <Questions session={session} questions={state.questions} pinned={state.pinned} />
-    </>
+    </div>
   );
 }
 
-function Status({ state }: { state: RoomState }) {
+/** Where the picture will be: who presents, and whether it is on air. */
+function Poster({ state }: { state: RoomState }) {
   const words = useWords();
   const { status, session } = state;
   const text = {
     DRAFT: words.room.scheduled(formatTime(session.startsAt, words)),
     SCHEDULED: words.room.scheduled(formatTime(session.startsAt, words)),
-    LIVE: words.room.live,
+    LIVE: `● ${words.room.live}`,
     INTERRUPTED: words.room.interrupted,
     ENDED: words.room.ended,
     CANCELLED: words.room.cancelled,
   }[status];
+  const counts = [
+    ...(status === "LIVE" ? [words.room.viewers(formatCount(state.viewers, words))] : []),
+    words.room.interests(formatCount(state.interests, words)),
+  ];
   return (
-    <p role="status" class={status === "LIVE" ? "live" : "poster"}>
-      {status === "LIVE" ? <b>● {text}</b> : text}
-    </p>
+    <header class="poster">
+      <p class="small" lang="zh-CN">
+        {session.union.name}
+        {words.dot}
+        {session.host.name}
+      </p>
+      <h1 lang="zh-CN">{session.title}</h1>
+      <p class="row">
+        <b role="status" class={status === "LIVE" ? "on-air" : undefined}>
+          {text}
+        </b>
+        <span class="small">{counts.join(words.dot)}</span>
+      </p>
+    </header>
   );
 }
 
-function Announcement({ text }: { text: string }) {
+function Jobs({ state, code }: { state: RoomState; code: string | null }) {
   const words = useWords();
-  const [closed, setClosed] = useState("");
-  useEffect(() => {
-    setClosed("");
-  }, [text]);
-  if (closed === text) return null;
+  const [all, setAll] = useState(false);
+  const { session, pinned } = state;
+  const jobs = session.postings.edges.map((edge) => edge.node);
+  const presented = { sessionId: session.id, code };
   return (
-    <p class="announcement" role="status">
-      <span>
-        <b>{words.room.announcement}</b> {text}
-      </span>
-      <button
-        type="button"
-        class="quiet"
-        aria-label={words.close}
-        onClick={() => {
-          setClosed(text);
-        }}
-      >
-        ×
-      </button>
-    </p>
-  );
-}
-
-function Pinned({ state, code }: { state: RoomState; code: string | null }) {
-  const words = useWords();
-  const job = state.pinned;
-  const shown = job ?? state.last;
-  if (shown === null) return <p class="second">{words.room.nothing}</p>;
-  return (
-    <>
-      <PinnedSlip job={shown} label={job === null ? words.room.last : words.room.pinned} />
-      <InterestButton
-        target={{
-          postingId: shown.id,
-          sessionId: state.session.id,
-          source: code !== null ? "SESSION_QR" : state.status === "ENDED" ? "REPLAY" : "LIVE_TAP",
-          code,
-        }}
-      />
-      {job !== null && state.last !== null && (
-        <a class="second small" href={hrefOf(state.last, state.session.id)}>
-          {words.room.last}：{state.last.title}
-        </a>
+    <section class="jobs" aria-labelledby="jobs-title">
+      <h2 id="jobs-title">{words.room.jobs(jobs.length)}</h2>
+      <ul class={all ? "cards all" : "cards"}>
+        {jobs.map((job) => (
+          <li key={job.id}>
+            <JobSlip job={job} presented={presented} current={job.id === pinned?.id} />
+          </li>
+        ))}
+      </ul>
+      {!all && jobs.length > FIRST_JOBS && (
+        <button
+          type="button"
+          class="wide show-all"
+          onClick={() => {
+            setAll(true);
+          }}
+        >
+          {words.room.allJobs(jobs.length)}
+        </button>
       )}
-    </>
+    </section>
   );
-}
-
-function PinnedSlip({ job, label }: { job: JobSlipFragment; label: string }) {
-  const words = useWords();
-  return (
-    <div class="pinned-slip">
-      <span class="second small">{label}</span>
-      <strong>{job.title}</strong>
-      <span class="pay">{formatPay(job.pay, words)}</span>
-      <span class="one-line">{describeJob(job, words)}</span>
-    </div>
-  );
-}
-
-function hrefOf(job: JobSlipFragment, sessionId: string): string {
-  return `/?posting=${encodeURIComponent(job.id)}&session=${encodeURIComponent(sessionId)}`;
 }

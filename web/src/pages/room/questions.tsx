@@ -20,23 +20,23 @@ interface QuestionsProps {
 export function Questions({ session, questions, pinned }: QuestionsProps) {
   const words = useWords();
   return (
-    <details class="block" open>
-      <summary>{words.room.questions(questions.length)}</summary>
+    <section class="asked" aria-labelledby="questions-title">
+      <h2 id="questions-title">{words.room.questions(questions.length)}</h2>
       <AskForm sessionId={session.id} postingId={pinned?.id ?? null} />
       {questions.length === 0 && <p class="second">{words.room.noQuestions}</p>}
       <ul class="questions">
         {questions.map((each) => (
           <li key={each.id}>
-            <p>{each.body}</p>
+            <p lang="zh-CN">{each.body}</p>
             {each.answer !== null && (
               <p class="answer">
-                <b>{words.room.answered}</b> {each.answer}
+                <b>{words.room.answered}</b> <span lang="zh-CN">{each.answer}</span>
               </p>
             )}
           </li>
         ))}
       </ul>
-    </details>
+    </section>
   );
 }
 

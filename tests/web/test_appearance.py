@@ -1,0 +1,122 @@
+"""Every page in every look: readable, reachable, in one language, with a clean console."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.support.songgang_process import ServerProcess
+from tests.support.third_party_clients import HttpClient
+from tests.web.measures import (
+    contents_in_view,
+    filled_buttons,
+    foreign_words,
+    sideways_pixels,
+    small_letters,
+    small_targets,
+)
+from tests.web.visitors import Language, Visitor, violations, visiting
+
+SESSIONS = """
+query ($status: SessionStatus!) { liveSessions(filter: {status: $status}, first: 1) { edges {
+  node { id postings(first: 1) { edges { node { id title } } } } } } }
+"""
+SMALL_SCREEN = {"width": 320, "height": 640}
+WIDE_SCREEN = {"width": 1440, "height": 900}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a person has set the phone and the page."""
+
+    language: Language = "zh"
+    large: bool = False
+    dark: bool = False
+    size: dict[str, int] | None = None
+
+
+LOOKS = {
+    "phone": Look(),
+    "dark, English": Look(language="en", dark=True),
+    "large, English, small screen": Look(language="en", large=True, size=SMALL_SCREEN),
+    "wide, dark": Look(dark=True, size=WIDE_SCREEN),
+}
+
+
+async def find_session(http: HttpClient, status: str) -> dict[str, Any]:
+    edges = (await http(SESSIONS, {"status": status}))["liveSessions"]["edges"]
+    found: dict[str, Any] = edges[0]["node"]
+    return found
+
+
+async def paths_of_pages(http: HttpClient) -> dict[str, str]:
+    """Return an address of each page in each state that an address can have."""
+    live = await find_session(http, "LIVE")
+    job = live["postings"]["edges"][0]["node"]["id"]
+    ended, scheduled = [await find_session(http, each) for each in ("ENDED", "SCHEDULED")]
+    return {
+        "home": "/",
+        "board": "/jobs",
+        "board that finds nothing": "/jobs?search=zzzz&benefit=DORMITORY&pay=8000",
+        "job": f"/?posting={job}",
+        "job of a session": f"/?posting={job}&session={live['id']}",
+        "unknown job": "/?posting=nothing",
+        "room on air": f"/live/{live['id']}",
+        "room that ended": f"/live/{ended['id']}",
+        "room to come": f"/?session={scheduled['id']}",
+        "unknown room": "/live/nothing",
+        "mine, empty": "/me",
+    }
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_page_can_be_read_and_used_in_every_look(
+    browser: Browser, demo: ServerProcess, http: HttpClient, look: str
+) -> None:
+    chosen = LOOKS[look]
+    found: dict[str, Any] = {}
+    async with visiting(
+        browser,
+        demo.url,
+        language=chosen.language,
+        large=chosen.large,
+        dark=chosen.dark,
+        size=chosen.size,
+    ) as visitor:
+        for name, path in (await paths_of_pages(http)).items():
+            await visitor.open(path)
+            faults = await faults_of(visitor, chosen)
+            if faults:
+                found[name] = faults
+    assert found == {}
+
+
+async def faults_of(visitor: Visitor, look: Look) -> list[object]:
+    """Return what is wrong with the page that is shown."""
+    faults: list[object] = [*await violations(visitor)]
+    wider = await sideways_pixels(visitor)
+    if wider > 0:
+        faults.append(f"{wider} pixels too wide")
+    faults += [("small", each) for each in await small_targets(visitor, 60 if look.large else 44)]
+    faults += [("letters", each) for each in await small_letters(visitor, 18 if look.large else 12)]
+    filled = await filled_buttons(visitor)
+    if len(filled) > 1:
+        faults.append(("filled buttons", filled))
+    if look.language == "en":
+        faults += [("Chinese", each) for each in await foreign_words(visitor)]
+    return faults
+
+
+@pytest.mark.parametrize("size", [None, {"width": 360, "height": 640}])
+async def test_the_first_screen_of_a_job_says_pay_place_hours_and_insurance(
+    browser: Browser, demo: ServerProcess, http: HttpClient, size: dict[str, int] | None
+) -> None:
+    paths = await paths_of_pages(http)
+    async with visiting(browser, demo.url, size=size) as visitor:
+        await visitor.open(paths["job"])
+        assert (
+            await contents_in_view(visitor, ["元/", "地点", "时间", "社会保险", "我感兴趣"]) == []
+        )

@@ -1,0 +1,76 @@
+/** One tap registers somebody who is known. The line above it names who receives the phone. */
+
+import { useState } from "preact/hooks";
+import { ConsentTextDocument } from "../gen/graphql";
+import { formatPhone } from "../i18n/format";
+import { explain } from "../shell/explain";
+import { useWords } from "../shell/preferences";
+import { useQuery } from "../shell/use_query";
+import { ConsentSentence, WholeConsent } from "./consent";
+import type { InterestIn } from "./interest_button";
+import type { Person } from "./registrations";
+import { useRegistrations } from "./use_registrations";
+
+interface KnownPersonProps {
+  readonly target: InterestIn;
+  readonly person: Person;
+  /** Whether a tap now means the job that is shown. */
+  counts(this: void): boolean;
+  onPress(this: void): void;
+}
+
+export function KnownPerson({ target, person, counts, onPress }: KnownPersonProps) {
+  const words = useWords();
+  const registrations = useRegistrations();
+  const { data, retry } = useQuery(ConsentTextDocument, { postingId: target.job.id });
+  const [fault, setFault] = useState("");
+  const tap = async () => {
+    if (!counts() || data === null) return;
+    setFault("");
+    try {
+      const interest = {
+        ...target.channel,
+        postingId: target.job.id,
+        textVersion: data.consentText.version,
+      };
+      await registrations.register(interest, person, registrations.remembers);
+    } catch (error) {
+      retry(); // The text may have changed.
+      setFault(explain(error, words));
+    }
+  };
+  return (
+    <>
+      <p class="small second consent">
+        <ConsentSentence target={target} />
+      </p>
+      <button
+        type="button"
+        class="main wide"
+        disabled={data === null}
+        onPointerDown={onPress}
+        onClick={() => void tap()}
+      >
+        {words.interest.act}
+      </button>
+      {fault !== "" && (
+        <p role="alert" class="fault">
+          {fault}
+        </p>
+      )}
+      <div class="row small second">
+        <span>{words.interest.nextTime(person.name, formatPhone(person.phone))}</span>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            registrations.forget();
+          }}
+        >
+          {words.interest.other}
+        </button>
+      </div>
+      {data !== null && <WholeConsent body={data.consentText.body} />}
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+/** Name, phone and the two ticks of somebody who registers for the first time. */
+
+import type { ComponentChildren } from "preact";
+import { useWords } from "../shell/preferences";
+
+/** What is wrong, by the field that it is shown beside. */
+export interface Faults {
+  readonly name?: string;
+  readonly phone?: string;
+  readonly consent?: string;
+  readonly other?: string;
+}
+
+interface PersonFieldsProps {
+  readonly faults: Faults;
+  readonly consent: ComponentChildren;
+  readonly whole: ComponentChildren;
+}
+
+export function PersonFields({ faults, consent, whole }: PersonFieldsProps) {
+  const words = useWords();
+  return (
+    <>
+      <label>
+        {words.interest.name}
+        <input
+          name="name"
+          autoComplete="name"
+          maxLength={40}
+          required
+          {...invalid("name", faults.name)}
+        />
+      </label>
+      <Fault id="name" text={faults.name} />
+      <label>
+        {words.interest.phone}
+        <input
+          name="phone"
+          type="tel"
+          inputMode="tel"
+          autoComplete="tel"
+          maxLength={20}
+          required
+          {...invalid("phone", faults.phone)}
+        />
+      </label>
+      <Fault id="phone" text={faults.phone} />
+      <label class="check">
+        <input type="checkbox" name="consent" required {...invalid("consent", faults.consent)} />
+        <span>{consent}</span>
+      </label>
+      <Fault id="consent" text={faults.consent} />
+      {whole}
+      <label class="check">
+        <input type="checkbox" name="remember" />
+        <span>{words.interest.remember}</span>
+      </label>
+    </>
+  );
+}
+
+function Fault({ id, text }: { id: string; text: string | undefined }) {
+  if (text === undefined) return null;
+  return (
+    <p id={`${id}-fault`} role="alert" class="fault">
+      {text}
+    </p>
+  );
+}
+
+function invalid(id: string, fault: string | undefined) {
+  return fault === undefined
+    ? {}
+    : { "aria-invalid": "true" as const, "aria-describedby": `${id}-fault` };
+}
