@@ -33,7 +33,7 @@ from domain.reference.occupations import Occupation
 from domain.reference.regions import city_of, list_counties, province_of
 from domain.seekers.call_campaigns import MatchRun, RunStatus
 from domain.seekers.profile import LowestPay, PickUp, Profile, Wants
-from domain.seekers.seeker_groups import SeekerGroup
+from domain.seekers.seeker_groups import PERSON_GROUPS
 from domain.seekers.seekers import Seeker
 from storage.clock import utc_now
 from storage.mongo.client import Mongo, new_id
@@ -110,7 +110,7 @@ async def seed_seekers(store: Store, campaign_id: str, number: int, dice: Dice) 
         made = [
             records.seeker(
                 profile=Profile(
-                    group=dice.pick(tuple(SeekerGroup)),
+                    group=dice.pick(PERSON_GROUPS),
                     wants=made_wants(dice, codes),
                     skills=dice.sample(_OCCUPATIONS, 2),
                     wants_training=dice.below(4) == 0,

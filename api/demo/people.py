@@ -16,7 +16,8 @@ from api.demo.terms import Dice
 from domain.identity.unions import Union
 from domain.leads.leads import Contact
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import Intensity
+from domain.postings.postings import Benefit, Intensity
+from domain.postings.work_schedule import RestDays
 from domain.reference.calendar import day_in_china
 from domain.reference.occupations import Occupation
 from domain.seekers.call_campaigns import Call, CallCampaign, CallEntry, CallOutcome
@@ -29,7 +30,7 @@ from domain.seekers.referrals import (
     ReferralStep,
     transition_referral,
 )
-from domain.seekers.seeker_groups import SeekerGroup
+from domain.seekers.seeker_groups import PERSON_GROUPS, SeekerGroup
 from domain.seekers.seekers import Seeker
 
 _UNION_NAME = "黑龙江省总工会"
@@ -43,6 +44,9 @@ _SAMPLE_WISHES: tuple[tuple[str, Wants], ...] = (
     ("要包住", Wants(dormitory=True)),
     ("月薪三千以上", Wants(lowest_pay=LowestPay(amount=3_000, period=PayPeriod.MONTH))),
     ("最好包吃", Wants(meals=True)),
+    ("要交公积金", Wants(benefits=(Benefit.HOUSING_FUND,))),
+    ("周末要双休", Wants(rest_days=(RestDays.TWO_A_WEEK,))),
+    ("当过兵，优先看欢迎退役军人的", Wants(welcoming=(SeekerGroup.VETERAN,))),
 )
 _SAMPLE_OCCUPATIONS = (
     Occupation.CLERK,
@@ -143,7 +147,7 @@ def _make_call_entry(
         union_path=campaign.union_path,
         person=context.person(contact.phone),
         contact=None,
-        group=tuple(SeekerGroup)[number % len(SeekerGroup)],
+        group=PERSON_GROUPS[number % len(PERSON_GROUPS)],
         remark=said,
         outcome=outcome,
         calls=calls,
@@ -194,7 +198,7 @@ def _self_registered_seekers(context: _PeopleContext, unions: dict[str, Union]) 
             yield Seeker(
                 id=context.new_id(),
                 profile=Profile(
-                    group=context.dice.pick(tuple(SeekerGroup)),
+                    group=context.dice.pick(PERSON_GROUPS),
                     wants=replace(
                         said,
                         occupations=context.dice.sample(_SAMPLE_OCCUPATIONS, 2),

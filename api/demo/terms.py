@@ -11,22 +11,32 @@ from itertools import count
 from typing import TypeVar
 
 from api.demo.job_templates import JOB_TEMPLATES, JobTemplate
-from domain.postings.pay import Pay, PayPeriod, fixed_pay, to_fen
+from domain.postings.pay import Pay, PayPeriod, PaySettlement, fixed_pay, to_fen
 from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, PostingTerms, Shift
+from domain.postings.work_schedule import RestDays, WorkSchedule
 from domain.reference.occupations import Occupation
 from domain.seekers.seeker_groups import SeekerGroup
 
 _T = TypeVar("_T")
 _FRIENDLY_TO: dict[Occupation, tuple[SeekerGroup, ...]] = {
     Occupation.GENERAL_WORKER: (SeekerGroup.MIGRANT_WORKER, SeekerGroup.LAID_OFF),
-    Occupation.SECURITY_GUARD: (SeekerGroup.LAID_OFF, SeekerGroup.HARDSHIP_WORKER),
-    Occupation.SANITATION_WORKER: (SeekerGroup.HARD_TO_EMPLOY, SeekerGroup.HARDSHIP_FAMILY),
+    Occupation.SECURITY_GUARD: (
+        SeekerGroup.LAID_OFF,
+        SeekerGroup.HARDSHIP_WORKER,
+        SeekerGroup.VETERAN,
+        SeekerGroup.OLDER_WORKER,
+    ),
+    Occupation.SANITATION_WORKER: (
+        SeekerGroup.HARD_TO_EMPLOY,
+        SeekerGroup.HARDSHIP_FAMILY,
+        SeekerGroup.OLDER_WORKER,
+    ),
     Occupation.CHILDCARE_WORKER: (SeekerGroup.TRANSFERRING,),
     Occupation.MATERNITY_NANNY: (SeekerGroup.LAID_OFF, SeekerGroup.MIGRANT_WORKER),
     Occupation.DELIVERY_RIDER: (SeekerGroup.NEW_FORM_WORKER, SeekerGroup.GIG_WORKER),
     Occupation.RIDE_HAILING_DRIVER: (SeekerGroup.NEW_FORM_WORKER,),
-    Occupation.CLERK: (SeekerGroup.GRADUATE,),
-    Occupation.NETWORK_PROGRAMMER: (SeekerGroup.GRADUATE,),
+    Occupation.CLERK: (SeekerGroup.GRADUATE, SeekerGroup.DISABLED),
+    Occupation.NETWORK_PROGRAMMER: (SeekerGroup.GRADUATE, SeekerGroup.DISABLED),
     Occupation.INDUSTRIAL_ROBOTICS: (SeekerGroup.GRADUATE, SeekerGroup.TRANSFERRING),
 }
 _FULL_INSURANCE = (
@@ -66,6 +76,7 @@ def make_terms(
     day, week = _hours(pattern)
     pay = _pay(pattern, dice)
     is_repost = dice.below(20) == 0
+    friendly_to = _FRIENDLY_TO.get(occupation, ())
     terms = PostingTerms(
         title=f"{occupation.zh}{dice.pick(('', '（急聘）', '（长期）', '（应届可投）'))}",
         occupation=occupation,
@@ -82,11 +93,12 @@ def make_terms(
         hours_per_day=day,
         hours_per_week=week,
         insurance=_insurance(pattern),
-        benefits=dice.sample(tuple(Benefit), 4),
+        benefits=_benefits(friendly_to, dice),
         valid_until=today + timedelta(days=20 + dice.below(90)),
         is_repost=is_repost,
         repost_source=source if is_repost else None,
-        friendly_to=_FRIENDLY_TO.get(occupation, ()),
+        friendly_to=friendly_to,
+        schedule=WorkSchedule(rest=_rest(pattern, dice)),
     )
     return _with_clock_times(terms) if terms.shift is Shift.DAY else terms
 
@@ -101,7 +113,23 @@ def _with_clock_times(terms: PostingTerms) -> PostingTerms:
 def _pay(pattern: JobTemplate, dice: Dice) -> Pay:
     step = 100 if pattern.period is PayPeriod.MONTH else 1
     more = dice.below(pattern.pay_range // step + 1) * step
-    return fixed_pay(pattern.lowest_pay + more, pattern.period)
+    pay = fixed_pay(pattern.lowest_pay + more, pattern.period)
+    if pattern.employment_type is EmploymentType.GIG:
+        return replace(pay, settlement=dice.pick((PaySettlement.DAILY, PaySettlement.WEEKLY)))
+    return pay
+
+
+def _benefits(friendly_to: Sequence[SeekerGroup], dice: Dice) -> tuple[Benefit, ...]:
+    """Return one to four benefits; a barrier-free workplace where disabled people are welcome."""
+    others = [benefit for benefit in Benefit if benefit is not Benefit.BARRIER_FREE]
+    chosen = dice.sample(others, 4)
+    return (*chosen, Benefit.BARRIER_FREE) if SeekerGroup.DISABLED in friendly_to else chosen
+
+
+def _rest(pattern: JobTemplate, dice: Dice) -> RestDays | None:
+    if pattern.employment_type is EmploymentType.FULL_TIME:
+        return dice.pick((RestDays.TWO_A_WEEK, RestDays.TWO_A_WEEK, RestDays.BY_ROSTER))
+    return None
 
 
 def _probation(pattern: JobTemplate, pay: Pay) -> int | None:

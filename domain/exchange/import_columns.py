@@ -11,6 +11,7 @@ from typing import Any
 
 from domain.exchange import (
     cell_parsers,
+    group_cells,
     pay_amounts,
     pay_cells,
     provision_cells,
@@ -20,7 +21,7 @@ from domain.exchange import (
 from domain.exchange.cell_parsers import CellParser
 from domain.exchange.imports import EXAMPLE_MARKER, ImportKind
 from domain.labels import Labelled
-from domain.postings.pay import PayPeriod
+from domain.postings.pay import PayPeriod, PaySettlement
 from domain.postings.postings import Benefit, EmploymentType, InsuranceKind, Intensity, Shift
 from domain.postings.requirements import RequiredEducation
 from domain.postings.work_schedule import NO_SCHEDULE, RestDays
@@ -251,6 +252,12 @@ POSTING_COLUMNS = (
         default=None,
     ),
     ImportColumn(
+        key="pay.settlement",
+        zh="结算方式",
+        **_enum_options(PaySettlement, parse=provision_cells.parse_settlement),
+        aliases=("工资结算", "结算周期", "工资结算方式", "薪资结算", "结薪方式", "发薪方式"),
+    ),
+    ImportColumn(
         key="employmentType",
         zh="用工形式",
         **_enum_options(
@@ -382,8 +389,9 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="friendlyTo",
         zh="适合人群",
-        **_enum_options(SeekerGroup, multiple=True),
+        **_enum_options(SeekerGroup, multiple=True, parse=group_cells.parse_groups),
         example="农民工",
+        aliases=("欢迎人群", "面向人群", "适用人群", "招聘对象", "面向群体", "适合群体"),
     ),
     ImportColumn(
         key="restDays",

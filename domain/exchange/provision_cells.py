@@ -1,4 +1,4 @@
-"""Parses cells about what an employer provides: 五险一金, 养老、医疗, 包吃住, 双休, 餐补."""
+"""Parses cells about what an employer provides: 五险一金, 包吃住, 双休, 餐补, 日结."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.exchange.cell_parsers import (
     normalise_text,
 )
 from domain.exchange.schedule_cells import WORD_SEPARATORS, read_rest_word
-from domain.postings.pay import PayComponent, PayComponentKind
+from domain.postings.pay import PayComponent, PayComponentKind, PaySettlement
 from domain.postings.postings import Benefit, InsuranceKind
 from domain.postings.work_schedule import NO_SCHEDULE, WorkSchedule
 
@@ -36,6 +36,9 @@ _BENEFIT_WORDS: dict[str, tuple[Benefit, ...]] = {
     **dict.fromkeys(("体检", "定期体检", "免费体检"), (Benefit.HEALTH_CHECK,)),
     **dict.fromkeys(("高温费", "高温津贴"), (Benefit.HEAT_ALLOWANCE,)),
     **dict.fromkeys(("夜班津贴", "夜补"), (Benefit.NIGHT_ALLOWANCE,)),
+    **dict.fromkeys(
+        ("无障碍", "无障碍工位", "无障碍通道", "无障碍环境", "无障碍岗位"), (Benefit.BARRIER_FREE,)
+    ),
     **dict.fromkeys(("过节费", "节日礼品", "过节福利", "节日礼金"), (Benefit.FESTIVAL_GIFTS,)),
 }
 _COMPONENT_WORDS = {
@@ -48,6 +51,12 @@ _COMPONENT_WORDS = {
     **dict.fromkeys(("绩效奖金", "绩效奖", "绩效"), PayComponentKind.PERFORMANCE),
     **dict.fromkeys(("加班费", "加班补助"), PayComponentKind.OVERTIME),
 }
+_SETTLEMENT_WORDS = {
+    **dict.fromkeys(("日结算", "当天结", "当日结", "天结", "日清", "每天结"), PaySettlement.DAILY),
+    **dict.fromkeys(("周结算", "每周结"), PaySettlement.WEEKLY),
+    **dict.fromkeys(("月结算", "按月结", "按月发放", "每月发放", "月发"), PaySettlement.MONTHLY),
+    **dict.fromkeys(("完工结算", "做完结", "活完结", "项目结", "单结"), PaySettlement.PER_JOB),
+} | {word: each for each in PaySettlement for word in (each.value, each.zh)}
 _BENEFIT_NAMES = {name for each in Benefit for name in (each.value, each.zh)}
 _INSURANCE_WORDS = {
     word: kind
@@ -55,21 +64,27 @@ _INSURANCE_WORDS = {
     for word in (kind.value, kind.zh, f"{kind.zh}保险", f"{kind.zh}险")
 }
 _parse_benefit = make_enum_parser(Benefit)
+parse_settlement = make_enum_parser(PaySettlement, **_SETTLEMENT_WORDS)
+"""Parses when the pay is handed over: 日结, 当天结, 月结, 完工结."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Provisions:
-    """What a cell about insurance or benefits says: both may be in either, and rest days, too."""
+    """What a cell about insurance or benefits says: both may be in either.
+
+    So may rest days, parts of the pay, and when it is handed over.
+    """
 
     insurance: frozenset[InsuranceKind] = frozenset()
     benefits: frozenset[Benefit] = frozenset()
     components: tuple[PayComponent, ...] = ()
     schedule: WorkSchedule = NO_SCHEDULE
+    settlement: PaySettlement | None = None
 
 
 @lru_cache(maxsize=1_024)
 def parse_provisions(cell: str) -> Provisions:
-    """Parse insurance and benefits: 五险一金, 养老、医疗, 包吃住, 双休, 餐补.
+    """Parse insurance and benefits: 五险一金, 养老、医疗, 包吃住, 双休, 餐补, 日结.
 
     :raises CellFault: a word is none of them.
     """
@@ -97,6 +112,8 @@ def _add_provision(found: Provisions, word: str) -> Provisions:
     elif plain in _COMPONENT_WORDS:
         component = PayComponent(kind=_COMPONENT_WORDS[plain])
         added = replace(found, components=(*found.components, component))
+    elif plain in _SETTLEMENT_WORDS:
+        added = replace(found, settlement=_SETTLEMENT_WORDS[plain])
     elif schedule is not None:
         added = replace(found, schedule=schedule)
     elif plain.upper() in _INSURANCE_WORDS:

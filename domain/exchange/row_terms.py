@@ -9,7 +9,8 @@ from typing import Any
 
 from domain.exchange.occupation_cells import resolve_occupation
 from domain.exchange.pay_cells import PayCell
-from domain.postings.pay import Pay, PayComponent, PayPeriod, PayRate, to_fen
+from domain.exchange.provision_cells import Provisions
+from domain.postings.pay import Pay, PayPeriod, PayRate, to_fen
 from domain.postings.postings import Benefit, InsuranceKind, PostingTerms
 from domain.postings.requirements import Requirements
 from domain.postings.work_schedule import NO_SCHEDULE, WorkSchedule
@@ -39,7 +40,7 @@ def build_terms(
         point = Point(latitude=latitude or 0.0, longitude=longitude or 0.0)
     insurance, benefits = values["insurance"], values["benefits"]
     kinds, given = insurance.insurance | benefits.insurance, insurance.benefits | benefits.benefits
-    pay = _build_pay(values, (*insurance.components, *benefits.components))
+    pay = _build_pay(values, insurance, benefits)
     shift = values["shift"]
     occupation, occupation_text = resolve_occupation(values["occupation"], values["title"], book)
     return PostingTerms(
@@ -103,7 +104,7 @@ def _join_schedules(*schedules: WorkSchedule) -> WorkSchedule:
     return joined
 
 
-def _build_pay(values: Mapping[str, Any], further: tuple[PayComponent, ...]) -> Pay:
+def _build_pay(values: Mapping[str, Any], insurance: Provisions, benefits: Provisions) -> Pay:
     cell: PayCell = values["pay.amount"] or _NO_PAY
     lower, upper, guaranteed_fen = (values[key] for key in ("pay.from", "pay.to", "pay.guaranteed"))
     if cell.from_fen is not None and lower is not None:
@@ -130,6 +131,7 @@ def _build_pay(values: Mapping[str, Any], further: tuple[PayComponent, ...]) -> 
         of_piece = period is PayPeriod.PIECE
         guaranteed = PayRate(fen=guaranteed_fen, period=PayPeriod.MONTH if of_piece else period)
     kinds = {each.kind for each in cell.components}
+    further = (*insurance.components, *benefits.components)
     return Pay(
         from_fen=from_fen,
         to_fen=to_fen_,
@@ -137,7 +139,10 @@ def _build_pay(values: Mapping[str, Any], further: tuple[PayComponent, ...]) -> 
         guaranteed=guaranteed,
         months=cell.months,
         payday=cell.payday,
-        settlement=cell.settlement,
+        settlement=values["pay.settlement"]
+        or cell.settlement
+        or insurance.settlement
+        or benefits.settlement,
         components=(*cell.components, *(each for each in further if each.kind not in kinds)),
     )
 

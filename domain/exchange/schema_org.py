@@ -13,12 +13,13 @@ from typing import Any
 from domain.employers.employers import Employer
 from domain.postings.pay import Pay, PayPeriod, fixed_pay
 from domain.postings.pay_text import describe_component, describe_pay, format_pay, yuan_number
-from domain.postings.postings import EmploymentType, Posting, PostingTerms
+from domain.postings.postings import Benefit, EmploymentType, Posting, PostingTerms
 from domain.postings.requirements import CodedText, RequiredEducation, Requirements
 from domain.postings.term_changes import format_coded_text, format_shift
 from domain.postings.work_schedule import WorkMode, Workplace
 from domain.reference.calendar import day_in_china
 from domain.reference.regions import RegionLevel, list_ancestors, region_of
+from domain.seekers.seeker_groups import SeekerGroup
 
 # Google has no value for 劳务派遣 (dispatch), where the employer is not the firm of the workplace.
 SCHEMA_ORG_EMPLOYMENT_TYPES = {
@@ -46,6 +47,13 @@ _CREDENTIAL_CATEGORIES = {
     RequiredEducation.DOCTOR: "postgraduate degree",
 }
 _NO_REQUIREMENTS = "no requirements"
+_BARRIER_FREE = {
+    "amenityFeature": {
+        "@type": "LocationFeatureSpecification",
+        "name": Benefit.BARRIER_FREE.zh,
+        "value": True,
+    }
+}
 
 
 def build_job_posting(posting: Posting, employer: Employer, *, url: str) -> dict[str, Any]:
@@ -61,6 +69,8 @@ def build_job_posting(posting: Posting, employer: Employer, *, url: str) -> dict
         "experienceRequirements": _experience(terms.requirements),
         "skills": _defined_terms(terms.requirements.skills, "Skills"),
         "incentiveCompensation": "；".join(map(describe_component, terms.pay.components)),
+        # The only groups that Schema.org has a value for.
+        "specialCommitments": "VeteranCommit" if SeekerGroup.VETERAN in terms.friendly_to else None,
     }
     return {
         "@context": "https://schema.org/",
@@ -165,12 +175,14 @@ def _work_hours(terms: PostingTerms) -> str:
 
 
 def _description(terms: PostingTerms) -> str:
-    """Return duties and conditions as HTML, the format that Google asks for."""
-    parts = (
+    """Return what the job is as HTML, the format that Google asks for."""
+    parts = [
         ("工作内容", terms.duties),
         ("招聘条件", terms.conditions),
         ("工资", describe_pay(terms.pay)),
-    )
+    ]
+    if terms.friendly_to:
+        parts.append(("欢迎应聘", "、".join(group.zh for group in terms.friendly_to)))
     return "".join(
         f"<p>{heading}：{escape(text).replace(chr(10), '<br>')}</p>" for heading, text in parts
     )
@@ -178,7 +190,10 @@ def _description(terms: PostingTerms) -> str:
 
 def _job_locations(terms: PostingTerms) -> dict[str, Any] | list[dict[str, Any]]:
     """Return the place of work, or a list of places if there are several."""
-    locations = [_job_location(place) for place in terms.places]
+    is_barrier_free = Benefit.BARRIER_FREE in terms.benefits
+    locations = [
+        _job_location(place) | (_BARRIER_FREE if is_barrier_free else {}) for place in terms.places
+    ]
     return locations if len(locations) > 1 else locations[0]
 
 

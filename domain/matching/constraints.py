@@ -6,10 +6,11 @@ stated hours: the worker agrees on them with the employer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import time
 
+from domain.labels import Labelled
 from domain.matching.jobs import Job
 from domain.matching.match_reasons import (
     BilingualText,
@@ -93,6 +94,26 @@ def _earliest_start(wants: Wants) -> time:
 def _pick_up_time(wants: Wants) -> time:
     assert wants.pick_up is not None  # the constraint is set
     return wants.pick_up.by
+
+
+def _join(codes: Iterable[Labelled]) -> str:
+    return ", ".join(code.value for code in codes)
+
+
+def _join_zh(codes: Iterable[Labelled]) -> str:
+    return "、".join(code.zh for code in codes)
+
+
+def _describe_missing(wants: Wants, job: Job) -> BilingualText:
+    missing = [benefit for benefit in wants.benefits if benefit not in job.benefits]
+    return f"does not offer {_join(missing)}", f"不提供{_join_zh(missing)}"
+
+
+def _describe_code(code: Labelled | None, subject: str, subject_zh: str) -> BilingualText:
+    """Return a code with its subject, or that the posting does not state it."""
+    if code is None:
+        return f"{subject} not stated", f"未注明{subject_zh}"
+    return f"{subject}: {code.value}", f"{subject_zh}：{code.zh}"
 
 
 CONSTRAINTS: tuple[Constraint, ...] = (
@@ -200,6 +221,30 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         is_satisfied=lambda _, job: Benefit.MEALS in job.benefits,
         satisfied_text=lambda *_: ("with meals", "包吃"),
         violated_text=lambda *_: ("no meals", "不包吃"),
+    ),
+    Constraint(
+        code=MatchCode.BENEFITS,
+        is_set=lambda wants: bool(wants.benefits),
+        is_satisfied=lambda wants, job: job.benefits.issuperset(wants.benefits),
+        satisfied_text=lambda wants, _: (
+            f"offers {_join(wants.benefits)}",
+            f"提供{_join_zh(wants.benefits)}",
+        ),
+        violated_text=_describe_missing,
+    ),
+    Constraint(
+        code=MatchCode.REST_DAYS,
+        is_set=lambda wants: bool(wants.rest_days),
+        is_satisfied=lambda wants, job: job.rest in wants.rest_days,
+        satisfied_text=lambda _, job: _describe_code(job.rest, "rest days", "休息方式"),
+        violated_text=lambda _, job: _describe_code(job.rest, "rest days", "休息方式"),
+    ),
+    Constraint(
+        code=MatchCode.SETTLEMENT,
+        is_set=lambda wants: bool(wants.settlements),
+        is_satisfied=lambda wants, job: job.settlement in wants.settlements,
+        satisfied_text=lambda _, job: _describe_code(job.settlement, "settlement", "结算方式"),
+        violated_text=lambda _, job: _describe_code(job.settlement, "settlement", "结算方式"),
     ),
 )
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 
-from domain.postings.pay import Pay, convert_pay
+from domain.postings.pay import Pay, PaySettlement, convert_pay
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Posting, Shift
-from domain.postings.work_schedule import WorkMode
+from domain.postings.work_schedule import RestDays, WorkMode
 from domain.reference.geo import Point
 from domain.reference.occupations import Occupation
 from domain.reference.regions import RegionLevel, region_of
@@ -59,6 +59,8 @@ class Job:
     further_places: tuple[JobPlace, ...] = ()
     further_shifts: tuple[tuple[time, time], ...] = ()
     is_remote: bool = False
+    rest: RestDays | None = None
+    settlement: PaySettlement | None = None
 
     @property
     def places(self) -> tuple[JobPlace, ...]:
@@ -112,6 +114,8 @@ def build_job(posting: Posting) -> Job:
             (shift.starts_at, shift.ends_at) for shift in terms.schedule.shifts[1:]
         ),
         is_remote=terms.work_mode is WorkMode.REMOTE,
+        rest=terms.schedule.rest,
+        settlement=terms.pay.settlement,
     )
 
 

@@ -33,6 +33,9 @@ class MatchCode(Labelled):
     TRAINING = "TRAINING", "培训"
     GROUP = "GROUP", "群体"
     HOURS_OPEN = "HOURS_OPEN", "工时待商定"
+    BENEFITS = "BENEFITS", "福利"
+    REST_DAYS = "REST_DAYS", "休息"
+    SETTLEMENT = "SETTLEMENT", "工资结算"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
 from domain.reference.occupations import Occupation, needs_licence
 from domain.reference.regions import city_of
 from domain.seekers.profile import Profile
+from domain.seekers.seeker_groups import SeekerGroup
 
 LICENSED_OCCUPATIONS = frozenset(
     (
@@ -98,11 +99,21 @@ def _describe_training(_: Profile, job: Job) -> BilingualText:
 
 
 def _group_points(profile: Profile, job: Job) -> int:
-    return 100 if profile.group in job.friendly_to else 0
+    return 100 if _find_welcomed_groups(profile, job) else 0
 
 
-def _describe_group(profile: Profile, _: Job) -> BilingualText:
-    return f"welcomes {profile.group.value}", f"欢迎{profile.group.zh}"
+def _find_welcomed_groups(profile: Profile, job: Job) -> list[SeekerGroup]:
+    """Return the groups that a job welcomes: the seeker's own, and those wished for."""
+    groups = dict.fromkeys((profile.group, *profile.wants.welcoming))
+    return [group for group in groups if group in job.friendly_to]
+
+
+def _describe_group(profile: Profile, job: Job) -> BilingualText:
+    groups = _find_welcomed_groups(profile, job)
+    return (
+        f"welcomes {', '.join(group.value for group in groups)}",
+        f"欢迎{'、'.join(group.zh for group in groups)}",
+    )
 
 
 def _home_points(profile: Profile, job: Job) -> int:

@@ -58,6 +58,7 @@ class Benefit(Labelled):
     NIGHT_ALLOWANCE = "NIGHT_ALLOWANCE", "夜班补贴"
     CHILD_CARE = "CHILD_CARE", "托育"
     FESTIVAL_GIFTS = "FESTIVAL_GIFTS", "节日福利"
+    BARRIER_FREE = "BARRIER_FREE", "无障碍设施", "Barrier-free workplace"
 
 
 class InsuranceKind(Labelled):

@@ -17,6 +17,7 @@ from domain.postings.postings import (
 )
 from domain.postings.requirements import RequiredEducation
 from domain.postings.work_schedule import RestDays, WorkMode
+from domain.seekers.seeker_groups import SeekerGroup
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,16 @@ BENEFIT_TERMS: tuple[BenefitTerm, ...] = (
     _benefit_term((WorkMode.REMOTE,), "远程", "居家办公", "在家办公", "远程办公"),
     _benefit_term((RequiredEducation.NONE,), "学历不限", "不限学历", "不用学历", "不要学历"),
     _benefit_term((Intensity.LIGHT,), "轻活", "不累"),
+    _benefit_term((PaySettlement.MONTHLY,), "月结"),
+    _benefit_term((Benefit.BARRIER_FREE,), "无障碍", "无障碍设施", "无障碍岗位", "无障碍工位"),
+    _benefit_term((SeekerGroup.GRADUATE,), "应届生", "应届", "应届毕业生", "高校毕业生"),
+    _benefit_term((SeekerGroup.MIGRANT_WORKER,), "农民工", "务工人员"),
+    _benefit_term((SeekerGroup.LAID_OFF,), "下岗", "下岗职工", "下岗工人"),
+    _benefit_term((SeekerGroup.REGISTERED_UNEMPLOYED,), "失业人员", "登记失业"),
+    _benefit_term((SeekerGroup.HARD_TO_EMPLOY,), "就业困难人员", "就业困难"),
+    _benefit_term((SeekerGroup.VETERAN,), "退役军人", "退伍军人", "退伍兵", "退役士兵"),
+    _benefit_term((SeekerGroup.DISABLED,), "残疾人", "残障人士"),
+    _benefit_term((SeekerGroup.OLDER_WORKER,), "大龄", "大龄劳动者", "4050", "4050人员"),
 )
 """All benefit terms; each name belongs to one only."""
 
@@ -95,5 +106,6 @@ def find_benefit_terms(terms: PostingTerms) -> Iterator[BenefitTerm]:
         terms.pay.settlement,
         *terms.benefits,
         *terms.insurance,
+        *terms.friendly_to,
     }
     return (benefit for benefit in BENEFIT_TERMS if benefit.codes <= codes)

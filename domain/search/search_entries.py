@@ -35,7 +35,7 @@ from domain.search.text_analysis import (
     split_words,
 )
 
-SEARCH_ENTRY_VERSION = 3
+SEARCH_ENTRY_VERSION = 4
 """The version of stored entries; entries of another version are rebuilt."""
 
 MAX_BODY_WORDS = 120

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 
 from domain.labels import Labelled
-from domain.postings.pay import PayPeriod
-from domain.postings.postings import EmploymentType, Intensity, Shift
+from domain.postings.pay import PayPeriod, PaySettlement
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
+from domain.postings.work_schedule import RestDays
 from domain.reference.geo import Point
 from domain.reference.occupations import Occupation
 from domain.reference.regions import check_place_code, check_point
 from domain.reference.weekdays import Weekday
 from domain.refusals import InvalidInput
+from domain.seekers.group_checks import check_own_group, check_wished_groups
 from domain.seekers.seeker_groups import SeekerGroup
 
 MAX_WISHES = 5
@@ -54,9 +56,11 @@ class LowestPay:
 class Wants:
     """What a seeker wants from a job. An empty field sets no limit.
 
-    ``occupations`` are wishes, best first; all other fields are limits. ``places`` are GB/T 2260
-    codes and include all regions below them. ``heaviest`` is the heaviest work that the person can
-    do; nothing else is stored about health.
+    ``occupations`` are wishes, best first, and ``welcoming`` are groups that the posting should
+    welcome; all other fields are limits. ``places`` are GB/T 2260 codes and include all regions
+    below them. ``heaviest`` is the heaviest work that the person can do; nothing else is stored
+    about health. All ``benefits`` must be offered; of ``rest_days`` and ``settlements`` each is
+    acceptable.
     """
 
     occupations: tuple[Occupation, ...] = ()
@@ -72,19 +76,28 @@ class Wants:
     pick_up: PickUp | None = None
     dormitory: bool = False
     meals: bool = False
+    benefits: tuple[Benefit, ...] = ()
+    rest_days: tuple[RestDays, ...] = ()
+    settlements: tuple[PaySettlement, ...] = ()
+    welcoming: tuple[SeekerGroup, ...] = ()
 
 
 def check_wants(wants: Wants, field: tuple[str, ...]) -> Wants:
     """Return what a seeker wants, with former place codes replaced by current ones.
 
     :raises InvalidInput: there are too many wishes or repeats, a place, point, distance or pay is
-        out of range, or a time of day has a zone.
+        out of range, a time of day has a zone, or a wish tells of a disability.
     """
     _check_wishes(wants.occupations, (*field, "occupations"))
     places = tuple(check_place_code(place, (*field, "places")) for place in wants.places)
     _check_wishes(places, (*field, "places"))
     _check_different(wants.shifts, (*field, "shifts"))
     _check_different(wants.employment_types, (*field, "employmentTypes"))
+    _check_different(wants.benefits, (*field, "benefits"))
+    _check_different(wants.rest_days, (*field, "restDays"))
+    _check_different(wants.settlements, (*field, "settlements"))
+    _check_different(wants.welcoming, (*field, "welcoming"))
+    check_wished_groups(wants.welcoming, (*field, "welcoming"))
     if wants.near is not None:
         check_point(wants.near.point, (*field, "near", "point"))
         if not 1 <= wants.near.kilometres <= MAX_DISTANCE_KM:
@@ -171,8 +184,10 @@ def check_profile(profile: Profile, path: tuple[str, ...]) -> Profile:
 
     ``path`` is the path of the profile in the input.
 
-    :raises InvalidInput: a wish, place or number is out of range or repeated.
+    :raises InvalidInput: a wish, place or number is out of range or repeated, or the group is not
+        one that people belong to.
     """
+    check_own_group(profile.group, (*path, "group"))
     wants = check_wants(profile.wants, (*path, "wants"))
     if len(profile.skills) > MAX_WISHES or len(set(profile.skills)) < len(profile.skills):
         raise InvalidInput(

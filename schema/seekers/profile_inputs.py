@@ -4,8 +4,9 @@ from datetime import time
 
 import strawberry
 
-from domain.postings.pay import PayPeriod
-from domain.postings.postings import EmploymentType, Intensity, Shift
+from domain.postings.pay import PayPeriod, PaySettlement
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
+from domain.postings.work_schedule import RestDays
 from domain.reference.geo import Point as PointRecord
 from domain.reference.weekdays import Weekday
 from domain.seekers.profile import Education
@@ -61,11 +62,28 @@ class WantsInput:
     pick_up: PickUpInput | None = None
     dormitory: bool = False
     meals: bool = False
+    benefits: list[Benefit] = strawberry.field(
+        default_factory=list, description="All of them must be offered."
+    )
+    rest_days: list[RestDays] = strawberry.field(
+        default_factory=list, description="Acceptable rest days."
+    )
+    settlements: list[PaySettlement] = strawberry.field(
+        default_factory=list, description="Acceptable times at which the pay is handed over."
+    )
+    welcoming: list[SeekerGroup] = strawberry.field(
+        default_factory=list,
+        description="A wish: groups that the posting should welcome. Not DISABLED, because nothing "
+        "about health is stored.",
+    )
 
 
 @strawberry.input(description="No CV, no identity-card number, nothing about health.")
 class ProfileInput:
-    group: SeekerGroup
+    group: SeekerGroup = strawberry.field(
+        description="A group that unions count by: not VETERAN, DISABLED or OLDER_WORKER, which "
+        "belong in `wants.welcoming`."
+    )
     wants: WantsInput = strawberry.field(default_factory=WantsInput)
     skills: list[OccupationCode] = strawberry.field(
         default_factory=list,
@@ -97,6 +115,10 @@ def parse_wants_input(given: WantsInput) -> WantsRecord:
         pick_up=PickUpRecord(by=pick_up.by, days=tuple(pick_up.days)) if pick_up else None,
         dormitory=given.dormitory,
         meals=given.meals,
+        benefits=tuple(given.benefits),
+        rest_days=tuple(given.rest_days),
+        settlements=tuple(given.settlements),
+        welcoming=tuple(given.welcoming),
     )
 
 

@@ -5,8 +5,9 @@ from typing import Self
 
 import strawberry
 
-from domain.postings.pay import PayPeriod
-from domain.postings.postings import EmploymentType, Intensity, Shift
+from domain.postings.pay import PayPeriod, PaySettlement
+from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
+from domain.postings.work_schedule import RestDays
 from domain.reference.weekdays import Weekday
 from domain.seekers.profile import Education
 from domain.seekers.profile import LowestPay as LowestPayRecord
@@ -56,6 +57,12 @@ class Wants:
     pick_up: PickUp | None
     dormitory: bool
     meals: bool
+    benefits: list[Benefit]
+    rest_days: list[RestDays]
+    settlements: list[PaySettlement]
+    welcoming: list[SeekerGroup] = strawberry.field(
+        description="Groups that the posting should welcome: a wish, not a limit."
+    )
 
     @classmethod
     def of(cls, record: WantsRecord) -> Self:
@@ -74,6 +81,10 @@ class Wants:
             pick_up=PickUp(by=pick_up.by, days=list(pick_up.days)) if pick_up else None,
             dormitory=record.dormitory,
             meals=record.meals,
+            benefits=list(record.benefits),
+            rest_days=list(record.rest_days),
+            settlements=list(record.settlements),
+            welcoming=list(record.welcoming),
         )
 
 

@@ -17,6 +17,7 @@ from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.refusals import InvalidInput, NotFound, PostingNotOpen, SessionNotLive
+from domain.seekers.group_checks import check_own_group
 from domain.seekers.seeker_groups import SeekerGroup
 from realtime.batch_loader import SharedBatchLoader
 from services.identity.receipts import Receipts
@@ -91,7 +92,8 @@ class InterestRecording:
         Returns once a majority of MongoDB's members has the lead in its journal.
 
         :raises InvalidInput: the name cannot be right, or session, source and code do not agree.
-        :raises InvalidInput: also when the request id is no such id, or that of another interest.
+        :raises InvalidInput: also when the request id is no such id, or that of another interest,
+            or people do not say of themselves that they belong to the group.
         :raises PhoneInvalid: the phone is no Chinese mobile number.
         :raises ConsentRequired: no consent to the current text.
         :raises CodeInvalid: the code is damaged, forged, or belongs to something else.
@@ -102,6 +104,8 @@ class InterestRecording:
         :raises Busy: nothing may be stored; sending the interest again is safe.
         """
         check_request_id(interest.request_id)
+        if interest.group is not None:
+            check_own_group(interest.group, ("input", "group"))
         contact = Contact(
             name=check_name(interest.name),
             phone=normalise_phone(interest.phone, demo=self._allows_demo_phones),

@@ -20,6 +20,7 @@ from domain.seekers.call_campaigns import (
     MatchRun,
     RunStatus,
 )
+from domain.seekers.group_checks import check_own_group
 from domain.seekers.seeker_groups import SeekerGroup
 from services.seekers.union_assignment import require_union
 from storage.clock import Clock
@@ -187,7 +188,7 @@ class CallCampaignControl:
     def _build_entry(self, caller: Principal, campaign: CallCampaign, row: CallRow) -> CallEntry:
         """Return the call entry of a row.
 
-        :raises Refusal: The name, the phone or the remark is not valid.
+        :raises Refusal: the name, the phone, the group or the remark is not valid.
         """
         contact = Contact(
             name=check_name(row.name, field=("name",)),
@@ -200,7 +201,7 @@ class CallCampaignControl:
             union_path=campaign.union_path,
             person=self._store.keyring.hash_phone(contact.phone),
             contact=None,
-            group=row.group,
+            group=check_own_group(row.group, ("group",)),
             remark=check_remark(row.remark, ("remark",)),
             next_call_on=day_in_china(now),
             created_by=caller.subject,

@@ -14,10 +14,11 @@ from typing import Any
 
 from pymongo import UpdateOne
 
+from domain.labels import Labelled
 from domain.matching.jobs import Job, build_job_places, convert_job_pay, county_centre
-from domain.postings.pay import Pay, PayPeriod, PayRate
+from domain.postings.pay import Pay, PayPeriod, PayRate, PaySettlement
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Posting, Shift
-from domain.postings.work_schedule import WorkMode
+from domain.postings.work_schedule import RestDays, WorkMode
 from domain.reference.geo import Point, distance_km
 from domain.reference.occupations import Occupation, find_occupation
 from domain.reference.regions import list_counties, significant_digits
@@ -27,7 +28,9 @@ from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.client import Document, Mongo, translate_errors
 from storage.mongo.repository import OLDEST_FIRST, RecordCollection, unchanged_condition
 from storage.mongo.terms_documents import (
+    code_condition,
     occupation_condition,
+    stored_codes,
     stored_occupation,
     upgraded_pay,
 )
@@ -53,9 +56,12 @@ _TERM_FIELDS = (
     "hours_per_day",
     "hours_per_week",
     "benefits",
+    "benefits_codes",
     "friendly_to",
+    "friendly_to_codes",
     "further_places",
     "schedule.shifts",
+    "schedule.rest",
     "work_mode",
 )
 _PROJECTION = {"employer_id": 1, **{f"terms.{name}": 1 for name in _TERM_FIELDS}}
@@ -135,8 +141,8 @@ def job_from_document(document: Document) -> Job:
         ends_at=_time(terms.get("ends_at")),
         monthly_pay=pay.monthly,
         hourly_pay=pay.hourly,
-        benefits=frozenset(_BENEFITS[name] for name in terms["benefits"]),
-        friendly_to=frozenset(_GROUPS[name] for name in terms.get("friendly_to", ())),
+        benefits=frozenset(_BENEFITS[name] for name in stored_codes(terms, "benefits")),
+        friendly_to=frozenset(_GROUPS[name] for name in stored_codes(terms, "friendly_to")),
         highest_monthly_pay=pay.highest_monthly,
         highest_hourly_pay=pay.highest_hourly,
         further_places=build_job_places(
@@ -148,6 +154,8 @@ def job_from_document(document: Document) -> Job:
             for shift in terms.get("schedule", {}).get("shifts", ())[1:]
         ),
         is_remote=terms.get("work_mode") == WorkMode.REMOTE,
+        rest=_REST_DAYS.get(terms.get("schedule", {}).get("rest")),
+        settlement=_SETTLEMENTS.get(terms["pay"].get("settlement")),
     )
 
 
@@ -168,25 +176,30 @@ def _constraint_conditions(wants: Wants, occupations: Sequence[Occupation]) -> l
         lighter = [each.value for each in _ALLOWED_INTENSITIES[wants.heaviest]]
         conditions.append({"terms.intensity": {"$in": lighter}})
     if wants.shifts:
-        conditions.append({"terms.shift": {"$in": [each.value for each in wants.shifts]}})
+        conditions.append({"terms.shift": {"$in": _values(wants.shifts)}})
     if wants.employment_types:
-        types = [each.value for each in wants.employment_types]
-        conditions.append({"terms.employment_type": {"$in": types}})
-    needed = [
-        benefit.value
-        for benefit, is_needed in (
-            (Benefit.DORMITORY, wants.dormitory),
-            (Benefit.MEALS, wants.meals),
-        )
+        conditions.append({"terms.employment_type": {"$in": _values(wants.employment_types)}})
+    needed = {Benefit.DORMITORY: wants.dormitory, Benefit.MEALS: wants.meals} | dict.fromkeys(
+        wants.benefits, True
+    )
+    conditions += [
+        code_condition("benefits", benefit.value)
+        for benefit, is_needed in needed.items()
         if is_needed
     ]
-    if needed:
-        conditions.append({"terms.benefits": {"$all": needed}})
+    if wants.rest_days:
+        conditions.append({"terms.schedule.rest": {"$in": _values(wants.rest_days)}})
+    if wants.settlements:
+        conditions.append({"terms.pay.settlement": {"$in": _values(wants.settlements)}})
     if wants.near is not None:
         near = [_box_condition(wants.near), _county_condition(wants.near)]
         # Matching measures the distances to further places.
         conditions.append({"$or": [*near, _WITH_FURTHER_PLACES, _REMOTE]})
     return conditions
+
+
+def _values(codes: Sequence[Labelled]) -> list[str]:
+    return [code.value for code in codes]
 
 
 def _box_condition(near: Near) -> Document:
@@ -220,6 +233,8 @@ _SHIFTS = {each.value: each for each in Shift}
 _INTENSITIES = {each.value: each for each in Intensity}
 _BENEFITS = {each.value: each for each in Benefit}
 _GROUPS = {each.value: each for each in SeekerGroup}
+_REST_DAYS: dict[str | None, RestDays] = {each.value: each for each in RestDays}
+_SETTLEMENTS: dict[str | None, PaySettlement] = {each.value: each for each in PaySettlement}
 _PERIODS = {each.value: each for each in PayPeriod}
 
 

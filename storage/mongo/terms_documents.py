@@ -6,7 +6,8 @@ the version before still shows the lower end of the pay, rounded down, and a nod
 reads what that node writes. A lead keeps the document that it was stored with.
 
 An occupation that version 1 does not know is stored as ``OTHER`` in ``occupation``, and in
-``occupation_code`` as what it is.
+``occupation_code`` as what it is. Lists of benefits and groups with a code that earlier code does
+not know are stored without it under their own name, and whole under ``<name>_codes``.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from domain.postings.pay import (
     PayRate,
     convert_to_monthly,
 )
-from domain.postings.postings import PostingTerms
+from domain.postings.postings import Benefit, PostingTerms
 from domain.reference.occupations import FIRST_OCCUPATIONS, Occupation
+from domain.seekers.seeker_groups import ADVERT_GROUPS
 from storage.mongo.drivers import Document
 
 FIRST_PERIODS = (PayPeriod.MONTH, PayPeriod.HOUR)
@@ -56,6 +58,25 @@ _SECOND_VERSION_FIELDS = (
     "occupation_text",
     "version",
 )
+
+
+_LATER_CODES = {
+    "benefits": frozenset({Benefit.BARRIER_FREE.value}),
+    "friendly_to": frozenset(group.value for group in ADVERT_GROUPS),
+}
+"""By name of a list: the codes that came after its first release."""
+
+
+def stored_codes(terms: Document, name: str) -> list[str]:
+    """The codes of benefits or groups in stored terms."""
+    codes: list[str] = terms.get(f"{name}_codes") or terms.get(name, [])
+    return codes
+
+
+def code_condition(name: str, code: str) -> Document:
+    """The condition that a posting has a code in its ``benefits`` or ``friendly_to``."""
+    is_later = code in _LATER_CODES[name]
+    return {f"terms.{name}_codes" if is_later else f"terms.{name}": code}
 
 
 def occupation_fields(occupation: Occupation) -> Document:
@@ -143,6 +164,12 @@ def _terms_writer(converter: Converter) -> Callable[[PostingTerms], Document]:
     def write_terms(terms: PostingTerms) -> Document:
         document = write(terms)
         document.update(occupation_fields(terms.occupation))
+        for name, later in _LATER_CODES.items():
+            codes: list[str] = document[name]
+            first = [code for code in codes if code not in later]
+            if first != codes:
+                document[name] = first
+                document[f"{name}_codes"] = codes
         if terms.version == 1:
             return _first_version_of(document)
         fen = terms.probation_fen
@@ -172,6 +199,9 @@ def _terms_reader(converter: Converter) -> Callable[[Document, Any], PostingTerm
     def read_terms(document: Document, kind: Any) -> PostingTerms:
         if "occupation_code" in document:
             document = {**document, "occupation": document["occupation_code"]}
+        for name in _LATER_CODES:
+            if f"{name}_codes" in document:
+                document = {**document, name: document[f"{name}_codes"]}
         if "version" in document:
             return read(document, kind)
         yuan = document.get("probation_pay")

@@ -26,6 +26,7 @@ from domain.search.query_parser import SearchWord
 from domain.search.search_tokens import occupation_token, region_token
 from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.client import Document
+from storage.mongo.terms_documents import code_condition
 from storage.postings.posting_query import visibility_condition
 
 
@@ -177,10 +178,11 @@ class SearchQuery:
         return [part for part in parts if part]
 
     def _residual_conditions(self) -> list[Document]:
-        parts: list[Document] = [{"terms.benefits": code} for code in self.benefits]
+        parts = [code_condition("benefits", code.value) for code in self.benefits]
         parts += [{"terms.insurance": code} for code in self.insurance]
         if self.friendly_to:
-            parts.append({"terms.friendly_to": {"$in": list(self.friendly_to)}})
+            groups = [code_condition("friendly_to", group.value) for group in self.friendly_to]
+            parts.append({"$or": groups})
         parts += [{"search.traits": {"$regex": _either(codes)}} for codes in self.further_codes]
         if self.pay_from is not None:
             # An entry of the version before has no upper end.

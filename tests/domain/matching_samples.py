@@ -9,14 +9,15 @@ from typing import Any
 from hypothesis import strategies as st
 
 from domain.matching.jobs import Job, build_job
-from domain.postings.pay import PayPeriod
+from domain.postings.pay import PayPeriod, PaySettlement
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
+from domain.postings.work_schedule import RestDays
 from domain.reference.geo import Point
 from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.seekers.profile import LowestPay, Near, PickUp, Profile, Wants
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
-from domain.seekers.seeker_groups import SeekerGroup
+from domain.seekers.seeker_groups import PERSON_GROUPS, SeekerGroup
 from domain.seekers.seekers import ProfileConsent, Seeker
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support.records import posting
@@ -99,6 +100,8 @@ jobs = st.builds(
     hourly_pay=st.sampled_from([0, 20, 40]),
     benefits=benefits,
     friendly_to=st.frozensets(st.sampled_from(SeekerGroup), max_size=2),
+    rest=st.none() | st.sampled_from(RestDays),
+    settlement=st.none() | st.sampled_from(PaySettlement),
 )
 pays = st.builds(
     LowestPay,
@@ -125,6 +128,12 @@ wants = st.builds(
     ),
     dormitory=st.booleans(),
     meals=st.booleans(),
+    benefits=st.lists(st.sampled_from([Benefit.MEALS, Benefit.PAID_TRAINING]), max_size=1).map(
+        tuple
+    ),
+    rest_days=st.lists(st.sampled_from(RestDays), max_size=2, unique=True).map(tuple),
+    settlements=st.lists(st.sampled_from(PaySettlement), max_size=2, unique=True).map(tuple),
+    welcoming=st.lists(st.sampled_from(SeekerGroup), max_size=2, unique=True).map(tuple),
 )
 easy_wants = st.builds(
     Wants,
@@ -134,7 +143,7 @@ easy_wants = st.builds(
 )
 profiles = st.builds(
     Profile,
-    group=st.sampled_from(SeekerGroup),
+    group=st.sampled_from(PERSON_GROUPS),
     wants=wants | easy_wants,
     skills=st.lists(occupations, max_size=3, unique=True).map(tuple),
     wants_training=st.booleans(),

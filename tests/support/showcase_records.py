@@ -13,8 +13,9 @@ from domain.leads.leads import Lead, LeadSource, LeadStage
 from domain.live.qr_codes import CodeKind
 from domain.live.questions import QuestionStatus
 from domain.live.sessions import Segment, SessionStatus
-from domain.postings.pay import PayPeriod
+from domain.postings.pay import PayPeriod, PaySettlement
 from domain.postings.postings import (
+    Benefit,
     CloseReason,
     EmploymentType,
     Finding,
@@ -23,6 +24,7 @@ from domain.postings.postings import (
     PostingTerms,
     Shift,
 )
+from domain.postings.work_schedule import RestDays
 from domain.reference.geo import Point
 from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
@@ -259,6 +261,10 @@ def make_full_profile() -> Profile:
             starts_from=time(8),
             ends_by=time(18),
             pick_up=PickUp(by=time(18), days=(Weekday.MONDAY,)),
+            benefits=(Benefit.HOUSING_FUND,),
+            rest_days=(RestDays.ALTERNATING,),
+            settlements=(PaySettlement.MONTHLY,),
+            welcoming=(SeekerGroup.VETERAN,),
         ),
         skills=(Occupation.ELECTRICIAN,),
         home_place="310115",

@@ -125,7 +125,8 @@ PERSONAL_ROWS = (
     ),
     VisibilityRow(
         "Wants",
-        "near shifts employmentTypes lowestPay startsFrom endsBy pickUp",
+        "near shifts employmentTypes lowestPay startsFrom endsBy pickUp benefits restDays "
+        "settlements welcoming",
         OFFICERS | {"seeker"},
     ),
     VisibilityRow("Near", "point kilometres", OFFICERS | {"seeker"}),

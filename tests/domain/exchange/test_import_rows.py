@@ -16,7 +16,7 @@ from domain.exchange.import_columns import COLUMNS_BY_KIND, EMPLOYER_COLUMNS, PO
 from domain.exchange.import_rows import finding_from_refusal, parse_row
 from domain.exchange.imports import ImportKind
 from domain.exchange.row_terms import build_terms
-from domain.postings.pay import PayPeriod, fixed_pay
+from domain.postings.pay import PayPeriod, PaySettlement, fixed_pay
 from domain.postings.postings import (
     Benefit,
     EmploymentType,
@@ -109,6 +109,39 @@ def test_a_full_row_gives_all_terms() -> None:
         friendly_to=(SeekerGroup.MIGRANT_WORKER,),
         point=Point(latitude=31.2, longitude=121.5),
     )
+
+
+@pytest.mark.parametrize(
+    ("cells", "settlement"),
+    [
+        ({"结算方式": "日结"}, PaySettlement.DAILY),
+        ({"结算方式": "完工结"}, PaySettlement.PER_JOB),
+        ({"福利": "包吃住、当天结"}, PaySettlement.DAILY),
+        ({"基本工资": "260元/天 周结", "计薪周期": ""}, PaySettlement.WEEKLY),
+        ({"社会保险": "五险一金，月结", "结算方式": "周结"}, PaySettlement.WEEKLY),
+        ({}, None),
+    ],
+)
+def test_the_settlement_has_a_column_and_may_stand_beside_pay_or_benefits(
+    cells: dict[str, str], settlement: PaySettlement | None
+) -> None:
+    found, faults = parse_row(POSTINGS, KEYS, row(**cells))
+    assert faults == ()
+    assert build_terms(found).pay.settlement is settlement
+
+
+def test_welcome_groups_and_a_barrier_free_workplace_are_read_in_words() -> None:
+    cells = {"适合人群": "欢迎退伍军人、下岗失业人员", "福利": "包吃住、无障碍工位、公积金"}
+    found, faults = parse_row(POSTINGS, KEYS, row(**cells))
+    assert faults == ()
+    terms = build_terms(found)
+    assert terms.friendly_to == (
+        SeekerGroup.REGISTERED_UNEMPLOYED,
+        SeekerGroup.LAID_OFF,
+        SeekerGroup.VETERAN,
+    )
+    assert {Benefit.BARRIER_FREE, Benefit.HOUSING_FUND} < {*terms.benefits}
+    assert codes(适合人群="仅限男性") == [("GROUP_NOT_WELCOMED", "friendlyTo")]
 
 
 def test_the_example_row_of_the_template_passes_the_checks() -> None:

@@ -19,10 +19,11 @@ from domain.exchange.schema_org import (
     to_script_json,
 )
 from domain.postings.pay import Pay, PayPeriod, PayRate, fixed_pay
-from domain.postings.postings import EmploymentType
+from domain.postings.postings import Benefit, EmploymentType
 from domain.postings.requirements import CodedText, RequiredEducation, Requirements
 from domain.postings.work_schedule import WorkMode, Workplace
 from domain.reference.geo import Point
+from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.posting_terms_samples import any_terms, hourly_pay, posting_terms
 from tests.support import records
 
@@ -209,3 +210,20 @@ def test_no_text_ends_the_script_element(text: str) -> None:
         script = to_script_json({"title": hostile})
         assert "<" not in script
         assert json.loads(script) == {"title": hostile}
+
+
+def test_welcome_groups_and_barrier_free_places_have_the_properties_that_schema_org_has() -> None:
+    plain = data()
+    assert "specialCommitments" not in plain
+    assert "amenityFeature" not in plain["jobLocation"]
+    assert "欢迎应聘" not in plain["description"]
+    found = data(
+        benefits=(Benefit.BARRIER_FREE,),
+        friendly_to=(SeekerGroup.VETERAN, SeekerGroup.DISABLED),
+        further_places=(Workplace(place_code="310104"),),
+    )
+    assert found["specialCommitments"] == "VeteranCommit"
+    assert "<p>欢迎应聘：退役军人、残疾人</p>" in found["description"]
+    assert [place["amenityFeature"] for place in found["jobLocation"]] == [
+        {"@type": "LocationFeatureSpecification", "name": "无障碍设施", "value": True}
+    ] * 2

@@ -16,8 +16,9 @@ from domain.matching.constraints import (
 )
 from domain.matching.jobs import Job
 from domain.matching.match_reasons import MatchCode
-from domain.postings.pay import PayPeriod
+from domain.postings.pay import PayPeriod, PaySettlement
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
+from domain.postings.work_schedule import RestDays
 from domain.reference.geo import Point
 from domain.seekers.profile import LowestPay, Near, PickUp, Wants
 from tests.domain.matching_samples import HOME, job, jobs, wants
@@ -26,6 +27,8 @@ FIVE = time(17)
 NEARBY = Point(latitude=45.86, longitude=126.65)
 BY_FIVE = {"pick_up": PickUp(by=FIVE)}
 DAY = {"shift": Shift.DAY, "starts_at": time(8), "ends_at": FIVE}
+
+FUND_AND_ACCESS = {"benefits": (Benefit.HOUSING_FUND, Benefit.BARRIER_FREE)}
 
 CASES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({"heaviest": Intensity.LIGHT}, {"intensity": Intensity.LIGHT}, True),
@@ -71,6 +74,18 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({"dormitory": True}, {"benefits": frozenset({Benefit.MEALS})}, False),
     ({"meals": True}, {"benefits": frozenset({Benefit.MEALS})}, True),
     ({"meals": True}, {"benefits": frozenset()}, False),
+    (FUND_AND_ACCESS, {"benefits": frozenset(Benefit)}, True),
+    (FUND_AND_ACCESS, {"benefits": frozenset({Benefit.HOUSING_FUND})}, False),
+    (
+        {"rest_days": (RestDays.TWO_A_WEEK, RestDays.ALTERNATING)},
+        {"rest": RestDays.ALTERNATING},
+        True,
+    ),
+    ({"rest_days": (RestDays.TWO_A_WEEK,)}, {"rest": RestDays.ONE_A_WEEK}, False),
+    ({"rest_days": (RestDays.TWO_A_WEEK,)}, {"rest": None}, False),
+    ({"settlements": (PaySettlement.DAILY,)}, {"settlement": PaySettlement.DAILY}, True),
+    ({"settlements": (PaySettlement.DAILY,)}, {"settlement": PaySettlement.MONTHLY}, False),
+    ({"settlements": (PaySettlement.DAILY,)}, {"settlement": None}, False),
 ]
 
 
@@ -144,4 +159,17 @@ def test_intensity_and_distance_are_described() -> None:
     assert reasons(wanted, {"intensity": Intensity.LIGHT, "point": NEARBY}) == [
         (MatchCode.INTENSITY, "LIGHT work only", "劳动强度：轻"),
         (MatchCode.DISTANCE, "12 km", "12公里"),
+    ]
+
+
+def test_reasons_name_what_is_missing_and_what_is_not_stated() -> None:
+    fund_only = {"benefits": frozenset({Benefit.HOUSING_FUND})}
+    assert reasons(FUND_AND_ACCESS, fund_only) == [
+        (MatchCode.BENEFITS, "does not offer BARRIER_FREE", "不提供无障碍设施")
+    ]
+    assert reasons({"rest_days": (RestDays.TWO_A_WEEK,)}, {"rest": RestDays.TWO_A_WEEK}) == [
+        (MatchCode.REST_DAYS, "rest days: TWO_A_WEEK", "休息方式：双休")
+    ]
+    assert reasons({"settlements": (PaySettlement.DAILY,)}, {"settlement": None}) == [
+        (MatchCode.SETTLEMENT, "settlement not stated", "未注明结算方式")
     ]

@@ -110,3 +110,14 @@ def test_part_time_pay_is_described_per_hour() -> None:
     match = assess_job(profile(), job(employment_type=EmploymentType.PART_TIME, hourly_pay=30))
     assert match is not None
     assert [reason.text for reason in match.reasons_for] == ["30 yuan per hour"]
+
+
+def test_a_group_that_is_wished_for_is_a_reason_and_no_limit() -> None:
+    person = profile(group=SeekerGroup.LAID_OFF, welcoming=(SeekerGroup.VETERAN,))
+    welcoming = job(friendly_to=frozenset({SeekerGroup.VETERAN, SeekerGroup.LAID_OFF}))
+    match, other = assess_job(person, welcoming), assess_job(person, job())
+    assert match is not None
+    assert other is not None
+    assert match.score == other.score + 100
+    texts = {(reason.text, reason.text_zh) for reason in match.reasons_for}
+    assert ("welcomes LAID_OFF, VETERAN", "欢迎下岗职工、退役军人") in texts

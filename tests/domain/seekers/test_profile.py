@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from domain.postings.pay import PayPeriod
-from domain.postings.postings import EmploymentType, Shift
+from domain.postings.pay import PayPeriod, PaySettlement
+from domain.postings.postings import Benefit, EmploymentType, Shift
+from domain.postings.work_schedule import RestDays
 from domain.reference.geo import Point
 from domain.reference.occupations import Occupation
 from domain.reference.weekdays import Weekday
 from domain.refusals import InvalidInput
 from domain.seekers.profile import LowestPay, Near, PickUp, check_profile
+from domain.seekers.seeker_groups import SeekerGroup
 from tests.domain.matching_samples import HOME, profile
 
 TOKYO = Point(latitude=35.7, longitude=139.7)
@@ -38,6 +40,12 @@ WRONG: list[tuple[dict[str, Any], tuple[str, ...]]] = [
         {"pick_up": PickUp(by=time(17), days=(Weekday.MONDAY,) * 2)},
         ("wants", "pickUp", "days"),
     ),
+    ({"benefits": (Benefit.MEALS,) * 2}, ("wants", "benefits")),
+    ({"rest_days": (RestDays.TWO_A_WEEK,) * 2}, ("wants", "restDays")),
+    ({"settlements": (PaySettlement.DAILY,) * 2}, ("wants", "settlements")),
+    ({"welcoming": (SeekerGroup.VETERAN,) * 2}, ("wants", "welcoming")),
+    ({"welcoming": (SeekerGroup.DISABLED,)}, ("wants", "welcoming")),
+    ({"group": SeekerGroup.VETERAN}, ("group",)),
     ({"skills": SIX}, ("skills",)),
     ({"skills": (Occupation.CLERK,) * 2}, ("skills",)),
     ({"home_place": "1"}, ("homePlace",)),

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
-from domain.postings.postings import Intensity, PostingStatus, Shift
+from domain.postings.pay import PaySettlement
+from domain.postings.postings import Benefit, Intensity, PostingStatus, Shift
+from domain.postings.work_schedule import RestDays, WorkSchedule
 from domain.reference.geo import Point
 from domain.reference.occupations import Occupation
 from domain.seekers.call_campaigns import RunStatus
 from domain.seekers.profile import PickUp
+from domain.seekers.seeker_groups import SeekerGroup
 from services.matching.match_search import MatchSearchLimits
+from tests.domain.posting_terms_samples import posting_terms
 from tests.schema.matching.town import Town
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
@@ -128,6 +132,35 @@ async def test_an_explanation_names_every_broken_limit(api: GraphQLClient, town:
     elsewhere = town.world.token(town.world.other_officer)
     error = await api.fetch_error(EXPLAINED, given, elsewhere)
     assert error["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_wishes_for_benefits_rest_and_settlement_are_limits(
+    api: GraphQLClient, town: Town
+) -> None:
+    seeker = await town.seeker(
+        benefits=(Benefit.HOUSING_FUND, Benefit.BARRIER_FREE),
+        rest_days=(RestDays.TWO_A_WEEK, RestDays.BY_ROSTER),
+        settlements=(PaySettlement.DAILY,),
+    )
+    daily = replace(posting_terms().pay, settlement=PaySettlement.DAILY)
+    fitting: dict[str, Any] = {
+        "benefits": (Benefit.BARRIER_FREE, Benefit.HOUSING_FUND),
+        "schedule": WorkSchedule(rest=RestDays.TWO_A_WEEK),
+        "pay": daily,
+    }
+    good = await town.job(**fitting, friendly_to=(SeekerGroup.DISABLED,))
+    broken: dict[str, dict[str, Any]] = {
+        "BENEFITS": {"benefits": (Benefit.HOUSING_FUND,)},
+        "REST_DAYS": {"schedule": WorkSchedule(rest=RestDays.ONE_A_WEEK)},
+        "SETTLEMENT": {"pay": posting_terms().pay},
+    }
+    token = town.world.seeker_token(seeker)
+    for code, changes in broken.items():
+        job = await town.job(**(fitting | changes))
+        found = (await api.fetch_data(EXPLAINED, {"posting": gid(job)}, token))["matchExplained"]
+        assert [reason["code"] for reason in found["excludedBy"]] == [code]
+    matches = (await api.fetch_data(RECOMMENDED, {"first": 5}, token))["recommendedPostings"]
+    assert [match["posting"]["id"] for match in matches] == [gid(good)]
 
 
 async def mutate(api: GraphQLClient, name: str, token: str, /, **given: Any) -> dict[str, Any]:

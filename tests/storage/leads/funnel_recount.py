@@ -18,7 +18,7 @@ from domain.leads.leads import (
     list_next_stages,
 )
 from domain.live.sessions import LiveSession, Segment
-from domain.seekers.seeker_groups import SeekerGroup
+from domain.seekers.seeker_groups import PERSON_GROUPS
 from storage.leads.funnel import FunnelQuery
 from storage.mongo.client import new_id
 from tests.support import records
@@ -49,7 +49,7 @@ def leads(draw: st.DrawFn) -> Lead:
         person=draw(st.sampled_from("1234")),
         source=draw(st.sampled_from(LeadSource)),
         segment=draw(st.none() | st.sampled_from(Segment)),
-        group=draw(st.none() | st.sampled_from(SeekerGroup)),
+        group=draw(st.none() | st.sampled_from(PERSON_GROUPS)),
         union_path=draw(st.sampled_from(PATHS)),
         employer_id=draw(st.sampled_from("ef")),
         owner_id=draw(st.sampled_from("mn")),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.postings.pay import Pay, PayPeriod, PayRate, fixed_pay
-from domain.postings.postings import PostingTerms
+from domain.postings.postings import Benefit, PostingTerms
+from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.codec import to_document, to_record
 from tests.domain.posting_terms_samples import any_terms, posting_terms
 from tests.support.full_terms import FULL_PARTS
@@ -74,6 +75,21 @@ def test_terms_of_version_2_have_all_that_version_1_reads() -> None:
 def test_version_1_reads_the_pay_of_a_month_or_an_hour(pay: Pay, amount: int, period: str) -> None:
     stored = to_document(posting_terms(pay=pay))["pay"]
     assert (stored["amount"], stored["period"]) == (amount, period)
+
+
+def test_codes_that_earlier_code_does_not_know_are_stored_under_names_of_their_own() -> None:
+    terms = posting_terms(
+        benefits=(Benefit.MEALS, Benefit.BARRIER_FREE),
+        friendly_to=(SeekerGroup.DISABLED, SeekerGroup.MIGRANT_WORKER),
+    )
+    document = to_document(terms)
+    assert document["benefits"] == ["MEALS"]
+    assert document["benefits_codes"] == ["MEALS", "BARRIER_FREE"]
+    assert document["friendly_to"] == ["MIGRANT_WORKER"]
+    assert document["friendly_to_codes"] == ["DISABLED", "MIGRANT_WORKER"]
+    assert to_record(PostingTerms, document) == terms
+    plain = to_document(posting_terms(benefits=(Benefit.MEALS,)))
+    assert not {name for name in plain if name.endswith("_codes")}
 
 
 @given(st.integers(0, 1_000_000), st.sampled_from(["MONTH", "HOUR"]))

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from domain.postings.pay import Pay, PayPeriod
+from domain.postings.postings import Benefit
 from domain.postings.work_schedule import RestDays, WorkMode, Workplace, WorkSchedule
 from domain.search.facets import group_facet_counts
+from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.paging import PageRequest
 from storage.search.search_query import SearchOrder
 from storage.store import Store
@@ -75,3 +77,32 @@ async def test_codes_of_version_2_filter_and_are_counted(store: Store) -> None:
     assert await find_ids(store, query("双休")) == ["a"]
     counts = group_facet_counts((await store.search.count(query())).facets)
     assert counts[WorkMode] == [(WorkMode.ON_SITE, 2), (WorkMode.REMOTE, 1)]
+
+
+async def test_groups_and_barrier_free_places_filter_are_counted_and_are_words(
+    store: Store,
+) -> None:
+    await store_postings(
+        store,
+        a=posting_terms(benefits=(Benefit.BARRIER_FREE,), friendly_to=(SeekerGroup.DISABLED,)),
+        b=posting_terms(friendly_to=(SeekerGroup.VETERAN, SeekerGroup.LAID_OFF)),
+        c=posting_terms(benefits=(Benefit.MEALS,)),
+    )
+    searches: list[tuple[dict[str, Any], str]] = [
+        ({"benefits": (Benefit.BARRIER_FREE,)}, "a"),
+        ({"benefits": (Benefit.MEALS, Benefit.BARRIER_FREE)}, ""),
+        ({"friendly_to": (SeekerGroup.VETERAN,)}, "b"),
+        ({"friendly_to": (SeekerGroup.DISABLED, SeekerGroup.LAID_OFF)}, "ba"),
+    ]
+    for filters, ids in searches:
+        assert await find_ids(store, query(**filters)) == list(ids)
+        assert await find_ids(store, query("电工", **filters)) == list(ids)
+    for words, ids in (("残疾人", "a"), ("无障碍", "a"), ("退伍军人", "b"), ("下岗", "b")):
+        assert await find_ids(store, query(words)) == list(ids)
+    counts = group_facet_counts((await store.search.count(query())).facets)
+    assert counts[SeekerGroup] == [
+        (SeekerGroup.LAID_OFF, 1),
+        (SeekerGroup.VETERAN, 1),
+        (SeekerGroup.DISABLED, 1),
+    ]
+    assert counts[Benefit] == [(Benefit.MEALS, 1), (Benefit.BARRIER_FREE, 1)]

@@ -36,6 +36,7 @@ export const en: Words = {
       NIGHT_ALLOWANCE: "night allowance",
       CHILD_CARE: "child care",
       FESTIVAL_GIFTS: "festival gifts",
+      BARRIER_FREE: "barrier-free workplace",
     },
     insurance: {
       PENSION: "pension",

@@ -14,6 +14,7 @@ const labels: Labels = {
     NIGHT_ALLOWANCE: "夜班补贴",
     CHILD_CARE: "托育",
     FESTIVAL_GIFTS: "节日福利",
+    BARRIER_FREE: "无障碍设施",
   },
   insurance: {
     PENSION: "养老",
