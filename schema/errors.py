@@ -143,7 +143,10 @@ class PhoneCodesUnavailable(UserError):
 
 
 @strawberry.type
-class Busy(UserError): ...
+class Busy(UserError):
+    retry_after: int | None = strawberry.field(
+        default=None, description="Seconds after which the same call may succeed, if known."
+    )
 
 
 CommonRefusal = Union[InvalidInput, Unauthenticated, NotPermitted, NotFound, Busy]  # noqa: UP007 - Strawberry flattens a Union, not a UnionType
@@ -168,7 +171,7 @@ def _build_user_error(refusal: Refusal, user_error: type[UserError]) -> UserErro
     details: dict[str, Any] = {}
     if isinstance(refusal, refusals.TextRefused):
         details["findings"] = [Finding.of(finding) for finding in refusal.findings]
-    if issubclass(user_error, TooManyAttempts | PhoneCodesUnavailable):
+    if issubclass(user_error, TooManyAttempts | PhoneCodesUnavailable | Busy):
         details["retry_after"] = refusal.retry_after
     return user_error(
         message=refusal.message,

@@ -19,7 +19,7 @@ def refusal_response(refusal: Refusal) -> Response:
     if refusal.http_status is HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     if refusal.http_status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
+        headers["retry-after"] = str(refusal.retry_after or RETRY_AFTER_SECONDS)
     return JSONResponse(
         {"error": refusal.message, "code": refusal.code}, refusal.http_status, headers=headers
     )

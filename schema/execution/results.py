@@ -66,6 +66,8 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
     if isinstance(cause, Refusal):
         formatted["message"] = cause.message
         formatted["extensions"] = {"code": cause.code, "field": cause.field}
+        if cause.retry_after is not None:
+            formatted["extensions"]["retryAfter"] = cause.retry_after
         return formatted
     reference = secrets.token_hex(4)
     _log.error(
