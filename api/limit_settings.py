@@ -8,6 +8,8 @@ many event logs of each kind one process follows.
 ``SONGGANG_MAX_OUTBOX_BYTES``: bytes that may wait for one WebSocket connection.
 ``SONGGANG_MAX_CONNECTIONS`` and ``SONGGANG_MAX_CONNECTIONS_PER_ADDRESS``: TCP connections in all
 and of one client address.
+``SONGGANG_MAX_PHONES_PER_DEVICE``: new phones of one device in an hour.
+``SONGGANG_MAX_DEVICES_PER_ADDRESS``: new devices of one address in a minute that are not flagged.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from api.connections.limits import ConnectionLimits
 from api.http.limits import DownloadLimits, ExportLimits, FeedLimits, UploadLimits
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
+from realtime.usage_limits import DEFAULT_USAGE_LIMITS, UsageLimits
 
 _CONNECTIONS = ConnectionLimits()
 
@@ -71,6 +74,17 @@ class LimitSettings(BaseSettings):
         validation_alias="SONGGANG_MAX_CONNECTIONS_PER_ADDRESS",
     )
 
+    max_phones_per_device: int = Field(
+        default=DEFAULT_USAGE_LIMITS.phones_per_device_hour,
+        ge=1,
+        validation_alias="SONGGANG_MAX_PHONES_PER_DEVICE",
+    )
+    max_devices_per_address: int = Field(
+        default=DEFAULT_USAGE_LIMITS.devices_per_address_minute,
+        ge=1,
+        validation_alias="SONGGANG_MAX_DEVICES_PER_ADDRESS",
+    )
+
     @property
     def realtime_limits(self) -> RealtimeLimits:
         """The limits on live traffic."""
@@ -80,6 +94,14 @@ class LimitSettings(BaseSettings):
             max_seeker_topics=self.max_seeker_topics,
             max_groups_per_topic=self.max_groups_per_topic,
             max_outbox_bytes=self.max_outbox_bytes,
+        )
+
+    @property
+    def usage_limits(self) -> UsageLimits:
+        """The limits on what one device and one address may do."""
+        return UsageLimits(
+            phones_per_device_hour=self.max_phones_per_device,
+            devices_per_address_minute=self.max_devices_per_address,
         )
 
     @property

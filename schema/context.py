@@ -27,6 +27,7 @@ from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
 from services.identity.code_gateway import CodeGateway
 from services.identity.device_entry import DeviceEntry
+from services.identity.device_usage import DeviceUsage
 from services.identity.phone_proving import PhoneProving
 from services.identity.phone_replies import PhoneReplies
 from services.identity.receipts import Receipts
@@ -112,6 +113,7 @@ class Services:
     presence: PresenceTracker
     sign_in: SignInService
     device_entry: DeviceEntry
+    device_usage: DeviceUsage
     code_gateway: CodeGateway
     phone_proving: PhoneProving
     phone_replies: PhoneReplies

@@ -23,6 +23,7 @@ from storage.identity.phone_proofs import PhoneProofs
 from storage.identity.phone_stops import PhoneStops
 from storage.identity.token_rotation import SignIns
 from storage.identity.unions import Unions
+from storage.identity.usage_counts import UsageCounts
 from storage.leads.calling_order import CallingOrder
 from storage.leads.claims import LeadClaims
 from storage.leads.consent import ConsentTexts
@@ -75,7 +76,9 @@ class Store:
     ``clock`` is the database's; it is the node's own until ``prepare`` or a first sample.
     """
 
-    def __init__(self, mongo: Mongo, secret: str, *, wall_clock: Clock = utc_now) -> None:
+    def __init__(  # noqa: PLR0915 - one statement for each repository
+        self, mongo: Mongo, secret: str, *, wall_clock: Clock = utc_now
+    ) -> None:
         """``wall_clock`` is the node's own clock."""
         self.mongo = mongo
         self.clock = DatabaseClock(mongo, wall_clock=wall_clock)
@@ -90,6 +93,7 @@ class Store:
         self.unions = Unions(mongo)
         self.devices = Devices(mongo)
         self.phone_proofs = PhoneProofs(mongo, self.phone_codes)
+        self.usage_counts = UsageCounts(mongo)
         self.employers = Employers(mongo)
         self.minimum_wages = MinimumWageRows(mongo)
         self.occupation_additions = OccupationAdditions(mongo)

@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,7 +22,7 @@ from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.seekers.call_campaigns import CallCampaign, RunStatus
 from domain.seekers.match_keys import list_job_match_keys
-from domain.seekers.seekers import Seeker
+from domain.seekers.seekers import NoticeTurn, Seeker
 from realtime.background import Leased, Schedule
 from storage.clock import Clock
 from storage.mongo.client import Transaction
@@ -45,8 +45,10 @@ class MatcherLimits:
     """How often new postings and campaigns to match are looked for."""
     postings_per_round: int = 50
     """New postings that are read at a time."""
-    max_seekers_notified_per_posting: int = 2_000
-    """Seekers that are notified of one posting, the newest profiles first."""
+    max_seekers_notified_per_posting: int = 200_000
+    """Seekers that are notified of one posting: all of a province. Proven phones come first, then
+    the oldest profiles, and last those of very many devices of one address, so that nobody
+    silences others."""
     seekers_notified_per_transaction: int = 50
     """Seekers in one transaction; a few writes each."""
     seekers_per_read: int = 200
@@ -122,10 +124,29 @@ class Matcher(Leased):
         self, jobs: Sequence[Job], keys: Sequence[str], notified: Counter[str]
     ) -> bool:
         """Notify of jobs with the same keys, and count by job; False when the lease is lost."""
-        before = None
+        # A proof that is being stored may have an earlier time.
+        known_before = self._clock() - timedelta(minutes=5)
+        for turn in NoticeTurn:
+            if not await self._notify_turn(jobs, keys, notified, turn, known_before):
+                return False
+        return True
+
+    async def _notify_turn(
+        self,
+        jobs: Sequence[Job],
+        keys: Sequence[str],
+        notified: Counter[str],
+        turn: NoticeTurn,
+        known_before: datetime,
+    ) -> bool:
+        after = None
         while any(notified[job.id] < self._limits.max_seekers_notified_per_posting for job in jobs):
-            seekers = await self._store.seekers.by_reach(
-                keys, before=before, limit=self._limits.seekers_per_read
+            seekers = await self._store.seekers.find_to_notify(
+                keys,
+                turn,
+                known_before=known_before,
+                after=after,
+                limit=self._limits.seekers_per_read,
             )
             for job in jobs:
                 # Some milliseconds for each job: other tasks get a turn in between.
@@ -139,7 +160,7 @@ class Matcher(Leased):
                 break
             if not await self._take_lease():
                 return False
-            before = seekers[-1].id
+            after = seekers[-1].id
         return True
 
     async def _notify_batch(self, posting_id: str, seekers: Sequence[str]) -> int:

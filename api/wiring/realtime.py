@@ -17,6 +17,7 @@ from realtime.hub import Hub
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.presence import PresenceTracker
 from realtime.tally import TallyPublisher
+from realtime.usage_counter import UsageCounter
 from storage.clock import Clock
 from storage.mongo.client import Transaction
 from storage.store import Store
@@ -71,11 +72,12 @@ class Realtime:
     feed_watch: FeedWatch
     presence: PresenceTracker
     commit: GroupCommit
+    usage: UsageCounter
 
     @property
     def background(self) -> tuple[Monitored, ...]:
         """The background tasks of these objects."""
-        return (self.hub, self.tally, self.feed, self.feed_watch, self.presence)
+        return (self.hub, self.tally, self.feed, self.feed_watch, self.presence, self.usage)
 
 
 @asynccontextmanager
@@ -105,6 +107,7 @@ async def run_realtime(
             stack, FeedWatch(store.heartbeats, feed, node=name, limits=limits)
         )
         presence = start_worker(stack, PresenceTracker(store, hub, clock, node=name, limits=limits))
+        usage = start_worker(stack, UsageCounter(store, clock))
         commit = await stack.enter_async_context(run_group_commit(store, clock, limits))
         yield Realtime(
             store=store,
@@ -117,6 +120,7 @@ async def run_realtime(
             feed_watch=feed_watch,
             presence=presence,
             commit=commit,
+            usage=usage,
         )
 
 

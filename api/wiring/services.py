@@ -17,11 +17,13 @@ from services.exchange.import_administration import ImportAdministration
 from services.identity.account_changes import AccountChanges
 from services.identity.authentication import Authentication
 from services.identity.device_entry import DeviceCredentials, DeviceEntry
+from services.identity.device_usage import DeviceUsage
 from services.identity.passwords import PasswordVerifier
 from services.identity.phone_replies import PhoneReplies
 from services.identity.receipts import Receipts
 from services.identity.revocations import Revocations
 from services.identity.sign_in import SignInService
+from services.identity.sign_in_lanes import SignInLanes
 from services.identity.staff_administration import StaffAdministration
 from services.identity.tokens import Tokens
 from services.identity.union_settings import UnionSettings
@@ -164,7 +166,8 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         receipts = Receipts(store.keyring, clock)
         consent = PostingConsent(store, commit, clock)
         own_leads = OwnLeads(store, commit, clock)
-        seekers = SeekerProfiles(store, clock)
+        usage = DeviceUsage(realtime.usage, settings.usage_limits)
+        seekers = SeekerProfiles(store, clock, usage)
         profile_rights = ProfileRights(store, commit, clock)
         phone_confirmation = PhoneConfirmation(store, commit, clock)
         follow_up = LeadFollowUp(store, commit, clock)
@@ -196,7 +199,13 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             lead_capture=capture,
             lead_log=lead_log,
             interests=InterestRecording(
-                store, capture, consent, receipts, clock, allows_demo_phones=settings.demo
+                store,
+                capture,
+                consent,
+                receipts,
+                clock,
+                usage=usage,
+                allows_demo_phones=settings.demo,
             ),
             consent=consent,
             own_leads=own_leads,
@@ -229,8 +238,18 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
                 on_proven=[phone_confirmation.confirm, seekers.prove_phone],
             ),
             phone_replies=PhoneReplies(store, clock, allows_demo_phones=settings.demo),
-            device_entry=DeviceEntry(store, tokens, DeviceCredentials(store.keyring, clock), clock),
-            sign_in=SignInService(tokens, store, passwords, account_changes, clock),
+            device_usage=usage,
+            device_entry=DeviceEntry(
+                store, tokens, DeviceCredentials(store.keyring, clock), usage, clock
+            ),
+            sign_in=SignInService(
+                tokens,
+                store,
+                passwords,
+                account_changes,
+                clock,
+                lanes=SignInLanes(realtime.usage, settings.usage_limits),
+            ),
             staff=StaffAdministration(store, account_changes, passwords),
             clock=clock,
             occupation_names=postings.occupation_names,

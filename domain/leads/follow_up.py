@@ -42,6 +42,8 @@ STAGE_DEADLINES: Mapping[LeadStage, timedelta] = {
 }
 """How long a lead may stay at each open stage, since it reached the stage, or since the hire for
 HIRED and later stages."""
+CROWDED_DELAY = timedelta(days=1)
+"""How much later a crowded lead is due: by then the others have been called."""
 ESCALATION_INTERVAL = timedelta(days=3)
 """How long each union has before the union above it is notified."""
 MIN_DAYS_SINCE_HIRE: Mapping[LeadStage, int] = {
@@ -67,8 +69,9 @@ def compute_deadline(
 
 
 def start_follow_up(lead: Lead) -> Lead:
-    """Return a new lead with its first deadline."""
-    return _with_deadline(lead, since=lead.created_at)
+    """Return a new lead with its first deadline, which is later for a crowded lead."""
+    delay = CROWDED_DELAY if lead.crowded else timedelta()
+    return _with_deadline(lead, since=lead.created_at + delay)
 
 
 def hire_side_of(role: Role) -> HireSide:

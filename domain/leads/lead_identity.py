@@ -157,6 +157,7 @@ def confirm_claim(
             confirmation=LeadConfirmation.CONFIRMED,
             confirmed_at=at,
             confirmed_by=method,
+            crowded=False,
             made_way=None if is_place_free else claim.made_way,
         )
         kind = TimelineEntryKind.PHONE_CONFIRMED

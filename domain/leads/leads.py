@@ -193,6 +193,8 @@ class Lead:
     confirmed_at: datetime | None = None
     confirmed_by: ConfirmationMethod | None = None
     request_id: str | None = None
+    crowded: bool = False
+    """Sent by one of very many devices of one address, and not confirmed: it is called last."""
 
     @property
     def reaches_employer(self) -> bool:

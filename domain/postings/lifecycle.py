@@ -40,13 +40,10 @@ from domain.reference.calendar import day_in_china
 from domain.refusals import InvalidInput
 from domain.screening.minimum_wages import WageTable
 from domain.screening.posting_rules import RULES_VERSION, screen_employer, screen_terms
+from domain.screening.reviews import MIN_WEIGHT_TO_HOLD, IndependentReports
 
-MIN_REPORTS_TO_HOLD = 3
-"""Independent reports that hide a posting until an officer has decided.
-
-One or two may be a mistake or come from a competitor. An officer looks at every report, but fewer
-than this hide no job from people who want it.
-"""
+_UNWEIGHED_REPORTS_TO_HOLD = 3
+"""Reports that held a posting in versions that did not weigh them: it stays held."""
 RESCREENED_STATUSES = (PostingStatus.OPEN, PostingStatus.IN_REVIEW, PostingStatus.SUSPENDED)
 """Statuses in which a posting is visible, or would be if it passed.
 
@@ -173,7 +170,7 @@ def apply_review(
         revision=posting.revision,
         settled=tuple(finding.key for finding in posting.findings),
     )
-    after = replace(posting, review=review, reports=0, version=posting.version + 1)
+    after = replace(posting, review=review, reports=0, report_weight=0, version=posting.version + 1)
     if not approved:
         return _set_status(after, PostingStatus.REFUSED, at)
     unverified = screen_employer(posting.verified_until, day_in_china(at))
@@ -181,9 +178,14 @@ def apply_review(
     return _set_status(after, PostingStatus.SUSPENDED if unverified else status, at)
 
 
-def apply_reports(posting: Posting, reports: int, at: datetime) -> Posting:
-    """Set the number of independent reports; three or more send the posting to review."""
-    after = replace(posting, reports=reports, version=posting.version + 1)
+def apply_reports(posting: Posting, reports: IndependentReports, at: datetime) -> Posting:
+    """Set the independent reports; those that weigh enough send the posting to review."""
+    after = replace(
+        posting,
+        reports=reports.count,
+        report_weight=reports.weight,
+        version=posting.version + 1,
+    )
     if posting.status not in RESCREENED_STATUSES:
         return after
     return _set_status(after, _decide_status(after, failed=PostingStatus.SUSPENDED), at)
@@ -245,7 +247,9 @@ def _unsettled_findings(posting: Posting) -> Iterator[Finding]:
 def _needs_officer(posting: Posting) -> bool:
     """Whether an officer must decide even without findings: refused before, or often reported."""
     was_refused = posting.review is not None and not posting.review.approved
-    return was_refused or posting.reports >= MIN_REPORTS_TO_HOLD
+    if posting.report_weight is None:
+        return was_refused or posting.reports >= _UNWEIGHED_REPORTS_TO_HOLD
+    return was_refused or posting.report_weight >= MIN_WEIGHT_TO_HOLD
 
 
 def _set_status(posting: Posting, status: PostingStatus, at: datetime) -> Posting:

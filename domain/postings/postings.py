@@ -233,7 +233,8 @@ class Posting:
 
     ``union_path`` is the path of the union that the posting belongs to. ``verified_until`` is the
     last day on which the verification of the employer is valid; None if there is none. ``reports``
-    counts independent reports without a decision, ``hires`` the people hired. ``waiting_since`` is
+    counts independent reports without a decision, ``report_weight`` is what they weigh, None if a
+    version that did not weigh them counted last, ``hires`` the people hired. ``waiting_since`` is
     when it entered the officers' queue, ``rules`` the ``RULES_VERSION`` it was last screened with.
 
     ``changed_at`` is when the terms last changed; None for the first terms. ``external_id`` is the
@@ -274,6 +275,7 @@ class Posting:
     grace_until: date | None = None
     job_key: str | None = None
     campaign_id: str | None = None
+    report_weight: int | None = None
 
     def is_open(self, on: date) -> bool:
         """Whether the public may see the posting on a day."""

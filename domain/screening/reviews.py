@@ -14,6 +14,19 @@ from domain.refusals import InvalidInput, PostingConflict
 MAX_REPORTS_PER_VIEWER_HOUR = 10
 MAX_REPORTS_PER_ADDRESS_HOUR = 60
 """Higher than for one viewer: a whole office or mobile network may share one IP address."""
+PROVEN_REPORT_WEIGHT = 4
+"""What the report of a person weighs whose device has confirmed a phone: a phone costs money."""
+MAX_UNPROVEN_REPORT_WEIGHT = 4
+"""What all reports without a phone weigh at most, one for each address: addresses cost nothing."""
+MIN_WEIGHT_TO_HOLD = 12
+"""The weight of reports that hides a posting until an officer has decided.
+
+That is three persons with a confirmed phone, or two and four addresses. One or two reports may be a
+mistake or come from a competitor. An officer looks at every report, but less than this hides no job
+from people who want it, however many addresses somebody has.
+"""
+MAX_COUNTED_REPORTERS = 1_000
+"""Independent reporters of a posting that are counted; more change nothing."""
 MAX_REPORT_LENGTH = 500
 MAX_REASON_LENGTH = 500
 
@@ -68,7 +81,9 @@ class Report:
     """One viewer's report on a posting.
 
     ``by`` is the id of the anonymous viewer. ``origin`` is a keyed hash of the address that the
-    report came from; reports with the same origin count as one.
+    report came from. ``reporter`` recognises a person whose device has confirmed a phone, among the
+    reports of this posting only; None without a confirmed phone. Reports of the same reporter count
+    as one, and so do those without a phone that have the same origin.
     """
 
     id: str
@@ -82,6 +97,29 @@ class Report:
     state: ReportState = ReportState.OPEN
     resolved_by: str | None = None
     resolved_at: datetime | None = None
+    reporter: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndependentReports:
+    """The open reports of a posting: persons with a confirmed phone, and addresses of others."""
+
+    proven: int
+    unproven: int
+
+    @property
+    def count(self) -> int:
+        """How many independent reports there are."""
+        return self.proven + self.unproven
+
+    @property
+    def weight(self) -> int:
+        """What they weigh together; ``MIN_WEIGHT_TO_HOLD`` holds the posting."""
+        unproven = min(self.unproven, MAX_UNPROVEN_REPORT_WEIGHT)
+        return self.proven * PROVEN_REPORT_WEIGHT + unproven
+
+
+NO_REPORTS = IndependentReports(proven=0, unproven=0)
 
 
 def check_report_text(body: str, reason: ReportReason, field: tuple[str, ...]) -> str:

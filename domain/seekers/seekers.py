@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 
 from domain.identity.persons import check_name
 from domain.labels import Labelled
@@ -73,6 +74,8 @@ class Seeker:
     created_at: datetime
     updated_at: datetime
     synthetic: bool = False
+    crowded: bool = False
+    """Saved by one of very many new devices of one address: it is told of new jobs after others."""
 
     @property
     def is_matchable(self) -> bool:
@@ -83,6 +86,17 @@ class Seeker:
             and self.withdrawn_at is None
             and self.erased_at is None
         )
+
+
+class NoticeTurn(Enum):
+    """In which turn a profile is notified of a new posting: what costs most to make up is first."""
+
+    KNOWN = 1
+    """An officer entered it, or its phone is proven."""
+    TYPED = 2
+    """Its phone was typed, or it has none."""
+    CROWDED = 3
+    """It came from one of very many new devices of one address."""
 
 
 def prove_phone(seeker: Seeker, person: str, *, at: datetime) -> Seeker:

@@ -114,7 +114,8 @@ RefreshSignInResult = Annotated[
     SignedIn | errors.CommonRefusal, strawberry.union("RefreshSignInResult")
 ]
 EnterAsViewerResult = Annotated[
-    ViewerEntered | errors.CommonRefusal, strawberry.union("EnterAsViewerResult")
+    ViewerEntered | errors.TooManyAttempts | errors.CommonRefusal,
+    strawberry.union("EnterAsViewerResult"),
 ]
 
 

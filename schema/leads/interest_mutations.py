@@ -71,6 +71,7 @@ ExpressInterestResult = Annotated[
     | errors.SessionNotLive
     | errors.PostingNotInSession
     | errors.PostingNotOpen
+    | errors.TooManyAttempts
     | errors.CommonRefusal,
     strawberry.union("ExpressInterestResult"),
 ]
@@ -83,7 +84,9 @@ class InterestMutations:
         self, info: Info, input: ExpressInterestInput
     ) -> ExpressInterestResult:
         caller = info.context.require(*VISITOR_ROLES)
-        recorded = await info.context.services.interests.record(caller, _read_interest(input))
+        recorded = await info.context.services.interests.record(
+            caller, _read_interest(input), peer=info.context.peer
+        )
         return InterestRecorded(
             lead=Lead.of(recorded.lead), created=recorded.created, receipt=recorded.receipt
         )

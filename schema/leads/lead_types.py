@@ -94,6 +94,14 @@ class Lead(Node, LeadFollowUpFields):
             self.record.group if caller is not None and caller.role in UNION_STAFF_ROLES else None
         )
 
+    @strawberry.field(
+        description="Whether one of very many devices of one address sent it within a minute, and "
+        "its phone is not confirmed: call the others first. For staff."
+    )
+    def crowded(self, info: Info) -> bool | None:
+        caller = info.context.principal
+        return self.record.crowded if caller is not None and caller.role in STAFF_ROLES else None
+
     @strawberry.field(description="The terms that were shown when the interest was given.")
     def terms(self) -> FrozenTerms:
         return FrozenTerms.of(self.record.terms)

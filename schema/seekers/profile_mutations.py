@@ -81,7 +81,11 @@ class SeekerChanged:
 
 
 SaveProfileResult = Annotated[
-    ProfileSaved | errors.PhoneInvalid | errors.ConsentRequired | errors.CommonRefusal,
+    ProfileSaved
+    | errors.PhoneInvalid
+    | errors.ConsentRequired
+    | errors.TooManyAttempts
+    | errors.CommonRefusal,
     strawberry.union("SaveProfileResult"),
 ]
 EnterAsSeekerResult = Annotated[
@@ -112,6 +116,7 @@ class SeekerMutations:
             union_id=parse_global_id(input.union_id, "Union", "input", "unionId")
             if input.union_id is not None
             else None,
+            peer=context.peer,
         )
         tokens = context.services.sign_in.enter_as_seeker(caller.subject)
         return ProfileSaved(

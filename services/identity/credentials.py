@@ -1,20 +1,20 @@
 """User names and passwords: checked in bounded time, with a limit on failures.
 
-Failed sign-ins are limited per user name and per network address.
+Failed sign-ins are limited per user name and per network address. Sign-ins wait in lanes
+(``services.identity.sign_in_lanes``).
 """
 
 from __future__ import annotations
-
-import asyncio
 
 from limits import RateLimitItemPerMinute
 
 from domain.identity.accounts import Account
 from domain.identity.passwords import MAX_PASSWORD_LENGTH
-from domain.refusals import Busy, SignInFailed
+from domain.refusals import SignInFailed
 from realtime.rate_limits import KeyedLimit, RateLimiter
-from services.identity.passwords import MAX_CONCURRENT_HASHES, PasswordVerifier
+from services.identity.passwords import PasswordVerifier
 from services.identity.revocations import account_disabled
+from services.identity.sign_in_lanes import SignInLanes
 from storage.clock import Clock
 from storage.identity.accounts import Accounts
 
@@ -24,8 +24,6 @@ FAILED_SIGN_INS_PER_USERNAME = RateLimitItemPerMinute(10, 5)
 """Failed sign-ins of one user name from one address, in five minutes."""
 FAILED_SIGN_INS_PER_PEER = RateLimitItemPerMinute(100, 5)
 """Failed sign-ins from one address with any user names: the office of a union shares one."""
-MAX_WAITING_SIGN_INS = 64
-"""Sign-ins that may wait for a hash to be computed: about two seconds of waiting."""
 
 
 class Credentials:
@@ -34,13 +32,18 @@ class Credentials:
     A wrong password and an unknown user name get the same answer after the same time.
     """
 
-    def __init__(self, accounts: Accounts, passwords: PasswordVerifier, clock: Clock) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        passwords: PasswordVerifier,
+        lanes: SignInLanes,
+        clock: Clock,
+    ) -> None:
         self._accounts = accounts
         self._passwords = passwords
         self._clock = clock
         self._failed_sign_ins = FailedSignIns()
-        self._slots = asyncio.Semaphore(MAX_CONCURRENT_HASHES)
-        self._waiting = 0
+        self._lanes = lanes
 
     async def check(self, username: str, password: str, *, peer: str) -> Account:
         """Return the account with this user name and password. ``peer`` is the network address.
@@ -54,19 +57,10 @@ class Credentials:
             raise _sign_in_failed()
         username = username.lower()
         self._failed_sign_ins.check(username, peer)
-        if self._waiting >= MAX_WAITING_SIGN_INS:
-            raise Busy(
-                "Very many sign in just now. Try again in a few seconds.",
-                "当前登录人数过多，请几秒后再试。",
-            )
-        self._waiting += 1
-        try:
-            async with self._slots:
-                # Checked again: others of the same peer may have failed while this one waited.
-                self._failed_sign_ins.check(username, peer)
-                account = await self._verify_password(username, password, peer)
-        finally:
-            self._waiting -= 1
+        async with self._lanes.take_turn(username, peer):
+            # Checked again: others of the same peer may have failed while this one waited.
+            self._failed_sign_ins.check(username, peer)
+            account = await self._verify_password(username, password, peer)
         if account.disabled_at is not None:
             raise account_disabled()
         expires_at = account.password_expires_at

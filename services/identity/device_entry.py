@@ -13,6 +13,7 @@ from datetime import datetime
 import jwt
 
 from domain.identity.devices import DEVICE_CREDENTIAL_LIFETIME, DeviceCredential
+from services.identity.device_usage import DeviceUsage
 from services.identity.tokens import MAX_TOKEN_LENGTH, TokenPair, Tokens
 from storage.clock import Clock
 from storage.mongo.crypto import Keyring
@@ -83,11 +84,17 @@ class DeviceEntry:
     """Lets devices enter, with the credential of an earlier entry or as new ones."""
 
     def __init__(
-        self, store: Store, tokens: Tokens, credentials: DeviceCredentials, clock: Clock
+        self,
+        store: Store,
+        tokens: Tokens,
+        credentials: DeviceCredentials,
+        usage: DeviceUsage,
+        clock: Clock,
     ) -> None:
         self._devices = store.devices
         self._tokens = tokens
         self._credentials = credentials
+        self._usage = usage
         self._clock = clock
 
     async def enter(self, signed: str | None) -> EnteredDevice:
@@ -97,9 +104,12 @@ class DeviceEntry:
         forged or replaced by one that was used, the device is new. Only a credential that came back
         costs a write.
 
+        :raises TooManyAttempts: the device has come back too often in this hour.
         :raises StorageUnavailable: the device cannot be read now. Its credential stays valid.
         """
         known = None if signed is None else self._credentials.read(signed)
+        if known is not None:
+            self._usage.admit_entry(known.device_id)
         if known is not None and not await self._devices.accept(known, at=self._clock()):
             known = None
         if known is None:

@@ -13,7 +13,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from domain.identity.passwords import check_new_password, normalise_password
 
-MAX_CONCURRENT_HASHES = 2
+MAX_CONCURRENT_HASHES = 3
 """Hashes computed at once. Each takes 64 MiB and 50 ms with the defaults of argon2-cffi."""
 
 _ONE_TIME_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"

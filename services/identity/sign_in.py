@@ -17,6 +17,7 @@ from services.identity.account_changes import AccountChanges
 from services.identity.credentials import Credentials
 from services.identity.passwords import PasswordVerifier
 from services.identity.revocations import account_disabled
+from services.identity.sign_in_lanes import SignInLanes
 from services.identity.tokens import TokenPair, Tokens
 from storage.clock import Clock
 from storage.mongo.client import new_id
@@ -42,11 +43,13 @@ class SignInService:
         passwords: PasswordVerifier,
         changes: AccountChanges,
         clock: Clock,
+        *,
+        lanes: SignInLanes,
     ) -> None:
         self._tokens = tokens
         self._store = store
         self._passwords = passwords
-        self._credentials = Credentials(store.accounts, passwords, clock)
+        self._credentials = Credentials(store.accounts, passwords, lanes, clock)
         self._changes = changes
         self._clock = clock
 

@@ -20,6 +20,7 @@ from domain.refusals import InvalidInput, NotFound, PostingNotOpen, SessionNotLi
 from domain.seekers.group_checks import check_own_group
 from domain.seekers.seeker_groups import SeekerGroup
 from realtime.batch_loader import SharedBatchLoader
+from services.identity.device_usage import DeviceUsage
 from services.identity.receipts import Receipts
 from services.leads.consent import PostingConsent
 from services.leads.lead_capture import LeadCapture
@@ -73,6 +74,7 @@ class InterestRecording:
         receipts: Receipts,
         clock: Clock,
         *,
+        usage: DeviceUsage,
         allows_demo_phones: bool,
     ) -> None:
         """``allows_demo_phones`` admits the phones 144xxxxxxxx."""
@@ -81,15 +83,18 @@ class InterestRecording:
         self._consent = consent
         self._receipts = receipts
         self._clock = clock
+        self._usage = usage
         self._allows_demo_phones = allows_demo_phones
         # A room taps at once: each read serves all interests that wait for it.
         self._sessions = SharedBatchLoader(store.live_sessions.by_ids)
         self._postings = SharedBatchLoader(store.postings.by_ids)
 
-    async def record(self, caller: Principal, interest: Interest) -> RecordedInterest:
+    async def record(self, caller: Principal, interest: Interest, *, peer: str) -> RecordedInterest:
         """Store the interest as a lead, or return the lead that this giver gave before.
 
-        Returns once a majority of MongoDB's members has the lead in its journal.
+        Returns once a majority of MongoDB's members has the lead in its journal. ``peer`` is the
+        caller's network address: it never refuses anybody, but a lead of one that brings very many
+        devices is called after the others.
 
         :raises InvalidInput: the name cannot be right, or session, source and code do not agree.
         :raises InvalidInput: also when the request id is no such id, or that of another interest,
@@ -101,6 +106,7 @@ class InterestRecording:
         :raises SessionNotLive: the session is too early or too late for this source.
         :raises PostingNotInSession: the session does not present the posting.
         :raises PostingNotOpen: the posting is not open.
+        :raises TooManyAttempts: this device has sent too many phones in this hour.
         :raises Busy: nothing may be stored; sending the interest again is safe.
         """
         check_request_id(interest.request_id)
@@ -118,6 +124,7 @@ class InterestRecording:
             )
         try:
             lead = await self._build_lead(caller, session, posting, contact, interest)
+            self._usage.admit_phone(caller, contact.phone)
         except (SessionNotLive, PostingNotOpen):
             # A repeated interest gets the same answer even after the session or posting has ended.
             known = await self._find_given(
@@ -133,7 +140,9 @@ class InterestRecording:
             if known is None:
                 raise
             return known
-        captured = await self._capture.record(lead)
+        if self._usage.is_crowded(caller, peer):
+            lead = replace(lead, crowded=True)
+        captured = await self._capture.record(start_follow_up(lead))
         return self._result(
             key_of(lead), captured.lead, created=captured.created, is_proven=captured.is_proven
         )
@@ -167,7 +176,7 @@ class InterestRecording:
             check_presented(session, posting.id)
         text = await self._consent.require_agreed(posting, interest.consent_version)
         lead_id, now, keyring = new_id(), self._clock(), self._store.keyring
-        lead = Lead(
+        return Lead(
             id=lead_id,
             session_id=session.id if session else None,
             posting_id=posting.id,
@@ -191,7 +200,6 @@ class InterestRecording:
             made_way=place_beside(caller.subject),
             request_id=interest.request_id,
         )
-        return start_follow_up(lead)
 
     async def _load_union_path(self, posting: Posting) -> tuple[str, ...]:
         unions = await self._store.unions.by_ids([posting.union_id])

@@ -17,6 +17,7 @@ import structlog
 
 from domain.identity.devices import PhonePair
 from domain.leads.confirmation import ConfirmationMethod, LeadConfirmation
+from domain.leads.follow_up import start_follow_up
 from domain.leads.leads import Lead
 from domain.refusals import Busy
 from realtime.histogram import DURATION_BUCKETS_SECONDS, Histogram
@@ -173,10 +174,13 @@ def _pair_of(lead: Lead) -> PhonePair:
 
 
 def _confirm(lead: Lead, at: datetime) -> Lead:
-    return replace(
+    confirmed = replace(
         lead,
         confirmation=LeadConfirmation.CONFIRMED,
         made_way=None,
         confirmed_at=at,
         confirmed_by=ConfirmationMethod.CODE,
+        crowded=False,
     )
+    # Whatever crowd the device is in, its person is called like all others.
+    return start_follow_up(confirmed) if lead.crowded else confirmed

@@ -109,6 +109,8 @@ class PostingReview:
     ) -> Report:
         """Store a viewer's report of a posting. Only a keyed hash of the address is kept.
 
+        A report weighs more if the viewer's device has confirmed a phone.
+
         :raises NotFound: no posting has this id.
         :raises InvalidInput: the text is missing where it is needed, or cannot be right.
         :raises PostingNotOpen: the posting is not open now.
@@ -119,6 +121,8 @@ class PostingReview:
         posting = (await self._store.postings.by_ids([posting_id])).get(posting_id)
         if posting is None:
             raise _posting_not_found()
+        at = self._clock()
+        person = await self._store.phone_proofs.find_person(caller.subject, at=at)
         return await self.report(
             Report(
                 id=new_id(),
@@ -128,12 +132,13 @@ class PostingReview:
                 body=body,
                 by=caller.subject,
                 origin=self._store.keyring.digest_audit_row(f"report/{client_address}".encode()),
-                at=self._clock(),
+                at=at,
+                reporter=None if person is None else self._name_reporter(posting_id, person),
             )
         )
 
     async def report(self, report: Report) -> Report:
-        """Store a report. Enough independent reports hold the posting until an officer decides.
+        """Store a report. Reports that weigh enough hold the posting until an officer decides.
 
         :raises PostingNotOpen: the posting is not open now.
         :raises AlreadyExists: this viewer has reported the posting before.
@@ -148,10 +153,10 @@ class PostingReview:
                 )
             await check_report_rate(self._store.reviews, report, transaction)
             await self._store.reviews.add_report(report, transaction=transaction)
-            count = await self._store.reviews.count_independent_reports(
+            reports = await self._store.reviews.count_independent_reports(
                 before.id, transaction=transaction
             )
-            return apply_reports(before, count, report.at)
+            return apply_reports(before, reports, report.at)
 
         try:
             await self._change(report.posting_id, change)
@@ -161,6 +166,10 @@ class PostingReview:
                 "您已举报过该岗位，工会工作人员会核实处理。",
             ) from None
         return report
+
+    def _name_reporter(self, posting_id: str, person: str) -> str:
+        # Bound to the posting: nobody can tell what else the person has reported or applied for.
+        return self._store.keyring.digest_audit_row(f"reporter/{posting_id}/{person}".encode())
 
     async def resolve_report(
         self, caller: Principal, report_id: str, *, upheld: bool, reason: str
@@ -190,10 +199,10 @@ class PostingReview:
             await self._store_decision(
                 before, DecisionKind.REPORT_DISMISSED, reason, by, transaction, report_id=report.id
             )
-            count = await self._store.reviews.count_independent_reports(
+            reports = await self._store.reviews.count_independent_reports(
                 before.id, transaction=transaction
             )
-            return apply_reports(before, count, self._clock())
+            return apply_reports(before, reports, self._clock())
 
         return await self._change(report.posting_id, change)
 

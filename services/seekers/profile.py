@@ -22,6 +22,7 @@ from domain.seekers.seekers import (
     check_search_name,
     prove_phone,
 )
+from services.identity.device_usage import DeviceUsage
 from services.seekers.seeker_scope import SEEKER_FIELD, require_managed
 from services.seekers.union_assignment import choose_union_path
 from storage.clock import Clock
@@ -39,9 +40,10 @@ class SeekerProfiles:
     concurrent one reads the profile again and is tried again, ``MAX_ATTEMPTS`` times in all.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, usage: DeviceUsage) -> None:
         self._store = store
         self._clock = clock
+        self._usage = usage
 
     async def require_own(self, caller: Principal) -> Seeker:
         """Return the profile of the signed-in seeker.
@@ -81,9 +83,12 @@ class SeekerProfiles:
         keep_contact: bool,
         consent_version: str | None,
         union_id: str | None,
+        peer: str,
     ) -> Seeker:
         """Create the caller's profile, or replace it.
 
+        ``peer`` is the caller's network address: one that brings very many devices is served like
+        any other, and their profiles are told of new jobs after the others.
         ``keep_contact`` keeps the stored contact of an existing profile and ignores ``contact``.
         ``consent_version`` names the consent text that the person agreed to; None keeps a consent
         that still stands.
@@ -91,10 +96,14 @@ class SeekerProfiles:
         :raises InvalidInput: The profile contains an impossible wish, place or number.
         :raises NotFound: No union has this id.
         :raises ConsentRequired: No consent stands, or the version is not the current one.
+        :raises TooManyAttempts: This device has sent too many phones in this hour.
         :raises Busy: Concurrent changes won ``MAX_ATTEMPTS`` times.
         """
         checked = check_profile(profile, ("input", "profile"))
         union_path = await choose_union_path(self._store, checked, union_id)
+        if contact is not None and not keep_contact:
+            self._usage.admit_phone(caller, contact.phone)
+        is_crowded = self._usage.is_crowded(caller, peer)
 
         def rule(before: Seeker | None) -> Seeker:
             now = self._clock()
@@ -113,6 +122,8 @@ class SeekerProfiles:
                 searches=before.searches if before else (),
                 matching=standing.matching if standing else True,
                 status=standing.status if standing else SeekerStatus.SEEKING,
+                # A profile that was there before the crowd stays an old one.
+                crowded=before.crowded if before else is_crowded,
                 version=before.version + 1 if before else 1,
                 created_at=before.created_at if before else now,
                 updated_at=now,

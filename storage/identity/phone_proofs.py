@@ -67,6 +67,18 @@ class PhoneProofs:
         proof = await self._proofs.by_id(_proof_id(pair))
         return proof.expires_at if proof is not None and proof.expires_at > at else None
 
+    async def find_person(self, device_id: str, *, at: datetime) -> str | None:
+        """Return the person whose phone the device has confirmed; always the same one of several.
+
+        None without a proof that holds at this time.
+        """
+        # "0" is the character after "/": the range holds all proofs of the device.
+        of_device = {"$gt": f"{device_id}/", "$lt": f"{device_id}0"}
+        proof = await self._proofs.find_one(
+            {"_id": of_device, "expires_at": {"$gt": at}}, sort=(("_id", 1),)
+        )
+        return None if proof is None else proof.person
+
     async def erase_person(self, person: str, *, transaction: Transaction | None = None) -> int:
         """Delete the proofs and the codes of a phone on all devices; the number of the proofs."""
         await self._codes.delete_by_person(person, transaction=transaction)

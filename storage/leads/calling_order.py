@@ -1,4 +1,6 @@
-"""Leads in the order in which staff call: those with a confirmed phone first, unconfirmed last.
+"""Leads in the order in which staff call: those with a confirmed phone first, unconfirmed later.
+
+Unconfirmed leads of very many devices of one address come last.
 
 The order has ranks, each newest first. A page reads from one rank on, by the same indexes as a list
 in the order of ids, so recording a lead costs no further index.
@@ -18,13 +20,17 @@ CALLING_ORDER: SortOrder = (("rank", 1), ("_id", -1))
 _UNCONFIRMED = LeadConfirmation.UNCONFIRMED.value
 _RANKS: tuple[Document, ...] = (
     {"confirmation": {"$ne": _UNCONFIRMED}},
-    {"confirmation": _UNCONFIRMED},
+    # Leads that an earlier version stored lack the field.
+    {"confirmation": _UNCONFIRMED, "crowded": {"$ne": True}},
+    {"confirmation": _UNCONFIRMED, "crowded": True},
 )
 
 
 def rank_of(lead: Lead) -> int:
     """The rank of a lead in the calling order, from 0."""
-    return 1 if lead.confirmation is LeadConfirmation.UNCONFIRMED else 0
+    if lead.confirmation is not LeadConfirmation.UNCONFIRMED:
+        return 0
+    return 2 if lead.crowded else 1
 
 
 def parse_rank(part: str) -> int:

@@ -28,7 +28,7 @@ from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.meta import FACTS_OF_ONE_DATABASE, META, Meta
 from storage.mongo.schema_version import UNVERSIONED, SchemaVersion, SchemaVersions
 
-MOMENTARY_COLLECTIONS = frozenset({"feed_reports", "leases", "presence"})
+MOMENTARY_COLLECTIONS = frozenset({"feed_reports", "leases", "presence", "usage_counts"})
 """What nodes hold while they run. It means nothing in a restored database."""
 DOCUMENTS_PER_READ = 1_000
 MAX_COLLECTIONS = 1_000

@@ -33,6 +33,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("place_code", ASCENDING)], name="by_place"),
     ],
     # Both are deleted at the time that they hold.
+    "usage_counts": [IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0)],
     "devices": [IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0)],
     "phone_proofs": [
         IndexModel([("person", ASCENDING)], name="by_person"),

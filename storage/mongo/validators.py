@@ -90,6 +90,15 @@ _FEED_REPORT: Document = {
         "is_fresh": {"bsonType": "bool"},
     },
 }
+_USAGE_COUNT: Document = {
+    "bsonType": "object",
+    "required": ["_id", "members", "expires_at"],
+    "properties": {
+        "_id": {"bsonType": "string"},
+        "members": {"bsonType": "array", "items": {"bsonType": "string"}},
+        "expires_at": {"bsonType": "date"},
+    },
+}
 _NOTICE: Document = {
     "bsonType": "object",
     "required": ["_id", "at"],
@@ -198,6 +207,7 @@ VALIDATORS: Mapping[str, Document] = {
     "leases": _LEASE,
     "events": _EVENT,
     "feed_reports": _FEED_REPORT,
+    "usage_counts": _USAGE_COUNT,
     "notices": _NOTICE,
     "phone_stops": _NOTICE,
     "import_chunks": _CHUNK,

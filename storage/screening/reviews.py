@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.screening.reviews import Decision, Report, ReportState
-from storage.mongo.client import Mongo, Transaction, translate_errors
+from domain.screening.reviews import (
+    MAX_COUNTED_REPORTERS,
+    Decision,
+    IndependentReports,
+    Report,
+    ReportState,
+)
+from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.paging import Page, PageRequest
 from storage.mongo.repository import NEWEST_FIRST, RecordCollection
 
@@ -14,6 +20,7 @@ class Reviews:
     """Reports and decisions. A viewer can report a posting once."""
 
     def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
         self._decisions = RecordCollection(mongo, "decisions", Decision)
         self._reports = RecordCollection(mongo, "reports", Report)
 
@@ -49,12 +56,33 @@ class Reviews:
         where = {**whose, "at": {"$gt": since}}
         return await self._reports.count(where, limit=most, transaction=transaction)
 
-    async def count_independent_reports(self, posting_id: str, *, transaction: Transaction) -> int:
-        """How many origins have an open report of the posting."""
+    async def count_independent_reports(
+        self, posting_id: str, *, transaction: Transaction
+    ) -> IndependentReports:
+        """The persons and the addresses that have an open report of the posting.
+
+        Of each kind ``MAX_COUNTED_REPORTERS`` are counted.
+        """
         where = {"posting_id": posting_id, "state": ReportState.OPEN.value}
-        with translate_errors():
-            origins = await self._reports.documents.distinct("origin", where, session=transaction)
-        return len(origins)
+        return IndependentReports(
+            proven=await self._count_distinct(
+                "reporter", {**where, "reporter": {"$gt": ""}}, transaction
+            ),
+            # Reports that an earlier version stored have no reporter.
+            unproven=await self._count_distinct("origin", {**where, "reporter": None}, transaction),
+        )
+
+    async def _count_distinct(self, field: str, where: Document, transaction: Transaction) -> int:
+        pipeline: list[Document] = [
+            {"$match": where},
+            {"$group": {"_id": f"${field}"}},
+            {"$limit": MAX_COUNTED_REPORTERS},
+            {"$count": "number"},
+        ]
+        rows = [
+            row async for row in self._mongo.aggregate("reports", pipeline, session=transaction)
+        ]
+        return int(rows[0]["number"]) if rows else 0
 
     async def resolve_report(self, report: Report, *, transaction: Transaction) -> None:
         """Replace a report that was resolved by itself."""

@@ -6,13 +6,13 @@ list is empty while the seeker may not be matched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.seekers.match_keys import list_seeker_match_keys
 from domain.seekers.seeker_groups import SeekerGroup
-from domain.seekers.seekers import Seeker, SeekerStatus
+from domain.seekers.seekers import NoticeTurn, Seeker, SeekerStatus
 from storage.mongo.client import Document, Mongo, Transaction
 from storage.mongo.codec import to_document
 from storage.mongo.paging import Page, PageRequest
@@ -84,6 +84,32 @@ class Seekers(VersionedRepository[Seeker]):
         if before is not None:
             where["_id"] = {"$lt": before}
         return await self._records.find(where, sort=NEWEST_FIRST, limit=limit)
+
+    async def find_to_notify(
+        self,
+        keys: Sequence[str],
+        turn: NoticeTurn,
+        *,
+        known_before: datetime,
+        after: str | None = None,
+        limit: int,
+    ) -> list[Seeker]:
+        """The seekers found under one of ``keys`` in this turn, oldest first, from ``after`` on.
+
+        Each seeker is in exactly one turn, also if it proves its phone between two reads: a phone
+        that was not proven at ``known_before`` counts as typed.
+        """
+        known: list[Document] = [{"giver": None}, {"phone_proven_at": {"$lt": known_before}}]
+        # Profiles that an earlier version stored lack these fields.
+        conditions: Mapping[NoticeTurn, Document] = {
+            NoticeTurn.KNOWN: {"$or": known},
+            NoticeTurn.TYPED: {"$nor": [*known, {"crowded": True}]},
+            NoticeTurn.CROWDED: {"$nor": known, "crowded": True},
+        }
+        where = {"reach": {"$in": list(keys)}, **conditions[turn]}
+        if after is not None:
+            where["_id"] = {"$gt": after}
+        return await self._records.find(where, sort=OLDEST_FIRST, limit=limit)
 
     async def by_campaign(self, campaign_id: str, *, after: str, limit: int) -> list[Seeker]:
         """The seekers of a campaign, in the order of ids, after the id ``after``."""

@@ -212,7 +212,7 @@ async def _express_interest(
 
 async def _read_all(mongo: Mongo) -> dict[str, list[Document]]:
     """Every document, but for what nodes that have stopped held for a moment."""
-    names = sorted({*await mongo.read_validators()} - {"leases", "presence"})
+    names = sorted({*await mongo.read_validators()} - {"leases", "presence", "usage_counts"})
     found = {name: await mongo[name].find({}).sort([("_id", 1)]).to_list(None) for name in names}
     return {name: documents for name, documents in found.items() if documents}
 

@@ -170,7 +170,8 @@ class PostingLife:
                 break
             posting_id = posting.scene.posting.id
             filed = records.report(posting_id=posting_id, origin=new_id(), at=CLOCK())
-            await self.running.services.reviews.report(replace(filed, by=new_id()))
+            proven = replace(filed, by=new_id(), reporter=new_id())
+            await self.running.services.reviews.report(proven)
             posting.reports += 1
             if posting.reports >= 3:
                 posting.against |= {"held"}

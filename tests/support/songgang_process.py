@@ -97,7 +97,12 @@ def build_environment(uri: str | None, database: str, given: Mapping[str, str]) 
         for name, value in os.environ.items()
         if not name.startswith(("SONGGANG_", "MONGODB_"))
     }
-    own = {"SONGGANG_PORT": "0", "MONGODB_DATABASE": database}
+    own = {
+        "SONGGANG_PORT": "0",
+        "MONGODB_DATABASE": database,
+        # Tests send very many phones from one device; those of the bounds set their own.
+        "SONGGANG_MAX_PHONES_PER_DEVICE": "1000000",
+    }
     if uri is not None:
         own["MONGODB_URI"] = uri
     return {**kept, **own, **given}

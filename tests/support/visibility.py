@@ -56,7 +56,9 @@ PERSONAL_ROWS = (
         LEAD_READERS,
     ),
     VisibilityRow("Lead", "terms termsChanged posting session", LEAD_READERS),
-    VisibilityRow("Lead", "contact assignee dueAt hireProof timeline", SCOPED_STAFF_AND_ASSIGNEE),
+    VisibilityRow(
+        "Lead", "contact assignee dueAt hireProof timeline crowded", SCOPED_STAFF_AND_ASSIGNEE
+    ),
     # The consent text does not name the group, so the employer must not see it.
     VisibilityRow("Lead", "group", SCOPED_STAFF_AND_ASSIGNEE - {"recruiter"}),
     VisibilityRow("Lead", "reason nextActionOn escalatedTo", SCOPED_STAFF),

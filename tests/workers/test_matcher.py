@@ -10,33 +10,26 @@ from typing import Any
 import pytest
 
 from domain.exchange.imports import ImportStatus
-from domain.live.events import PostingMatched, seeker_topic
 from domain.matching.jobs import build_job
 from domain.postings.postings import Intensity, Posting, PostingStatus
 from domain.reference.occupations import Occupation
 from domain.seekers.profile import Wants
-from domain.seekers.seekers import Seeker, SeekerStatus
+from domain.seekers.seekers import SeekerStatus
 from realtime.background import Schedule
 from storage.matching.jobs import job_from_document
 from storage.mongo.client import StorageError
 from storage.store import Store
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support import records
-from tests.support.matcher_node import OPEN_UNTIL, create_matcher, open_posting
+from tests.support.matcher_node import (
+    OPEN_UNTIL,
+    create_matcher,
+    notified_posting_ids,
+    open_posting,
+)
 from tests.support.records import ManualClock
 from tests.support.waiting import wait_until
 from workers.matcher import MatcherLimits, should_notify
-
-
-async def notified_posting_ids(store: Store, seeker: Seeker) -> list[str]:
-    events = await store.event_log.read(seeker_topic(seeker.id), after=0, limit=100)
-    assert [placed.seq for placed in events] == list(range(1, len(events) + 1))
-    found = []
-    for placed in events:
-        assert isinstance(placed.event, PostingMatched)
-        assert placed.event.seeker_id == seeker.id
-        found.append(placed.event.posting_id)
-    return found
 
 
 async def test_an_open_posting_is_notified_once_to_each_suited_seeker(store: Store) -> None:
@@ -126,10 +119,9 @@ async def test_the_number_of_seekers_notified_per_posting_is_limited(
     await store.seekers.add(seekers)
     await store.postings.add([open_posting()])
     assert await create_matcher(store, limits=limits).run() == (4, 0)
-    # The newest seekers.
-    assert [len(await notified_posting_ids(store, seeker)) for seeker in seekers] == [0] * 5 + [
-        1
-    ] * 4
+    # The oldest seekers.
+    notified = [len(await notified_posting_ids(store, seeker)) for seeker in seekers]
+    assert notified == [1] * 4 + [0] * 5
 
 
 async def test_postings_of_one_place_are_notified_together_to_every_seeker(

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.client_address import peer_of
 from domain.live.qr_codes import QrCode, make_page_code
 from domain.refusals import CodeInvalid
 from schema.context import Services
@@ -41,8 +42,10 @@ class QrCodePages:
         self._drawing_lock = asyncio.Lock()
         self._waiting = 0
 
-    async def redirect_scan(self, token: str, *, counts: bool) -> Response:
+    async def redirect_scan(self, token: str, *, peer: str, counts: bool) -> Response:
         """Redirect a scan to the front page; ``counts`` says whether it counts as a scan.
+
+        Of one address (``peer``) some scans a minute count; the others are redirected only.
 
         The parameters are the global ids ``session`` and ``posting`` and the token as ``code``, to
         be sent with an interest.
@@ -54,7 +57,7 @@ class QrCodePages:
                 code = await self._load_page_code(code_id, kept=counts)
         except StorageUnavailable:
             raise HTTPException(503, "Try again in a moment.") from None
-        if counts:
+        if counts and self._services.device_usage.counts_scan(code.id, peer):
             self._scans.count(code.id)
         headers = {"cache-control": "no-store"}
         # A relative URL works below any path that a proxy serves the application at.
@@ -144,7 +147,9 @@ def _code_not_found() -> HTTPException:
 async def serve_code_redirect(request: Request) -> Response:
     """Answer ``/q/{token}``; only a GET counts as a scan."""
     pages: QrCodePages = request.app.state.node.code_pages
-    return await pages.redirect_scan(request.path_params["token"], counts=request.method == "GET")
+    return await pages.redirect_scan(
+        request.path_params["token"], peer=peer_of(request.scope), counts=request.method == "GET"
+    )
 
 
 async def serve_code_image(request: Request) -> Response:

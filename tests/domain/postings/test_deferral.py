@@ -9,7 +9,6 @@ import pytest
 
 from domain.postings.deferral import employer_check_day
 from domain.postings.lifecycle import (
-    MIN_REPORTS_TO_HOLD,
     apply_reports,
     apply_review,
     change_terms,
@@ -19,6 +18,7 @@ from domain.postings.postings import Posting, PostingStatus, PostingTerms
 from domain.reference.calendar import day_in_china
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.posting_rules import RULES_VERSION
+from domain.screening.reviews import NO_REPORTS, IndependentReports
 from tests.domain.posting_terms_samples import monthly_pay, posting_terms
 from tests.support import records
 from tests.support.records import FIXED_NOW
@@ -110,9 +110,9 @@ def test_the_end_of_deferral_applies_the_new_rules() -> None:
 
 def test_reports_hold_a_posting_whose_findings_are_deferred() -> None:
     deferred = screened(let_through(FORBIDDEN))
-    held = apply_reports(deferred, MIN_REPORTS_TO_HOLD, FIXED_NOW)
+    held = apply_reports(deferred, IndependentReports(proven=3, unproven=0), FIXED_NOW)
     assert held.status is PostingStatus.IN_REVIEW
-    assert apply_reports(held, 0, FIXED_NOW).status is PostingStatus.OPEN
+    assert apply_reports(held, NO_REPORTS, FIXED_NOW).status is PostingStatus.OPEN
 
 
 def test_other_terms_pass_the_new_rules_or_are_refused() -> None:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.postings.lifecycle import (
-    MIN_REPORTS_TO_HOLD,
     RESCREENED_STATUSES,
     apply_hires,
     apply_reports,
@@ -26,6 +25,7 @@ from domain.reference.calendar import day_in_china
 from domain.refusals import InvalidInput
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.posting_rules import RULES_VERSION
+from domain.screening.reviews import NO_REPORTS, IndependentReports
 from tests.domain.posting_terms_samples import any_terms, posting_terms
 from tests.support import records
 from tests.support.records import FIXED_NOW
@@ -34,6 +34,7 @@ VERIFIED = records.employer()
 UNVERIFIED = replace(VERIFIED, verified_until=None)
 DOUBTFUL = posting_terms(conditions="35岁以下")
 BAD = posting_terms(insurance=())
+THREE_PROVEN = IndependentReports(proven=3, unproven=0)
 
 
 def posting(offer: object = None, employer: object = VERIFIED) -> Posting:
@@ -65,12 +66,14 @@ def test_findings_decide_the_status(offer: object, verified: bool, status: Posti
     assert (made.waiting_since is not None) is (status is PostingStatus.IN_REVIEW)
 
 
-@given(any_terms, st.booleans(), st.sampled_from(PostingStatus), st.integers(0, 5))
+@given(any_terms, st.booleans(), st.sampled_from(PostingStatus), st.integers(0, 5), st.booleans())
 def test_screening_again_never_refuses_and_is_idempotent(
-    offer: object, verified: bool, status: PostingStatus, reports: int
+    offer: object, verified: bool, status: PostingStatus, reports: int, weighed: bool
 ) -> None:
     employer = VERIFIED if verified else UNVERIFIED
     before = replace(posting(offer, employer), status=status, reports=reports)
+    if weighed:
+        before = replace(before, report_weight=min(reports, 4))
     after = rescreen_posting(before, employer=employer, table=KNOWN_WAGES, at=FIXED_NOW)
     if status not in RESCREENED_STATUSES:
         assert after is before
@@ -81,7 +84,7 @@ def test_screening_again_never_refuses_and_is_idempotent(
     assert after.is_open(day_in_china(FIXED_NOW)) is (after.status is PostingStatus.OPEN)
     if after.status is PostingStatus.OPEN:
         assert verified
-        assert reports < MIN_REPORTS_TO_HOLD
+        assert reports < 3 or weighed
 
 
 def test_an_approved_posting_of_an_unverified_employer_is_suspended() -> None:
@@ -119,14 +122,33 @@ def test_a_posting_refused_by_an_officer_returns_to_review() -> None:
 
 
 def test_enough_reports_send_a_posting_to_review() -> None:
-    for count in range(MIN_REPORTS_TO_HOLD + 2):
-        reported = apply_reports(posting(), count, FIXED_NOW)
-        held = count >= MIN_REPORTS_TO_HOLD
+    for proven, unproven, held in (
+        (0, 0, False),
+        (0, 1, False),
+        (0, 1_000, False),
+        (1, 1_000, False),
+        (2, 3, False),
+        (2, 4, True),
+        (3, 0, True),
+    ):
+        reports = IndependentReports(proven=proven, unproven=unproven)
+        reported = apply_reports(posting(), reports, FIXED_NOW)
         assert reported.status is (PostingStatus.IN_REVIEW if held else PostingStatus.OPEN)
-        assert (reported.waiting_since is None) is (count == 0)
-        assert apply_reports(reported, 0, FIXED_NOW).status is PostingStatus.OPEN
+        assert reported.reports == proven + unproven
+        # An officer looks at every report.
+        assert (reported.waiting_since is None) is (reports == NO_REPORTS)
+        assert apply_reports(reported, NO_REPORTS, FIXED_NOW).status is PostingStatus.OPEN
     gone = close_posting(posting(), CloseReason.WITHDRAWN, FIXED_NOW)
-    assert apply_reports(gone, MIN_REPORTS_TO_HOLD, FIXED_NOW).status is PostingStatus.CLOSED
+    assert apply_reports(gone, THREE_PROVEN, FIXED_NOW).status is PostingStatus.CLOSED
+
+
+def test_a_posting_that_unweighed_reports_hold_stays_held_until_an_officer_decides() -> None:
+    before = replace(posting(), reports=3, status=PostingStatus.IN_REVIEW)
+    assert before.report_weight is None
+    again = rescreen_posting(before, employer=VERIFIED, table=KNOWN_WAGES, at=FIXED_NOW)
+    assert again.status is PostingStatus.IN_REVIEW
+    approved = apply_review(again, by="officer", at=FIXED_NOW, approved=True, reason="已核实")
+    assert (approved.status, approved.report_weight) == (PostingStatus.OPEN, 0)
 
 
 def test_a_posting_closes_when_its_headcount_is_hired() -> None:

@@ -47,19 +47,23 @@ async def queue(api: GraphQLClient, world: World, caller: str, **paging: Any) ->
     return found
 
 
-async def test_every_report_is_queued_and_three_from_different_places_hold_the_posting(
+async def test_every_report_is_queued_and_those_of_three_proven_persons_hold_the_posting(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:
     assert (await queue(api, world, "officer"))["edges"] == []
-    filed = [await report(running, world.open, "a"), await report(running, world.open, "b")]
-    filed.append(await report(running, world.open, "b"))
+    filed = [
+        await report(running, world.open, "a", reporter="one"),
+        await report(running, world.open, "b", reporter="two"),
+    ]
+    # The same person on another device.
+    filed.append(await report(running, world.open, "c", reporter="two"))
     seen = await now(running, world.open)
     assert (seen.status, seen.reports) == (PostingStatus.OPEN, 2)
     for caller in ("officer", "officer above"):
         (edge,) = (await queue(api, world, caller))["edges"]
         assert edge["node"]["posting"]["id"] == gid(world.open)
     assert (await queue(api, world, "officer elsewhere"))["edges"] == []
-    filed.append(await report(running, world.open, "c"))
+    filed.append(await report(running, world.open, "b", reporter="three"))
     held = await now(running, world.open)
     assert (held.status, held.reports) == (PostingStatus.IN_REVIEW, 3)
     # Dismissing one report shows the posting again; the other reports still wait.
@@ -78,6 +82,41 @@ async def test_every_report_is_queued_and_three_from_different_places_hold_the_p
     states = {each.id: each.state for each in page.items}
     assert states.pop(filed[0].id) is ReportState.DISMISSED
     assert set(states.values()) == {ReportState.UPHELD}
+
+
+async def test_addresses_alone_never_take_a_posting_off_the_board(
+    api: GraphQLClient, world: World, running: RunningServices
+) -> None:
+    for number in range(30):
+        await report(running, world.open, f"address {number}")
+    seen = await now(running, world.open)
+    assert (seen.status, seen.reports, seen.report_weight) == (PostingStatus.OPEN, 30, 4)
+    assert len((await queue(api, world, "officer"))["edges"]) == 1
+    await report(running, world.open, "address", reporter="one")
+    assert (await now(running, world.open)).status is PostingStatus.OPEN
+    # Two persons whose phones are proven, and four addresses.
+    await report(running, world.open, "address", reporter="two")
+    held = await now(running, world.open)
+    assert (held.status, held.reports, held.report_weight) == (PostingStatus.IN_REVIEW, 32, 12)
+
+
+async def test_a_report_of_a_device_with_a_proven_phone_counts_once_for_its_person(
+    world: World, running: RunningServices
+) -> None:
+    given = {"postingId": gid(world.open), "reason": "FEES_TAKEN"}
+    phones = ["14400000001", "14400000001", "14400000002"]
+    for number, phone in enumerate(phones):
+        token = await world.proven_viewer_token(phone)
+        async with GraphQLClient(running.endpoint, f"192.0.2.{number}") as api:
+            answer = await api.mutate("reportPosting", given, token)
+            assert answer["__typename"] == "PostingReported"
+    seen = await now(running, world.open)
+    assert (seen.status, seen.reports, seen.report_weight) == (PostingStatus.OPEN, 2, 8)
+    page = await running.store.reviews.reports_of(world.open.id, PageRequest(limit=10))
+    assert len({each.reporter for each in page.items}) == 2
+    # Nothing in a report tells the person from other collections.
+    persons = {running.store.keyring.hash_phone(phone) for phone in phones}
+    assert persons.isdisjoint(str(value) for each in page.items for value in vars(each).values())
 
 
 async def test_many_ipv6_addresses_of_one_household_are_one_origin(

@@ -10,12 +10,17 @@ import pytest
 from domain.identity.accounts import Role
 from domain.identity.devices import DEVICE_CREDENTIAL_LIFETIME, DeviceCredential
 from domain.leads.personal_data import ReceiptHolder
+from domain.refusals import TooManyAttempts
+from realtime.usage_counter import UsageCounter
+from realtime.usage_limits import DEFAULT_USAGE_LIMITS
 from services.identity.device_entry import DeviceCredentials, DeviceEntry, EnteredDevice
+from services.identity.device_usage import DeviceUsage
 from services.identity.receipts import Receipts
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from storage.mongo.crypto import Keyring
 from storage.store import Store
+from tests.support.records import ManualClock
 
 SECRET = "a secret for tests"
 KEYRING = Keyring(SECRET)
@@ -25,7 +30,8 @@ CREDENTIALS = DeviceCredentials(KEYRING, utc_now)
 
 @pytest.fixture
 def entry(store: Store) -> DeviceEntry:
-    return DeviceEntry(store, TOKENS, CREDENTIALS, utc_now)
+    usage = DeviceUsage(UsageCounter(store, utc_now))
+    return DeviceEntry(store, TOKENS, CREDENTIALS, usage, utc_now)
 
 
 def device_of(entered: EnteredDevice) -> str:
@@ -108,3 +114,23 @@ async def test_anything_but_a_credential_starts_a_new_device(entry: DeviceEntry)
     for signed in wrong:
         assert CREDENTIALS.read(signed) is None
         assert (await entry.enter(signed)).is_new
+
+
+async def test_a_device_comes_back_sixty_times_an_hour_and_new_ones_always_enter(
+    store: Store,
+) -> None:
+    clock = ManualClock()
+    clock.at = clock.at.replace(minute=0, second=0, microsecond=0)
+    usage = DeviceUsage(UsageCounter(store, clock))
+    entry = DeviceEntry(store, TOKENS, CREDENTIALS, usage, utc_now)
+    first = await entry.enter(None)
+    credential = first.credential
+    for _ in range(DEFAULT_USAGE_LIMITS.entries_per_device_hour):
+        credential = (await entry.enter(credential)).credential
+    with pytest.raises(TooManyAttempts) as refused:
+        await entry.enter(credential)
+    assert refused.value.retry_after == 3_600
+    assert (await entry.enter(None)).is_new
+    # The refused entry has changed nothing: an hour later it is the same device.
+    clock.advance(seconds=3_600)
+    assert device_of(await entry.enter(credential)) == device_of(first)

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from domain.identity.accounts import Account, Role
 from domain.identity.audit import OPERATOR_ACTOR, AuditAction
 from domain.refusals import Unauthenticated
+from realtime.usage_counter import UsageCounter
 from services.identity.account_changes import AccountChanges
 from services.identity.passwords import PasswordVerifier
 from services.identity.sign_in import MAX_SIGN_INS_PER_ACCOUNT, SignInService
+from services.identity.sign_in_lanes import SignInLanes
 from services.identity.tokens import TokenPair, Tokens
 from storage.clock import utc_now
 from storage.mongo.client import new_id
@@ -39,7 +41,10 @@ class SignInScene:
         self.store = store
         self.tokens = Tokens(SECRET, utc_now)
         self.changes = AccountChanges(store, utc_now)
-        self.service = SignInService(self.tokens, store, passwords, self.changes, utc_now)
+        lanes = SignInLanes(UsageCounter(store, utc_now))
+        self.service = SignInService(
+            self.tokens, store, passwords, self.changes, utc_now, lanes=lanes
+        )
 
     async def account(self) -> Account:
         made = records.account(

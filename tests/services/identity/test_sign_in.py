@@ -9,10 +9,12 @@ from argon2 import PasswordHasher
 
 from domain.identity.accounts import Account, Principal, Role
 from domain.refusals import SignInFailed, TooManyAttempts
+from realtime.usage_counter import UsageCounter
 from services.identity.account_changes import AccountChanges
 from services.identity.credentials import FAILED_SIGN_INS_PER_PEER, FailedSignIns
 from services.identity.passwords import PasswordVerifier, hash_password
 from services.identity.sign_in import SignInService
+from services.identity.sign_in_lanes import SignInLanes
 from services.identity.tokens import Tokens
 from storage.clock import utc_now
 from storage.mongo.client import Mongo
@@ -49,7 +51,8 @@ async def store(mongo: Mongo) -> Store:
 async def sign_in(store: Store, tokens: Tokens) -> AsyncIterator[SignInService]:
     passwords = PasswordVerifier()
     changes = AccountChanges(store, utc_now)
-    yield SignInService(tokens, store, passwords, changes, utc_now)
+    lanes = SignInLanes(UsageCounter(store, utc_now))
+    yield SignInService(tokens, store, passwords, changes, utc_now, lanes=lanes)
     passwords.close()
 
 

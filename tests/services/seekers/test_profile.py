@@ -12,6 +12,8 @@ from domain.refusals import Busy, NotFound
 from domain.seekers.profile import Profile
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
 from domain.seekers.seekers import Seeker, SeekerStatus
+from realtime.usage_counter import UsageCounter
+from services.identity.device_usage import DeviceUsage
 from services.seekers import profile as module
 from services.seekers.profile import SeekerProfiles
 from storage.store import Store
@@ -24,7 +26,8 @@ OFFICER = Principal(subject="officer", role=Role.OFFICER, union_id="root")
 
 @pytest.fixture
 def profiles(store: Store) -> SeekerProfiles:
-    return SeekerProfiles(store, ManualClock())
+    clock = ManualClock()
+    return SeekerProfiles(store, clock, DeviceUsage(UsageCounter(store, clock)))
 
 
 async def save(profiles: SeekerProfiles, profile: Profile) -> Seeker:
@@ -35,6 +38,7 @@ async def save(profiles: SeekerProfiles, profile: Profile) -> Seeker:
         keep_contact=True,
         consent_version=PROFILE_CONSENT_TEXT.version,
         union_id=None,
+        peer="192.0.2.1",
     )
 
 

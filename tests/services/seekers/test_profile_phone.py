@@ -11,6 +11,8 @@ from domain.identity.devices import PhonePair
 from domain.leads.leads import Contact
 from domain.seekers.profile_consent import PROFILE_CONSENT_TEXT
 from domain.seekers.seekers import Seeker
+from realtime.usage_counter import UsageCounter
+from services.identity.device_usage import DeviceUsage
 from services.seekers.profile import SeekerProfiles
 from storage.store import Store
 from tests.support import records
@@ -24,7 +26,7 @@ OTHER_PHONE = "14400000002"
 
 @pytest.fixture
 def profiles(store: Store) -> SeekerProfiles:
-    return SeekerProfiles(store, ManualClock())
+    return SeekerProfiles(store, ManualClock(), DeviceUsage(UsageCounter(store, ManualClock())))
 
 
 def pair_of(store: Store, phone: str = PHONE) -> PhonePair:
@@ -42,6 +44,7 @@ async def save(
         keep_contact=keep,
         consent_version=PROFILE_CONSENT_TEXT.version,
         union_id=None,
+        peer="192.0.2.1",
     )
 
 
@@ -98,7 +101,9 @@ async def test_a_proof_without_a_profile_changes_nothing(
 async def test_a_profile_and_its_proof_at_one_moment_end_proven(
     profiles: SeekerProfiles, store: Store, other_store: Store
 ) -> None:
-    elsewhere = SeekerProfiles(other_store, ManualClock())
+    elsewhere = SeekerProfiles(
+        other_store, ManualClock(), DeviceUsage(UsageCounter(other_store, ManualClock()))
+    )
     for _ in range(10):
         await store.mongo["seekers"].delete_many({})
         await store.mongo["phone_proofs"].delete_many({})

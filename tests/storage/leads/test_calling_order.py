@@ -1,4 +1,4 @@
-"""Leads in the order to call in: unconfirmed ones last, whatever the size of a page."""
+"""Leads in the order to call in: unconfirmed ones later, whatever the size of a page."""
 
 from __future__ import annotations
 
@@ -17,13 +17,21 @@ STATES = {
     "c": LeadConfirmation.LEGACY,
     "d": LeadConfirmation.UNCONFIRMED,
     "e": LeadConfirmation.CONFIRMED,
+    "f": LeadConfirmation.UNCONFIRMED,
+    "g": LeadConfirmation.CONFIRMED,
 }
-EXPECTED = "ecbda"
+CROWDED = "dg"
+EXPECTED = "gecbfad"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 9])
-async def test_unconfirmed_leads_are_called_last(store: Store, size: int) -> None:
-    leads = [records.lead(id=name, confirmation=state) for name, state in STATES.items()]
+async def test_unconfirmed_leads_are_called_later_and_those_of_a_crowd_last(
+    store: Store, size: int
+) -> None:
+    leads = [
+        records.lead(id=name, confirmation=state, crowded=name in CROWDED)
+        for name, state in STATES.items()
+    ]
     await store.leads.record([*leads, records.lead(union_path=("elsewhere",))])
     # A node of the version before has stored this one: it counts as LEGACY.
     await store.mongo["leads"].update_one({"_id": "c"}, {"$unset": {"confirmation": ""}})
@@ -42,8 +50,8 @@ async def test_unconfirmed_leads_are_called_last(store: Store, size: int) -> Non
 
 
 def test_only_ranks_are_read_from_a_cursor() -> None:
-    assert [parse_rank(part) for part in ("0", "1")] == [0, 1]
-    for part in ("", "2", "-1", "01", "one"):
+    assert [parse_rank(part) for part in ("0", "1", "2")] == [0, 1, 2]
+    for part in ("", "3", "-1", "01", "one"):
         with pytest.raises(ValueError, match="no rank"):
             parse_rank(part)
 
@@ -51,16 +59,16 @@ def test_only_ranks_are_read_from_a_cursor() -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        (LeadQuery(union_id="root", confirmations=(LeadConfirmation.UNCONFIRMED,)), "da"),
+        (LeadQuery(union_id="root", confirmations=(LeadConfirmation.UNCONFIRMED,)), "fda"),
         (LeadQuery(union_id="root", confirmations=(LeadConfirmation.LEGACY,)), "c"),
-        (LeadQuery(employer_id="employer", for_employer=True), "ecb"),
+        (LeadQuery(employer_id="employer", for_employer=True), "gecb"),
         (
             LeadQuery(
                 employer_id="employer",
                 for_employer=True,
                 confirmations=(LeadConfirmation.UNCONFIRMED, LeadConfirmation.CONFIRMED),
             ),
-            "eb",
+            "geb",
         ),
         (
             LeadQuery(

@@ -16,7 +16,7 @@ from domain.screening.posting_rules import RULES_VERSION
 from domain.screening.rescreening import RescreenScope
 from domain.seekers.call_campaigns import CallOutcome
 from domain.seekers.profile import Wants
-from domain.seekers.seekers import SeekerStatus
+from domain.seekers.seekers import NoticeTurn, SeekerStatus
 from domain.webhooks.deliveries import DeliveryState
 from domain.webhooks.messages import WebhookEvent, build_lead_recorded_notice
 from storage.leads.lead_query import LeadQuery
@@ -75,6 +75,12 @@ async def count_reports(store: Store) -> None:
         await store.reviews.count_independent_reports("posting", transaction=transaction)
 
     await store.mongo.run_transaction(body)
+
+
+def find_to_notify(turn: NoticeTurn) -> Callable[[Store], Awaitable[object]]:
+    return lambda store: store.seekers.find_to_notify(
+        ["WELDER/310115", "*/*"], turn, known_before=records.FIXED_NOW, after="0" * 24, limit=2
+    )
 
 
 async def put(store: Store) -> None:
@@ -283,6 +289,9 @@ LOOKUPS: list[Reading] = [
     lambda store: store.seekers.by_ids(["a", "b"]),
     lambda store: store.seekers.count_by_campaign("campaign"),
     lambda store: store.seekers.by_reach(["WELDER/310115", "*/*"], before="f" * 24, limit=2),
+    *(find_to_notify(turn) for turn in NoticeTurn),
+    lambda store: store.phone_proofs.find_person("device", at=records.FIXED_NOW),
+    lambda store: store.usage_counts.find(["phones/a/1", "phones/b/1"]),
     lambda store: store.seekers.page(
         SeekerQuery(union_id=records.UNION_ID, status=SeekerStatus.SEEKING, campaign_id="c"), FIRST
     ),

@@ -36,6 +36,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "devices": to_document(records.device()),
     "phone_proofs": to_document(records.phone_proof()),
     "feed_reports": {"_id": "node", "at": records.FIXED_NOW, "heartbeat": 1, "is_fresh": True},
+    "usage_counts": {"_id": "phones/a/1", "members": ["b"], "expires_at": records.FIXED_NOW},
     "employers": to_document(records.employer()),
     "employer_checks": to_document(records.employer_check()),
     "occupation_additions": to_document(records.occupation_addition()),
