@@ -24,7 +24,7 @@ class ConsentText:
 @strawberry.type
 class ConsentQueries:
     @strawberry.field(description="The consent text to show before somebody expresses interest.")
-    async def consent_text(self, info: Info, posting_id: strawberry.ID) -> ConsentText:
+    async def consent_text(self, info: Info, posting_id: strawberry.ID) -> ConsentText | None:
         wanted = parse_global_id(posting_id, "Posting", "postingId")
         posting = await info.context.loaders.postings.load(wanted)
         if posting is None or not posting.is_open(info.context.services.today()):

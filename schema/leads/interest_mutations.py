@@ -10,6 +10,7 @@ from domain.seekers.seeker_groups import SeekerGroup
 from schema import errors
 from schema.context import Info
 from schema.leads.lead_types import Lead
+from schema.leads.own_lead_types import OwnLead
 from schema.relay import parse_global_id
 from services.leads.interests import Interest
 
@@ -56,6 +57,7 @@ class ExpressInterestInput:
 )
 class InterestRecorded:
     lead: Lead = strawberry.field(description="As it was when it was given.")
+    own_lead: OwnLead = strawberry.field(description="The same as `myLeads` shows it.")
     created: bool = strawberry.field(description="False when the lead existed before.")
     receipt: str = strawberry.field(
         description="Keep it: with it the giver sees, corrects, withdraws and erases what they "
@@ -85,7 +87,10 @@ class InterestMutations:
         caller = info.context.require(*VISITOR_ROLES)
         recorded = await info.context.services.interests.record(caller, _read_interest(input))
         return InterestRecorded(
-            lead=Lead.of(recorded.lead), created=recorded.created, receipt=recorded.receipt
+            lead=Lead.of(recorded.lead),
+            own_lead=OwnLead.of(recorded.lead),
+            created=recorded.created,
+            receipt=recorded.receipt,
         )
 
 

@@ -108,7 +108,7 @@ PERSONAL_ROWS = (
     VisibilityRow(
         "OwnLead",
         "id stage confirmation source group consentVersion consentSha256 consentedAt withdrawnAt "
-        "createdAt updatedAt contact employer hireProof terms",
+        "createdAt updatedAt contact employer hireProof terms posting session",
         frozenset({"giver"}),
     ),
     # Seekers and call lists
@@ -317,7 +317,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "QuestionAsked": "question",
     "QuestionChanged": "question",
     "TextRefused": "message messageZh code field findings",
-    "InterestRecorded": "lead created receipt",
+    "InterestRecorded": "lead ownLead created receipt",
     "LeadStageAdvanced": "lead",
     "LeadsAdvanced": "outcomes",
     "LeadConfirmedByStaff": "lead",

@@ -25,7 +25,7 @@ export function InterestSheet({ target, onClose }: SheetProps) {
   return (
     <Sheet title={words.interest.title} onClose={onClose}>
       {refusal !== null && <Failed refusal={refusal} retry={retry} />}
-      {data === null ? (
+      {data?.consentText == null ? (
         refusal === null && <Loading />
       ) : (
         <InterestForm
