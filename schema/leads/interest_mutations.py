@@ -24,6 +24,11 @@ class ContactInput:
 @strawberry.input(description="The person agreed to the text of `consentText` with this version.")
 class ConsentInput:
     text_version: str
+    sha256: str | None = strawberry.field(
+        default=None,
+        description="Of the text that was shown, as `ConsentText` has it. Another wording by now "
+        "is refused then: show it again.",
+    )
 
 
 @strawberry.input
@@ -105,6 +110,7 @@ def _read_interest(input: ExpressInterestInput) -> Interest:
         name=input.contact.name,
         phone=input.contact.phone,
         consent_version=input.consent.text_version if input.consent else None,
+        consent_sha256=input.consent.sha256 if input.consent else None,
         source=input.source,
         code=input.code,
         group=input.group,

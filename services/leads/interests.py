@@ -43,6 +43,7 @@ class Interest:
     name: str
     phone: str
     consent_version: str | None
+    consent_sha256: str | None = None
     source: LeadSource
     code: str | None
     group: SeekerGroup | None
@@ -161,7 +162,9 @@ class InterestRecording:
             )
         if session is not None:
             check_presented(session, posting.id)
-        text = await self._consent.require_agreed(posting, interest.consent_version)
+        text = await self._consent.require_agreed(
+            posting, session, interest.consent_version, interest.consent_sha256
+        )
         lead_id, now, keyring = new_id(), self._clock(), self._store.keyring
         lead = Lead(
             id=lead_id,

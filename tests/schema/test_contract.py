@@ -47,7 +47,7 @@ type Query {
   leads(
     filter: LeadFilter, first: Int, after: String, orderBy: LeadOrder
   ): LeadConnection
-  consentText(postingId: ID!): ConsentText
+  consentText(postingId: ID!, sessionId: ID): ConsentText
   recommendedPostings(first: Int! = 5): [PostingMatch!]
 }
 type Mutation {
@@ -124,7 +124,7 @@ INPUTS = {
         "requestId": "String",
     },
     "ContactInput": {"name": "String!", "phone": "String!"},
-    "ConsentInput": {"textVersion": "String!"},
+    "ConsentInput": {"textVersion": "String!", "sha256": "String"},
 }
 EVENTS = (
     "SessionStarted",
@@ -227,11 +227,13 @@ def _id_kinds() -> Iterator[tuple[str, str]]:
     """Yield the kind in the ids of each GraphQL class, and the class."""
     for path in python_files(ROOT, "schema"):
         for part in ast.parse(path.read_text("utf-8")).body:
-            for node in ast.walk(part) if isinstance(part, ast.ClassDef) else ():
+            if not isinstance(part, ast.ClassDef):
+                continue
+            for node in ast.walk(part):
                 if isinstance(node, ast.keyword) and node.arg == "id":
                     call = node.value
                     if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "global_id":
-                        yield ast.literal_eval(call.args[0]), part.name  # type: ignore[attr-defined] # a class
+                        yield ast.literal_eval(call.args[0]), part.name
 
 
 def test_two_types_never_have_the_same_global_id() -> None:
