@@ -22,7 +22,7 @@ MAX_TEMPLATE_LENGTH = 5_000
 MAX_PUBLISH_AHEAD = timedelta(days=366)
 """How far in the future ``valid_from`` of a new template may be."""
 _REQUIRED_PLACEHOLDERS = ("employer", "posting")
-_PLACEHOLDERS = ("version", "contact", "union", "unionPhone", *_REQUIRED_PLACEHOLDERS)
+_PLACEHOLDERS = ("version", "contact", "union", "union_phone", *_REQUIRED_PLACEHOLDERS)
 _PLACEHOLDER = re.compile(rf"{{({'|'.join(_PLACEHOLDERS)})}}")
 _SERVICE_DESK = "工会服务台（via the union's service desk）"
 
@@ -34,16 +34,16 @@ _FIRST_TEMPLATE_BODY = """\
 
 我同意工会将我的个人信息提供给下列用人单位：
 一、接收方：{employer}；联系方式：{contact}。
-二、处理者：{union}；电话：{unionPhone}。
+二、处理者：{union}；电话：{union_phone}。
 三、目的：仅用于就岗位“{posting}”与我联系、安排面试和办理录用。
 四、方式：工会加密保存，并向接收方的招聘人员和本场工作人员提供；每次查看和导出均有记录。
 五、信息种类：姓名、手机号码。
 六、保存期限：3年。
-七、我可以随时在网页上或者拨打{unionPhone}查阅、更正、删除我的信息或者撤回同意；\
+七、我可以随时在网页上或者拨打{union_phone}查阅、更正、删除我的信息或者撤回同意；\
 撤回不影响此前已进行的处理，也不影响我使用其他服务。
 本授权依据《个人信息保护法》第十四条、第十五条、第二十三条作出，只对上述接收方和岗位有效。
 
-In short: the trade union {union} (phone {unionPhone}), as handler, gives your name and mobile \
+In short: the trade union {union} (phone {union_phone}), as handler, gives your name and mobile \
 number to the employer named above, only to contact you about the posting named above, to arrange \
 an interview and to hire you. Both are stored encrypted for 3 years; every look at them is \
 recorded. You may see, correct or erase them, or withdraw this consent, at any time on this page \
@@ -55,7 +55,7 @@ or by phone (PIPL art. 14, 15, 23).
 class ConsentTemplate:
     """A consent text with placeholders, in force from ``valid_from`` until the next template.
 
-    ``body`` holds ``{employer}`` and ``{posting}``, and may hold ``{union}``, ``{unionPhone}``,
+    ``body`` holds ``{employer}`` and ``{posting}``, and may hold ``{union}``, ``{union_phone}``,
     ``{contact}`` and ``{version}``.
     """
 
@@ -117,7 +117,7 @@ def render_consent_text(
         "contact": _on_one_line(contact),
         "posting": _on_one_line(posting_title),
         "union": _on_one_line(handler.name),
-        "unionPhone": _on_one_line(handler.phone),
+        "union_phone": _on_one_line(handler.phone),
     }
     # All placeholders are replaced in one pass, so a title such as "{contact}" is not replaced.
     body = _PLACEHOLDER.sub(lambda match: values[match[1]], template.body)
@@ -149,9 +149,9 @@ def check_template(raw: str, field: tuple[str, ...]) -> str:
         )
     if set("{}") & set(_PLACEHOLDER.sub("", body)):
         raise InvalidInput(
-            "Use braces only for {employer}, {posting}, {union}, {unionPhone}, {contact} and "
+            "Use braces only for {employer}, {posting}, {union}, {union_phone}, {contact} and "
             "{version}.",
-            "花括号只能用于{employer}、{posting}、{union}、{unionPhone}、{contact}和{version}。",
+            "花括号只能用于{employer}、{posting}、{union}、{union_phone}、{contact}和{version}。",
             field=field,
         )
     return body

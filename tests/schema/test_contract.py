@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,6 @@ from graphql import (
     GraphQLUnionType,
     InputValueDefinitionNode,
     ObjectTypeDefinitionNode,
-    is_non_null_type,
     parse,
     print_ast,
 )
@@ -31,7 +28,6 @@ from domain.refusals import ErrorCode
 from schema import root
 from tests.support.full_documents import DATA_TYPES
 from tests.support.privacy_table import callers_by_field
-from tests.support.source_files import ROOT, python_files
 from tests.support.visibility import EPHEMERAL_EVENT_FIELDS, MUTATION_PAYLOAD_FIELDS
 
 SCHEMA = root.SCHEMA._schema
@@ -195,60 +191,6 @@ def test_a_mutation_returns_a_union_of_its_success_and_named_errors(name: str) -
     through_the_gate = {"SubmitPostingResult", "ChangePostingResult"}
     assert successes == wanted if name in through_the_gate else len(successes) == 1
     assert errors >= {"InvalidInput", "Unauthenticated", "NotPermitted", "NotFound", "Busy"}
-
-
-ALWAYS_ANSWERED = frozenset(
-    [
-        "postings",
-        "postingSuggestions",
-        "employers",
-        "liveSessions",
-        "recruitmentCampaigns",
-        "minimumWages",
-        "regions",
-        "occupations",
-        "occupationClasses",
-        "codeLists",
-        "profileConsentText",
-        "phoneProof",
-    ]
-)
-"""Queries that refuse no caller and no state of a record."""
-
-
-def test_a_refused_query_leaves_the_other_answers_of_a_page() -> None:
-    fields = _object("Query").fields
-    assert {name for name, field in fields.items() if is_non_null_type(field.type)} == (
-        ALWAYS_ANSWERED
-    )
-
-
-def _id_kinds() -> Iterator[tuple[str, str]]:
-    """Yield the kind in the ids of each GraphQL class, and the class."""
-    for path in python_files(ROOT, "schema"):
-        for part in ast.parse(path.read_text("utf-8")).body:
-            if not isinstance(part, ast.ClassDef):
-                continue
-            for node in ast.walk(part):
-                if isinstance(node, ast.keyword) and node.arg == "id":
-                    call = node.value
-                    if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "global_id":
-                        yield ast.literal_eval(call.args[0]), part.name
-
-
-def test_two_types_never_have_the_same_global_id() -> None:
-    # A normalised cache of a client, such as Relay's, would merge their fields.
-    kinds = list(_id_kinds())
-    with_ids = {
-        name
-        for name, kind in SCHEMA.type_map.items()
-        if isinstance(kind, GraphQLObjectType)
-        and "id" in kind.fields
-        and str(kind.fields["id"].type) == "ID!"
-    }
-    assert len(kinds) == len({kind for kind, _ in kinds}) == len(with_ids)
-    # One class has another name in Python.
-    assert {kind for kind, _ in kinds} == with_ids
 
 
 def test_every_mutation_takes_one_input() -> None:

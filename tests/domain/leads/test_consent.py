@@ -109,7 +109,7 @@ def template(body: str, number: int = 2) -> ConsentTemplate:
 
 def test_a_template_is_filled_in_one_pass() -> None:
     text = render(
-        template("{employer}|{posting}|{version}|{union}|{unionPhone}|{contact}"),
+        template("{employer}|{posting}|{version}|{union}|{union_phone}|{contact}"),
         "{posting}",
         "{x}",
         handler=Handler(name="{version}", phone="12351"),
