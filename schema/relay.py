@@ -36,7 +36,10 @@ NODE_TYPES = (
     "Referral",
     "Webhook",
 )
-"""The types with global ids."""
+"""The types that ``node`` finds."""
+_TYPES_OF_ONE_RECORD = {"Lead": ("OwnLead",), "Account": ("Colleague", "StaffAccount")}
+"""Types that show the same record to somebody else. Each has ids of its own, so that a cache of a
+client keeps them apart; an input that takes the id of the first takes theirs, too."""
 
 EMPTY_PAGE: Page[Any] = Page(items=(), has_next=False, has_previous=False)
 """The page of a list that the caller may not see."""
@@ -81,10 +84,9 @@ def parse_any_global_id(wanted: str, *field: str) -> tuple[str, str]:
     :raises InvalidId: it is not a global id; ``field`` is its place in the input.
     """
     for kind in NODE_TYPES:
-        try:
-            return kind, parse_global_id(wanted, kind)
-        except InvalidId:
-            continue
+        found = _read_local_id(wanted, kind)
+        if found is not None:
+            return kind, found
     raise InvalidId(
         "This link or address is not complete. Open the page again.",
         "链接或编号不完整，请重新打开页面。",
@@ -94,16 +96,14 @@ def parse_any_global_id(wanted: str, *field: str) -> tuple[str, str]:
 
 
 def parse_global_id(wanted: str, kind: str, *field: str) -> str:
-    """The local id in a global id of type ``kind``.
+    """The local id in a global id of type ``kind``, or of a type that shows the same record.
 
     :raises InvalidId: it is malformed, or the id of another type; ``field`` is its place in the
         input.
     """
-    try:
-        (found,) = cursors.decode(wanted, kind, 1)
-    except BadCursor:
-        found = ""
-    if not (found.isascii() and found.isalnum()):
+    kinds = (kind, *_TYPES_OF_ONE_RECORD.get(kind, ()))
+    found = next(filter(None, (_read_local_id(wanted, each) for each in kinds)), None)
+    if found is None:
         raise InvalidId(
             "This link or address belongs to something else. Open the page again.",
             "链接或编号与内容不符，请重新打开页面。",
@@ -111,6 +111,14 @@ def parse_global_id(wanted: str, kind: str, *field: str) -> str:
             hint=f"This is not the id of a {kind}.",
         )
     return found
+
+
+def _read_local_id(wanted: str, kind: str) -> str | None:
+    try:
+        (found,) = cursors.decode(wanted, kind, 1)
+    except BadCursor:
+        return None
+    return found if found.isascii() and found.isalnum() else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,20 @@ def require_visible_session(
     return check_visible(context.principal, session, field)
 
 
+async def load_visible_session(
+    context: Context, session_id: strawberry.ID, *field: str
+) -> LiveSession:
+    """The session with this global id, which the caller may see.
+
+    ``field`` is the place of the id in the input.
+
+    :raises InvalidId: it is not the global id of a session.
+    :raises NotFound: the session does not exist, or the caller may not see it.
+    """
+    wanted = parse_global_id(session_id, "LiveSession", *field)
+    return check_visible(context.principal, await context.loaders.sessions.load(wanted), field)
+
+
 async def require_directed_session(
     context: Context, session_id: strawberry.ID, *field: str
 ) -> LiveSession:

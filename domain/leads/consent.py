@@ -22,7 +22,7 @@ MAX_TEMPLATE_LENGTH = 5_000
 MAX_PUBLISH_AHEAD = timedelta(days=366)
 """How far in the future ``valid_from`` of a new template may be."""
 _REQUIRED_PLACEHOLDERS = ("employer", "posting")
-_PLACEHOLDERS = ("version", "contact", *_REQUIRED_PLACEHOLDERS)
+_PLACEHOLDERS = ("version", "contact", "union", "union_phone", *_REQUIRED_PLACEHOLDERS)
 _PLACEHOLDER = re.compile(rf"{{({'|'.join(_PLACEHOLDERS)})}}")
 _SERVICE_DESK = "工会服务台（via the union's service desk）"
 
@@ -34,20 +34,20 @@ _FIRST_TEMPLATE_BODY = """\
 
 我同意工会将我的个人信息提供给下列用人单位：
 一、接收方：{employer}；联系方式：{contact}。
-二、处理者：主办本场直播的工会。
+二、处理者：{union}；电话：{union_phone}。
 三、目的：仅用于就岗位“{posting}”与我联系、安排面试和办理录用。
 四、方式：工会加密保存，并向接收方的招聘人员和本场工作人员提供；每次查看和导出均有记录。
 五、信息种类：姓名、手机号码。
 六、保存期限：3年。
-七、我可以随时通过工会服务台查阅、更正、删除我的信息或者撤回同意；撤回不影响此前已进行的处理，\
-也不影响我使用其他服务。
+七、我可以随时在网页上或者拨打{union_phone}查阅、更正、删除我的信息或者撤回同意；\
+撤回不影响此前已进行的处理，也不影响我使用其他服务。
 本授权依据《个人信息保护法》第十四条、第十五条、第二十三条作出，只对上述接收方和岗位有效。
 
-In short: the trade union that holds this live session, as handler, gives your name and mobile \
+In short: the trade union {union} (phone {union_phone}), as handler, gives your name and mobile \
 number to the employer named above, only to contact you about the posting named above, to arrange \
 an interview and to hire you. Both are stored encrypted for 3 years; every look at them is \
-recorded. You may see, correct or erase them, or withdraw this consent, at any time at the \
-union's service desk (PIPL art. 14, 15, 23).
+recorded. You may see, correct or erase them, or withdraw this consent, at any time on this page \
+or by phone (PIPL art. 14, 15, 23).
 """
 
 
@@ -55,7 +55,8 @@ union's service desk (PIPL art. 14, 15, 23).
 class ConsentTemplate:
     """A consent text with placeholders, in force from ``valid_from`` until the next template.
 
-    ``body`` holds ``{employer}`` and ``{posting}``, and may hold ``{contact}`` and ``{version}``.
+    ``body`` holds ``{employer}`` and ``{posting}``, and may hold ``{union}``, ``{union_phone}``,
+    ``{contact}`` and ``{version}``.
     """
 
     number: int
@@ -79,6 +80,14 @@ FIRST_TEMPLATE = ConsentTemplate(
 
 
 @dataclass(frozen=True, kw_only=True)
+class Handler:
+    """The union that passes the contact on (PIPL art. 20 and 23), and the phone to reach it."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsentText:
     """A consent text as shown to a person. ``sha256`` is the hex digest of the body in UTF-8."""
 
@@ -93,19 +102,22 @@ def render_consent_text(
     employer_name: str,
     posting_title: str,
     *,
+    handler: Handler,
     contact: str = _SERVICE_DESK,
 ) -> ConsentText:
     """Return the consent text for one posting of one employer.
 
-    It states what PIPL art. 23 requires (recipient and its contact, purpose, method and kinds of
-    data) and the right to withdraw (art. 15). ``contact`` is how to reach the employer, by default
-    through the union. The same arguments always give the same text.
+    It states what PIPL art. 17 and 23 require (handler, recipient, the contact of both, purpose,
+    method and kinds of data) and the right to withdraw (art. 15). ``contact`` is how to reach the
+    employer, by default through the union. The same arguments always give the same text.
     """
     values = {
         "version": template.version,
         "employer": _on_one_line(employer_name),
         "contact": _on_one_line(contact),
         "posting": _on_one_line(posting_title),
+        "union": _on_one_line(handler.name),
+        "union_phone": _on_one_line(handler.phone),
     }
     # All placeholders are replaced in one pass, so a title such as "{contact}" is not replaced.
     body = _PLACEHOLDER.sub(lambda match: values[match[1]], template.body)
@@ -137,8 +149,9 @@ def check_template(raw: str, field: tuple[str, ...]) -> str:
         )
     if set("{}") & set(_PLACEHOLDER.sub("", body)):
         raise InvalidInput(
-            "Use braces only for {employer}, {posting}, {contact} and {version}.",
-            "花括号只能用于{employer}、{posting}、{contact}和{version}。",
+            "Use braces only for {employer}, {posting}, {union}, {union_phone}, {contact} and "
+            "{version}.",
+            "花括号只能用于{employer}、{posting}、{union}、{union_phone}、{contact}和{version}。",
             field=field,
         )
     return body
@@ -160,13 +173,20 @@ def check_valid_from(valid_from: datetime | None, at: datetime, field: tuple[str
 
 
 def check_consent(
-    given_version: str | None, current: ConsentText, *, query: str = "consentText"
+    given_version: str | None,
+    current: ConsentText,
+    *,
+    given_sha256: str | None = None,
+    query: str = "consentText",
 ) -> None:
     """Check that a person agreed to the current text, which ``query`` of the API returns.
 
-    :raises ConsentRequired: the person agreed to no text (PIPL art. 14) or to another version.
+    ``given_sha256`` is the digest of the text that was shown; None if the client did not say.
+
+    :raises ConsentRequired: the person agreed to no text (PIPL art. 14), or to another version or
+        wording.
     """
-    if given_version != current.version:
+    if given_version != current.version or given_sha256 not in {None, current.sha256}:
         raise ConsentRequired(
             "Read the consent and agree to it first. It may have changed since you opened it.",
             "请先阅读并同意授权书；授权书可能刚刚更新。",

@@ -30,7 +30,7 @@ class ImportQueries:
     @strawberry.field(description="Imports of the caller's union or employer, the newest first.")
     async def imports(
         self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[Import]:
+    ) -> Connection[Import] | None:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
         return await resolve_connection(
             IMPORT_KEYSET,
@@ -48,7 +48,7 @@ class ImportQueries:
         outcome: RowOutcome | None = None,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[ImportRow]:
+    ) -> Connection[ImportRow] | None:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
         record = await info.context.services.imports.require(
             caller, parse_global_id(import_id, "Import", "importId"), "importId"

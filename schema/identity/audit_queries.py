@@ -71,7 +71,7 @@ class AuditQueries:
     )
     async def audit_trail(
         self, info: Info, lead_id: strawberry.ID, first: int | None = None, after: str | None = None
-    ) -> Connection[AuditRow]:
+    ) -> Connection[AuditRow] | None:
         caller = info.context.require(Role.OFFICER)
         found = await info.context.loaders.leads.load(parse_global_id(lead_id, "Lead", "leadId"))
         lead = require_in_scope(caller, found, ("leadId",))

@@ -19,7 +19,7 @@ class Colleague:
     @classmethod
     def of(cls, record: AccountRecord) -> Self:
         return cls(
-            id=global_id("Account", record.id), display_name=record.display_name, role=record.role
+            id=global_id("Colleague", record.id), display_name=record.display_name, role=record.role
         )
 
 

@@ -20,7 +20,7 @@ class StaffQueries:
         employer_id: strawberry.ID | None = None,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[StaffAccount]:
+    ) -> Connection[StaffAccount] | None:
         caller = info.context.require(Role.OFFICER)
         employer = (
             parse_global_id(employer_id, "Employer", "employerId")

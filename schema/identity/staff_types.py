@@ -36,7 +36,7 @@ class StaffAccount:
     def of(cls, record: AccountRecord) -> Self:
         return cls(
             record=record,
-            id=global_id("Account", record.id),
+            id=global_id("StaffAccount", record.id),
             username=record.username,
             display_name=record.display_name,
             role=record.role,

@@ -5,7 +5,7 @@ from typing import Self
 import strawberry
 
 from domain.identity.unions import Union as UnionRecord
-from domain.identity.unions import UnionLevel
+from domain.identity.unions import UnionLevel, find_service_phone
 from schema.context import Context, Info
 from schema.relay import Node, global_id
 
@@ -31,6 +31,14 @@ class Union(Node):
             place_code=record.place_code,
             branches_see_postings=record.branches_see_postings,
         )
+
+    @strawberry.field(
+        description="The number to call: its own, that of the nearest union above that has one, or "
+        "the hotline 12351."
+    )
+    async def service_phone(self, info: Info) -> str:
+        above = [await info.context.loaders.unions.load(each) for each in self.record.path]
+        return find_service_phone(self.record, {each.id: each for each in above if each})
 
     @strawberry.field(description="The union above this one; null for the root.")
     async def parent(self, info: Info) -> "Union | None":

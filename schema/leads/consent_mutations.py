@@ -13,7 +13,8 @@ from schema.context import Info
 @strawberry.input
 class PublishConsentTextInput:
     template: str = strawberry.field(
-        description="With `{employer}` and `{posting}`; `{contact}` and `{version}` are optional."
+        description="With `{employer}` and `{posting}`. `{union}`, `{union_phone}`, `{contact}` "
+        "and `{version}` are optional; name the union."
     )
     valid_from: datetime | None = strawberry.field(default=None, description="At once if left out.")
 

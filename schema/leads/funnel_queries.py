@@ -44,7 +44,7 @@ class FunnelQueries:
         filter: FunnelFilter | None = None,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[FunnelRow]:
+    ) -> Connection[FunnelRow] | None:
         caller = info.context.require(
             *(UNION_STAFF_ROLES if by is FunnelDimension.GROUP else STAFF_ROLES)
         )

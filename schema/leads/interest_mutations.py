@@ -10,6 +10,7 @@ from domain.seekers.seeker_groups import SeekerGroup
 from schema import errors
 from schema.context import Info
 from schema.leads.lead_types import Lead
+from schema.leads.own_lead_types import OwnLead
 from schema.relay import parse_global_id
 from services.leads.interests import Interest
 
@@ -23,6 +24,11 @@ class ContactInput:
 @strawberry.input(description="The person agreed to the text of `consentText` with this version.")
 class ConsentInput:
     text_version: str
+    sha256: str | None = strawberry.field(
+        default=None,
+        description="Of the text that was shown, as `ConsentText` has it. Another wording by now "
+        "is refused then: show it again.",
+    )
 
 
 @strawberry.input
@@ -56,6 +62,7 @@ class ExpressInterestInput:
 )
 class InterestRecorded:
     lead: Lead = strawberry.field(description="As it was when it was given.")
+    own_lead: OwnLead = strawberry.field(description="The same as `myLeads` shows it.")
     created: bool = strawberry.field(description="False when the lead existed before.")
     receipt: str = strawberry.field(
         description="Keep it: with it the giver sees, corrects, withdraws and erases what they "
@@ -88,7 +95,10 @@ class InterestMutations:
             caller, _read_interest(input), peer=info.context.peer
         )
         return InterestRecorded(
-            lead=Lead.of(recorded.lead), created=recorded.created, receipt=recorded.receipt
+            lead=Lead.of(recorded.lead),
+            own_lead=OwnLead.of(recorded.lead),
+            created=recorded.created,
+            receipt=recorded.receipt,
         )
 
 
@@ -103,6 +113,7 @@ def _read_interest(input: ExpressInterestInput) -> Interest:
         name=input.contact.name,
         phone=input.contact.phone,
         consent_version=input.consent.text_version if input.consent else None,
+        consent_sha256=input.consent.sha256 if input.consent else None,
         source=input.source,
         code=input.code,
         group=input.group,

@@ -84,7 +84,7 @@ class LeadQueries:
         first: int | None = None,
         after: str | None = None,
         order_by: LeadOrder | None = None,
-    ) -> Connection[Lead]:
+    ) -> Connection[Lead] | None:
         caller = info.context.require(*STAFF_ROLES)
         given = filter or LeadFilter()
         query = _apply_filter(build_lead_scope(caller), given)

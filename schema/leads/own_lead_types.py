@@ -13,6 +13,8 @@ from schema.context import Info
 from schema.employers.employer_types import Employer
 from schema.leads.contact_mutations import Contact
 from schema.leads.follow_up_types import HireProof
+from schema.live.session_types import LiveSession, find_visible_session
+from schema.postings.posting_types import Posting, find_open_posting
 from schema.postings.terms_types import FrozenTerms
 from schema.relay import (
     Connection,
@@ -28,7 +30,10 @@ OWN_LEAD_KEYSET: Keyset[LeadRecord] = id_keyset("own-leads", lambda lead: lead.i
 @strawberry.type(description="A lead as its giver sees it with the receipt.")
 class OwnLead:
     record: strawberry.Private[LeadRecord]
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(
+        description="Its own, not that of the `Lead` that staff see. Mutations that take `leadId` "
+        "take both."
+    )
     stage: LeadStage
     source: LeadSource
     confirmation: LeadConfirmation = strawberry.field(
@@ -49,7 +54,7 @@ class OwnLead:
     def of(cls, record: LeadRecord) -> Self:
         return cls(
             record=record,
-            id=global_id("Lead", record.id),
+            id=global_id("OwnLead", record.id),
             stage=record.stage,
             source=record.source,
             confirmation=record.confirmation,
@@ -66,6 +71,21 @@ class OwnLead:
     async def contact(self, info: Info) -> Contact | None:
         contact = await info.context.services.store.open_contact(self.record)
         return Contact(name=contact.name, phone=contact.phone) if contact else None
+
+    @strawberry.field(
+        description="The posting as everybody sees it; null when it is not open any more. `terms` "
+        "has what was shown when the interest was given."
+    )
+    async def posting(self, info: Info) -> Posting | None:
+        return await find_open_posting(info.context, self.record.posting_id)
+
+    @strawberry.field(
+        description="The session in which it was given; null if it came from the board."
+    )
+    async def session(self, info: Info) -> LiveSession | None:
+        if self.record.session_id is None:
+            return None
+        return await find_visible_session(info.context, self.record.session_id)
 
     @strawberry.field(description="The employer that the consent names.")
     async def employer(self, info: Info) -> Employer:
@@ -85,12 +105,13 @@ class OwnLead:
 @strawberry.type
 class OwnLeadQueries:
     @strawberry.field(
-        description="The leads that a receipt stands for, newest first. Stage and hire are shown "
-        "once the device has confirmed the phone."
+        description="The leads that a receipt stands for, newest first; null, with an error, when "
+        "the receipt stands for nothing any more. Stage and hire are shown once the device has "
+        "confirmed the phone."
     )
     async def my_leads(
         self, info: Info, receipt: str, first: int | None = None, after: str | None = None
-    ) -> Connection[OwnLead]:
+    ) -> Connection[OwnLead] | None:
         holder = info.context.services.receipts.verify(receipt)
         own_leads = info.context.services.own_leads
         return await resolve_connection(

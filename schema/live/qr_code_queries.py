@@ -26,7 +26,7 @@ CODE_KEYSET: Keyset[CodeRecord] = id_keyset("codes", lambda code: code.id)
 @strawberry.type
 class CodeQueries:
     @strawberry.field(description="What the token of a scanned code points at.")
-    async def resolve_code(self, info: Info, token: str) -> CodeTarget:
+    async def resolve_code(self, info: Info, token: str) -> CodeTarget | None:
         context = info.context
         record = await require_scanned_code(context.services.store, token, ("token",))
         return CodeTarget(
@@ -47,7 +47,7 @@ class CodeQueries:
         session_id: strawberry.ID | None = None,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[Code]:
+    ) -> Connection[Code] | None:
         caller = info.context.require(Role.HOST, Role.OFFICER)
         query = _build_scope_query(caller)
         if session_id is not None:

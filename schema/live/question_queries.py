@@ -21,7 +21,7 @@ class QuestionQueries:
         status: QuestionStatus | None = None,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[Question]:
+    ) -> Connection[Question] | None:
         session = await require_directed_session(info.context, session_id, "sessionId")
         statuses = frozenset({status} if status else QuestionStatus)
         return await list_questions(info, session.id, statuses, first, after)

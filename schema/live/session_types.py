@@ -104,12 +104,8 @@ class LiveSession(Node):
     async def postings(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> PostingConnection:
-        wanted = parse_page_arguments(_RUNNING_ORDER_KEYSET, first=first, after=after)
-        services = info.context.services
-        visible = await services.store.postings.visible_ids(
-            self.record.posting_ids, services.today()
-        )
-        page = _slice_running_order(self.record, visible, wanted)
+        wanted = parse_page_arguments(RUNNING_ORDER_KEYSET, first=first, after=after)
+        page, visible = await page_of_running_order(info.context, self.record, wanted)
         postings = await asyncio.gather(
             *(find_open_posting(info.context, posting_id) for _, posting_id in page.items)
         )
@@ -117,8 +113,8 @@ class LiveSession(Node):
         shown = {entry: each for entry, each in zip(page.items, postings, strict=True) if each}
         return build_posting_connection(
             replace(page, items=[*shown]),
-            _RUNNING_ORDER_KEYSET,
-            SearchQuery(on=services.today(), ids=tuple(visible)),
+            RUNNING_ORDER_KEYSET,
+            SearchQuery(on=info.context.services.today(), ids=tuple(visible)),
             node=shown.__getitem__,
         )
 
@@ -139,7 +135,7 @@ class LiveSession(Node):
 
     @strawberry.field(description="Interests of each posting that has any, highest first.")
     async def tallies(self, info: Info, first: int = 20) -> list[PostingTally]:
-        parse_page_arguments(_RUNNING_ORDER_KEYSET, first=first, after=None)
+        parse_page_arguments(RUNNING_ORDER_KEYSET, first=first, after=None)
         counts = await info.context.loaders.interest_counts.load(self.record.id) or {}
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [PostingTally.of(posting_id, count) for posting_id, count in ranked[:first]]
@@ -164,12 +160,21 @@ class LiveSession(Node):
         return cursors.encode_position(topic, position)
 
 
-_RUNNING_ORDER_KEYSET: Keyset[tuple[int, str]] = Keyset(
+RUNNING_ORDER_KEYSET: Keyset[tuple[int, str]] = Keyset(
     name="running-order",
     order=(("place", 1),),
     key=lambda entry: (str(entry[0]),),
     parse=lambda parts: (parse_whole_number(parts[0]),),
 )
+
+
+async def page_of_running_order(
+    context: Context, session: SessionRecord, wanted: PageRequest
+) -> tuple[Page[tuple[int, str]], list[str]]:
+    """The places and ids of the open postings on a page, and the ids of all open ones."""
+    services = context.services
+    visible = await services.store.postings.visible_ids(session.posting_ids, services.today())
+    return _slice_running_order(session, visible, wanted), visible
 
 
 def _slice_running_order(

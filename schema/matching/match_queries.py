@@ -55,7 +55,7 @@ class MatchQueries:
     )
     async def recommended_postings(
         self, info: Info, first: int = MAX_MATCHES
-    ) -> list[PostingMatch]:
+    ) -> list[PostingMatch] | None:
         if not 0 <= first <= MAX_MATCHES:
             raise BadPageSize(
                 "This list cannot be that long. Ask for fewer matches.",
@@ -71,7 +71,7 @@ class MatchQueries:
     )
     async def match_explained(
         self, info: Info, posting_id: strawberry.ID, seeker_id: strawberry.ID | None = None
-    ) -> MatchExplanation:
+    ) -> MatchExplanation | None:
         if seeker_id is None:
             seeker = await require_own_seeker(info.context)
         else:
@@ -89,7 +89,7 @@ class MatchQueries:
     @strawberry.field(
         description="For officers: the postings that `recommendedPostings` shows the seeker."
     )
-    async def matches(self, info: Info, seeker_id: strawberry.ID) -> list[PostingMatch]:
+    async def matches(self, info: Info, seeker_id: strawberry.ID) -> list[PostingMatch] | None:
         seeker = await require_seeker(info.context, seeker_id, "seekerId")
         return await recommend_postings(info.context, seeker, MAX_MATCHES)
 
@@ -105,7 +105,7 @@ class MatchQueries:
         posting_id: strawberry.ID,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[SeekerMatch]:
+    ) -> Connection[SeekerMatch] | None:
         context = info.context
         caller = context.require(Role.OFFICER)
         wanted = parse_page_arguments(_SEEKER_MATCH_KEYSET, first=first, after=after)

@@ -52,7 +52,7 @@ class ReviewQueries:
     )
     async def review_queue(
         self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[ReviewItem]:
+    ) -> Connection[ReviewItem] | None:
         caller = info.context.require(Role.OFFICER)
         assert caller.union_id is not None  # every officer belongs to a union
         return await resolve_connection(

@@ -47,7 +47,7 @@ class CallCampaignQueries:
     @strawberry.field(description="For officers: the call campaigns of their scope, newest first.")
     async def campaigns(
         self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[CallCampaign]:
+    ) -> Connection[CallCampaign] | None:
         caller = info.context.require(Role.OFFICER)
         union_id = caller.union_id
         assert union_id is not None  # every officer belongs to a union
@@ -68,7 +68,7 @@ class CallCampaignQueries:
         filter: CallFilter | None = None,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[CallEntry]:
+    ) -> Connection[CallEntry] | None:
         campaign = await _require_campaign(info.context, campaign_id)
         narrowed = filter or CallFilter()
         query = CallEntryQuery(
@@ -93,7 +93,7 @@ class CallCampaignQueries:
         campaign_id: strawberry.ID,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[CampaignMatches]:
+    ) -> Connection[CampaignMatches] | None:
         context = info.context
         campaign = await _require_campaign(context, campaign_id)
         wanted = parse_page_arguments(CAMPAIGN_MATCH_KEYSET, first=first, after=after)

@@ -40,7 +40,7 @@ class ReferralQueries:
         filter: ReferralFilter | None = None,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[Referral]:
+    ) -> Connection[Referral] | None:
         context = info.context
         caller = context.require(Role.OFFICER, Role.SEEKER)
         narrowed = filter or ReferralFilter()

@@ -36,7 +36,7 @@ class SeekerQueries:
         return ConsentText.of(PROFILE_CONSENT_TEXT)
 
     @strawberry.field(description="For seekers: their own profile.")
-    async def my_profile(self, info: Info) -> MyProfile:
+    async def my_profile(self, info: Info) -> MyProfile | None:
         return MyProfile.of(await require_own_seeker(info.context))
 
     @strawberry.field(
@@ -48,7 +48,7 @@ class SeekerQueries:
         filter: SeekerFilter | None = None,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[Seeker]:
+    ) -> Connection[Seeker] | None:
         caller = info.context.require(Role.OFFICER)
         narrowed = filter or SeekerFilter()
         campaign_id = None

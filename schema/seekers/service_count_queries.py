@@ -41,7 +41,9 @@ class ServiceCountQueries:
     @strawberry.field(
         description="For officers: services of their union and its branches, or of one branch."
     )
-    async def services(self, info: Info, union_id: strawberry.ID | None = None) -> ServiceCounts:
+    async def services(
+        self, info: Info, union_id: strawberry.ID | None = None
+    ) -> ServiceCounts | None:
         context = info.context
         caller = context.require(Role.OFFICER)
         counted_union_id = caller.union_id

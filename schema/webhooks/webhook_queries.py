@@ -28,7 +28,7 @@ class WebhookQueries:
     )
     async def webhooks(
         self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[Webhook]:
+    ) -> Connection[Webhook] | None:
         caller = info.context.require(Role.OFFICER, Role.RECRUITER)
         webhooks = info.context.services.store.webhooks
         return await resolve_connection(
@@ -49,7 +49,7 @@ class WebhookQueries:
         state: DeliveryState | None = None,
         first: int | None = None,
         after: str | None = None,
-    ) -> Connection[WebhookDelivery]:
+    ) -> Connection[WebhookDelivery] | None:
         record = await require_webhook(info, webhook_id, "webhookId")
         deliveries = info.context.services.store.deliveries
         return await resolve_connection(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.employers.employers import Employer
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, AuditEntry, staff_actor
+from domain.identity.unions import find_service_phone
 from domain.leads.consent import (
     ConsentTemplate,
     ConsentText,
+    Handler,
     check_consent,
     check_template,
     check_valid_from,
     render_consent_text,
 )
+from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
 from domain.refusals import NotPermitted
 from realtime.group_commit import GroupCommit
@@ -28,34 +32,62 @@ from storage.store import Store
 class PostingConsent:
     """Renders consent texts of postings, checks that they were agreed to, and publishes new ones.
 
-    A consent names the employer that receives the contact (PIPL art. 23).
+    A consent names the employer that receives the contact and the union that passes it on (PIPL
+    art. 23).
     """
 
     def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
         self._store = store
         self._commit = commit
         self._clock = clock
-        # A room taps at once, and every tap needs the same text: both are at most a second old.
+        # A room taps at once, and every tap needs the same text: all are at most a second old.
         self._cached_template = TtlCache(lambda _: store.consent_texts.current(clock()))
         self._cached_employers = TtlCache(self._load_employer)
+        self._cached_handlers = TtlCache(self._load_handler)
 
-    async def current_text(self, posting: Posting) -> ConsentText:
-        """Return the text to show for a posting now."""
-        template = await self._store.consent_texts.current(self._clock())
-        return _render(template, await self._load_employer(posting.employer_id), posting)
+    async def current_texts(
+        self, postings: Sequence[Posting], session: LiveSession | None = None
+    ) -> list[ConsentText]:
+        """Return the texts to show for postings now, in their order.
 
-    async def require_agreed(self, posting: Posting, given_version: str | None) -> ConsentText:
-        """Return the current text for a posting if ``given_version`` is its version.
-
-        A new text, or a new name of the employer, takes effect within a second.
-
-        :raises ConsentRequired: no version was given, or another one.
+        The handler is the union that holds the session, or else that of each posting.
         """
-        template = await self._cached_template.get("current")
-        text = _render(template, await self._cached_employers.get(posting.employer_id), posting)
-        if given_version != text.version:
-            text = await self.current_text(posting)
-        check_consent(given_version, text)
+        template = await self._store.consent_texts.current(self._clock())
+        employers = await self._store.employers.by_ids({each.employer_id for each in postings})
+        union_ids = {_handler_id(posting, session) for posting in postings}
+        handlers = {union_id: await self._load_handler(union_id) for union_id in union_ids}
+        return [
+            _render(
+                template,
+                employers.get(posting.employer_id),
+                handlers[_handler_id(posting, session)],
+                posting,
+            )
+            for posting in postings
+        ]
+
+    async def require_agreed(
+        self,
+        posting: Posting,
+        session: LiveSession | None,
+        given_version: str | None,
+        given_sha256: str | None = None,
+    ) -> ConsentText:
+        """Return the current text for a posting if the given version and digest are its own.
+
+        A new text, or a new name of the employer or union, takes effect within a second.
+
+        :raises ConsentRequired: no version was given, or another one, or another digest.
+        """
+        text = _render(
+            await self._cached_template.get("current"),
+            await self._cached_employers.get(posting.employer_id),
+            await self._cached_handlers.get(_handler_id(posting, session)),
+            posting,
+        )
+        if given_version != text.version or given_sha256 not in {None, text.sha256}:
+            (text,) = await self.current_texts([posting], session)
+        check_consent(given_version, text, given_sha256=given_sha256)
         return text
 
     async def publish(
@@ -97,7 +129,18 @@ class PostingConsent:
     async def _load_employer(self, employer_id: str) -> Employer | None:
         return (await self._store.employers.by_ids([employer_id])).get(employer_id)
 
+    async def _load_handler(self, union_id: str) -> Handler:
+        union = (await self._store.unions.by_ids([union_id]))[union_id]
+        above = await self._store.unions.by_ids(union.path)
+        return Handler(name=union.name, phone=find_service_phone(union, above))
 
-def _render(template: ConsentTemplate, employer: Employer | None, posting: Posting) -> ConsentText:
+
+def _handler_id(posting: Posting, session: LiveSession | None) -> str:
+    return session.union_id if session else posting.union_id
+
+
+def _render(
+    template: ConsentTemplate, employer: Employer | None, handler: Handler, posting: Posting
+) -> ConsentText:
     assert employer is not None  # an employer with postings is never deleted
-    return render_consent_text(template, employer.name, posting.terms.title)
+    return render_consent_text(template, employer.name, posting.terms.title, handler=handler)

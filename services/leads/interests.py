@@ -45,6 +45,7 @@ class Interest:
     name: str
     phone: str
     consent_version: str | None
+    consent_sha256: str | None = None
     source: LeadSource
     code: str | None
     group: SeekerGroup | None
@@ -174,7 +175,9 @@ class InterestRecording:
             )
         if session is not None:
             check_presented(session, posting.id)
-        text = await self._consent.require_agreed(posting, interest.consent_version)
+        text = await self._consent.require_agreed(
+            posting, session, interest.consent_version, interest.consent_sha256
+        )
         lead_id, now, keyring = new_id(), self._clock(), self._store.keyring
         return Lead(
             id=lead_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.identity.unions import Union, UnionLevel
 from storage.mongo.client import Mongo, translate_errors
@@ -54,11 +54,10 @@ class Unions(Repository[Union]):
             default=None,
         )
 
-    async def set_branches_see_postings(self, union_id: str, *, allowed: bool) -> None:
-        """Store whether the branches of a union see postings of their places."""
-        await self._records.update_one(
-            {"_id": union_id}, {"$set": {"branches_see_postings": allowed}}
-        )
+    async def change_settings(self, union_id: str, changes: Mapping[str, bool | str]) -> None:
+        """Store new values of fields of a union; no fields change nothing."""
+        if changes:
+            await self._records.update_one({"_id": union_id}, {"$set": dict(changes)})
 
     async def root(self) -> Union | None:
         """The union at the top of the tree."""

@@ -42,9 +42,9 @@ type Query {
   liveSessions(filter: LiveSessionFilter, first: Int, after: String): LiveSessionConnection!
   leads(
     filter: LeadFilter, first: Int, after: String, orderBy: LeadOrder
-  ): LeadConnection!
-  consentText(postingId: ID!): ConsentText!
-  recommendedPostings(first: Int! = 5): [PostingMatch!]!
+  ): LeadConnection
+  consentText(postingId: ID!, sessionId: ID): ConsentText
+  recommendedPostings(first: Int! = 5): [PostingMatch!]
 }
 type Mutation {
   signIn(input: SignInInput!): SignInResult!
@@ -120,7 +120,7 @@ INPUTS = {
         "requestId": "String",
     },
     "ContactInput": {"name": "String!", "phone": "String!"},
-    "ConsentInput": {"textVersion": "String!"},
+    "ConsentInput": {"textVersion": "String!", "sha256": "String"},
 }
 EVENTS = (
     "SessionStarted",

@@ -106,6 +106,17 @@ async def test_every_given_filter_narrows_postings(
     assert bool((await api.fetch_data(query, given))["postings"]["edges"]) == found
 
 
+async def test_an_id_of_another_view_of_a_record_is_taken_where_the_record_is_meant() -> None:
+    for kind, views in {"Lead": ["OwnLead"], "Account": ["Colleague", "StaffAccount"]}.items():
+        for view in (kind, *views):
+            assert parse_global_id(global_id(view, "abc"), kind) == "abc"
+        for view in views:
+            with pytest.raises(InvalidId):
+                parse_global_id(global_id(kind, "abc"), view)
+            with pytest.raises(InvalidId):
+                parse_any_global_id(global_id(view, "abc"))
+
+
 async def test_an_unknown_place_code_is_refused(api: GraphQLClient) -> None:
     error = await api.fetch_error('{ postings(filter: {placeCode: "99"}) { edges { cursor } } }')
     assert error["extensions"]["code"] == "INVALID_INPUT"

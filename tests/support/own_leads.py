@@ -21,7 +21,9 @@ query ($receipt: String!, $first: Int, $after: String) {
 }
 """
 
-INTEREST_SELECTION = "... on InterestRecorded { created receipt lead { id withdrawnAt } }"
+INTEREST_SELECTION = (
+    "... on InterestRecorded { created receipt lead { id withdrawnAt } ownLead { id } }"
+)
 
 STAFF_LEADS_QUERY = """
 query ($session: ID!) {

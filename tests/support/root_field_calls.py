@@ -98,6 +98,7 @@ def _public_queries(world: Showcase) -> list[RootFieldCall]:
         RootFieldCall("recruitmentCampaigns", {}),
         RootFieldCall("liveSessions", {"filter": {"mine": True}}, ALL_HOSTS),
         RootFieldCall("consentText", {"postingId": gid(world.open)}),
+        RootFieldCall("consentTexts", {"sessionId": gid(world.live)}),
         RootFieldCall("profileConsentText", {}),
         RootFieldCall(
             "resolveCode", {"token": world.running.store.qr_codes.sign_token(world.code)}

@@ -110,7 +110,7 @@ PERSONAL_ROWS = (
     VisibilityRow(
         "OwnLead",
         "id stage confirmation source group consentVersion consentSha256 consentedAt withdrawnAt "
-        "createdAt updatedAt contact employer hireProof terms",
+        "createdAt updatedAt contact employer hireProof terms posting session",
         frozenset({"giver"}),
     ),
     # Seekers and call lists
@@ -231,12 +231,13 @@ PUBLIC_ROWS = tuple(
         "Host": "name honour",
         "PostingTally": "postingId interests",
         "Question": "id body status answer askedAt publishedAt answeredAt posting",
-        "Union": "id name level placeCode parent branchesSeePostings",
+        "Union": "id name level placeCode parent branchesSeePostings servicePhone",
         "Campaign": "id name nameEn startsOn endsOn union",
         "MinimumWage": "id region tier monthly hourly effectiveFrom docNo sourceUrl grade "
         "verifiedAt addedAt place inForce trusted",
         "CodeTarget": "kind place session posting",
         "ConsentText": "version body sha256",
+        "PostingConsentText": "postingId text",
         "PostingConnection": "edges pageInfo facets",
         "PostingEdge": "cursor node kilometres highlights",
         "PostingFacets": "total complete codes places pay",
@@ -320,7 +321,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "QuestionAsked": "question",
     "QuestionChanged": "question",
     "TextRefused": "message messageZh code field findings",
-    "InterestRecorded": "lead created receipt",
+    "InterestRecorded": "lead ownLead created receipt",
     "LeadStageAdvanced": "lead",
     "LeadsAdvanced": "outcomes",
     "LeadConfirmedByStaff": "lead",

@@ -268,6 +268,11 @@ class World(Organisations):
         )
 
 
+def gid_as(view: str, record: Any) -> str:
+    """Return the global id of another type that shows a stored record, such as ``OwnLead``."""
+    return global_id(view, record.id)
+
+
 def gid(record: Any) -> str:
     """Return the global id of a stored record."""
     name = type(record).__name__

@@ -13,7 +13,7 @@ roles_asked = st.lists(st.sampled_from(Role), min_size=1, unique=True)
 
 
 def test_a_missing_principal_must_sign_in() -> None:
-    with pytest.raises(Unauthenticated, match="Sign in, or enter as a viewer") as caught:
+    with pytest.raises(Unauthenticated, match="Sign in, or open the page again") as caught:
         require_role(None, Role.OFFICER)
     assert caught.value.code is ErrorCode.UNAUTHENTICATED
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 from domain.leads.consent import (
     FIRST_TEMPLATE,
     ConsentTemplate,
+    ConsentText,
+    Handler,
     check_consent,
     check_template,
     check_valid_from,
@@ -20,6 +24,13 @@ from domain.leads.consent import (
 from domain.reference.calendar import CHINA_TIMEZONE
 from domain.refusals import ConsentRequired, InvalidInput
 
+HANDLER = Handler(name="嘉兴市总工会", phone="0573-82345678")
+
+
+def render(template: ConsentTemplate, employer: str, title: str, **more: Any) -> ConsentText:
+    return render_consent_text(template, employer, title, **{"handler": HANDLER, **more})
+
+
 words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
 
 
@@ -27,54 +38,65 @@ words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
 def test_the_text_names_recipient_and_posting_and_carries_its_hash(
     employer: str, title: str
 ) -> None:
-    text = render_consent_text(FIRST_TEMPLATE, employer, title)
+    text = render(FIRST_TEMPLATE, employer, title)
     assert text.version == "1"
     assert employer in text.body
     assert title in text.body
     assert text.sha256 == sha256(text.body.encode()).hexdigest()
-    assert text == render_consent_text(FIRST_TEMPLATE, employer, title)
+    assert text == render(FIRST_TEMPLATE, employer, title)
 
 
 def test_the_text_states_what_the_law_requires() -> None:
-    body = render_consent_text(FIRST_TEMPLATE, "嘉兴某某公司", "电工").body
+    body = render(FIRST_TEMPLATE, "嘉兴某某公司", "电工").body
     for part in ("接收方", "联系方式", "处理者", "目的", "方式", "信息种类", "3年", "撤回同意"):
         assert part in body
     for article in ("第十四条", "第十五条", "第二十三条", "PIPL art. 14, 15, 23"):
         assert article in body
     assert "via the union's service desk" in body
+    assert body.count("嘉兴市总工会") == 2
+    assert body.count("0573-82345678") == 3
 
 
 def test_employer_posting_and_contact_change_the_text() -> None:
     texts = [
-        render_consent_text(FIRST_TEMPLATE, "甲公司", "电工"),
-        render_consent_text(FIRST_TEMPLATE, "乙公司", "电工"),
-        render_consent_text(FIRST_TEMPLATE, "甲公司", "焊工"),
-        render_consent_text(FIRST_TEMPLATE, "甲公司", "电工", contact="hr@example.com"),
+        render(FIRST_TEMPLATE, "甲公司", "电工"),
+        render(FIRST_TEMPLATE, "乙公司", "电工"),
+        render(FIRST_TEMPLATE, "甲公司", "焊工"),
+        render(FIRST_TEMPLATE, "甲公司", "电工", contact="hr@example.com"),
     ]
-    assert len({text.sha256 for text in texts}) == 4
+    texts += [
+        render(FIRST_TEMPLATE, "甲公司", "电工", handler=replace(HANDLER, name="嘉善县总工会")),
+        render(FIRST_TEMPLATE, "甲公司", "电工", handler=replace(HANDLER, phone="12351")),
+    ]
+    assert len({text.sha256 for text in texts}) == 6
     assert "hr@example.com" in texts[3].body
 
 
 def test_a_title_cannot_add_a_clause() -> None:
-    body = render_consent_text(
-        FIRST_TEMPLATE, "甲\n八、另一条", "电工\r\n九、{version}\u2028十、"
-    ).body
-    assert len(body.splitlines()) == len(
-        render_consent_text(FIRST_TEMPLATE, "甲", "电工").body.splitlines()
-    )
+    body = render(FIRST_TEMPLATE, "甲\n八、另一条", "电工\r\n九、{version}\u2028十、").body
+    assert len(body.splitlines()) == len(render(FIRST_TEMPLATE, "甲", "电工").body.splitlines())
     assert "{version}" in body
 
 
 def test_consent_to_the_current_version_passes() -> None:
-    current = render_consent_text(FIRST_TEMPLATE, "甲公司", "电工")
+    current = render(FIRST_TEMPLATE, "甲公司", "电工")
     check_consent("1", current)
 
 
 @pytest.mark.parametrize("version", [None, "", "0", "2", "1 "])
 def test_no_consent_or_another_version_is_refused_and_says_what_to_do(version: str | None) -> None:
-    with pytest.raises(ConsentRequired, match='version "1"') as caught:
-        check_consent(version, render_consent_text(FIRST_TEMPLATE, "甲公司", "电工"))
+    with pytest.raises(ConsentRequired) as caught:
+        check_consent(version, render(FIRST_TEMPLATE, "甲公司", "电工"))
     assert caught.value.field == ("input", "consent", "textVersion")
+    assert 'version "1"' in str(caught.value.hint)
+
+
+def test_a_digest_that_is_given_has_to_be_that_of_the_current_text() -> None:
+    current = render(FIRST_TEMPLATE, "甲公司", "电工")
+    check_consent("1", current, given_sha256=current.sha256)
+    for digest in ("", render(FIRST_TEMPLATE, "乙公司", "电工").sha256):
+        with pytest.raises(ConsentRequired):
+            check_consent("1", current, given_sha256=digest)
 
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
@@ -86,11 +108,14 @@ def template(body: str, number: int = 2) -> ConsentTemplate:
 
 
 def test_a_template_is_filled_in_one_pass() -> None:
-    text = render_consent_text(
-        template("{employer}|{posting}|{version}|{contact}"), "{posting}", "{x}"
+    text = render(
+        template("{employer}|{posting}|{version}|{union}|{union_phone}|{contact}"),
+        "{posting}",
+        "{x}",
+        handler=Handler(name="{version}", phone="12351"),
     )
     assert text.version == "2"
-    assert text.body.split("|")[:3] == ["{posting}", "{x}", "2"]
+    assert text.body.split("|")[:5] == ["{posting}", "{x}", "2", "{version}", "12351"]
 
 
 def test_the_first_text_is_a_template_that_could_be_published() -> None:

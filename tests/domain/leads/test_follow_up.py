@@ -185,5 +185,5 @@ def test_an_invalid_note_is_refused(body: str, on: date | None, field: str) -> N
 
 @pytest.mark.parametrize("stage", [LeadStage.INTERESTED, LeadStage.REFUSED])
 def test_a_hire_is_confirmed_only_from_the_offer_on(stage: LeadStage) -> None:
-    with pytest.raises(LeadStageConflict, match="from OFFERED on"):
+    with pytest.raises(LeadStageConflict, match="once a job was offered"):
         confirm_hire(lead_in_follow_up(stage=stage), HireSide.EMPLOYER, hired=True, by=None, at=AT)

@@ -92,7 +92,7 @@ def test_a_session_that_has_not_started_is_refused(
 
 
 def test_a_tap_after_the_end_is_referred_to_the_replay() -> None:
-    with pytest.raises(SessionNotLive, match="REPLAY"):
+    with pytest.raises(SessionNotLive, match="Open its replay"):
         check_source(LeadSource.LIVE_TAP, session(SessionStatus.ENDED), "posting", None)
 
 

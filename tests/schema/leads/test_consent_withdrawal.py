@@ -18,7 +18,7 @@ from tests.support.own_leads import (
     read_own_leads,
 )
 from tests.support.services import RunningServices, hash_collections
-from tests.support.world import World, gid
+from tests.support.world import World, gid, gid_as
 
 
 async def set_stage(running: RunningServices, lead: Lead, stage: LeadStage) -> None:
@@ -34,7 +34,7 @@ async def test_a_withdrawn_consent_closes_the_lead_to_the_employer(
     taken = (await mutate_with_receipt(api, "withdrawConsent", receipt=receipt, leadId=lead))[
         "lead"
     ]
-    assert (taken["id"], taken["stage"]) == (lead, "WITHDRAWN")
+    assert (taken["id"], taken["stage"]) == (gid_as("OwnLead", world.lead), "WITHDRAWN")
     assert taken["withdrawnAt"] is not None
     assert await read_leads_as(api, world, "recruiter") == []
     (seen,) = await read_leads_as(api, world, "host")
@@ -80,7 +80,8 @@ async def test_a_new_interest_after_withdrawal_is_one_new_lead(
     shown = {lead["id"]: lead["stage"] for lead in await read_leads_as(api, world, "host")}
     assert (shown[first["lead"]["id"]], shown[new_lead_id]) == ("WITHDRAWN", "INTERESTED")
     assert new_lead_id in {lead["id"] for lead in await read_leads_as(api, world, "recruiter")}
-    own = [new_lead_id, first["lead"]["id"]]
+    (new_own_id,) = {tap["ownLead"]["id"] for tap in taps}
+    own = [new_own_id, first["ownLead"]["id"]]
     assert [lead["id"] for lead in await read_own_leads(api, first["receipt"])] == own
 
 

@@ -16,7 +16,7 @@ from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_inputs import interest_input
 from tests.support.services import RunningServices, running_services
 from tests.support.waiting import wait_until
-from tests.support.world import World, gid, today
+from tests.support.world import World, gid, gid_as, today
 from workers.escalation import LeadEscalator
 
 LEADS = (
@@ -105,7 +105,7 @@ async def test_a_timeline_lists_the_changes_latest_first(api: GraphQLClient, wor
             "__typename": "AssignedEntry",
             "version": 2,
             "by": by,
-            "assignee": {"id": gid(world.recruiter)},
+            "assignee": {"id": gid_as("Colleague", world.recruiter)},
         },
         {"__typename": "RecordedEntry", "version": 1, "by": None},
     ]
@@ -129,7 +129,11 @@ async def test_an_assignee_sees_and_follows_up_the_lead(api: GraphQLClient, worl
     assert given["lead"] == {
         "id": lead,
         "version": 2,
-        "assignee": {"id": gid(world.other_host), "displayName": "王主席", "role": "HOST"},
+        "assignee": {
+            "id": gid_as("Colleague", world.other_host),
+            "displayName": "王主席",
+            "role": "HOST",
+        },
     }
     assert await listed(api, world, world.other_host) == []
     assert await listed(api, world, world.other_host, mine=True) == [lead]
@@ -174,7 +178,7 @@ async def test_every_assignable_colleague_can_be_assigned(
     by = world.staff[caller]
     shown = await api.fetch_data(query, {"id": gid(world.lead)}, world.token(by))
     ids = {edge["node"]["id"] for edge in shown["node"]["assignable"]["edges"]}
-    assert ids == {gid(world.staff[name]) for name in names}
+    assert ids == {gid_as("Colleague", world.staff[name]) for name in names}
     for account in ids:
         given = await mutate(api, world, "assignLead", by, accountId=account)
         assert given["lead"]["assignee"]["id"] == account

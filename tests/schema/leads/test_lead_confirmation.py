@@ -12,7 +12,7 @@ from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_inputs import interest_input
 from tests.support.own_leads import mutate_with_receipt, read_leads_as, read_own_leads
 from tests.support.services import RunningServices, hash_collections
-from tests.support.world import World, gid
+from tests.support.world import World, gid, gid_as
 
 TAP = "... on InterestRecorded { created receipt lead { id confirmation stage nextStages } }"
 LEAD = """
@@ -85,7 +85,7 @@ async def test_an_officer_who_spoke_with_the_person_confirms_the_lead(
     entry = shown["timeline"]["edges"][0]["node"]
     assert entry == {
         "__typename": "PhoneConfirmedEntry",
-        "by": {"id": gid(world.officer)},
+        "by": {"id": gid_as("Colleague", world.officer)},
         "method": method,
     }
     ended = await show(api, world, "officer", squatter["lead"]["id"])

@@ -32,7 +32,10 @@ async def test_a_giver_reads_their_leads_unmasked_with_employer_and_consent(
     first = await express_interest(api, world, viewer, contact=contact)
     second = await express_interest(api, world, viewer, contact=contact, postingId=gid(world.third))
     leads = await read_own_leads(api, second["receipt"])
-    assert [lead["id"] for lead in leads] == [second["lead"]["id"], first["lead"]["id"]]
+    assert [lead["id"] for lead in leads] == [
+        second["ownLead"]["id"],
+        first["ownLead"]["id"],
+    ]
     assert [lead["employer"]["id"] for lead in leads] == [gid(world.rival), gid(world.employer)]
     assert {json.dumps(lead["contact"]) for lead in leads} == {
         json.dumps({"name": "诸葛小明", "phone": f"+86{phone}"})
@@ -53,7 +56,7 @@ async def test_sending_the_phone_of_somebody_else_reveals_nothing_of_theirs(
     assert stranger["lead"]["id"] != theirs["lead"]["id"]
     seen = await read_own_leads(api, stranger["receipt"])
     assert [(lead["id"], lead["contact"]["name"]) for lead in seen] == [
-        (stranger["lead"]["id"], "某人")
+        (stranger["ownLead"]["id"], "某人")
     ]
     refused = await mutate_with_receipt(
         api, "withdrawConsent", receipt=stranger["receipt"], leadId=theirs["lead"]["id"]
@@ -218,5 +221,5 @@ async def test_erased_data_cannot_be_read_and_the_lead_still_counts(
     assert again["created"] is True
     assert again["lead"]["id"] != first["lead"]["id"]
     assert [lead["id"] for lead in await read_own_leads(api, again["receipt"])] == [
-        again["lead"]["id"]
+        again["ownLead"]["id"]
     ]

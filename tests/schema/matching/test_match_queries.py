@@ -178,7 +178,7 @@ async def test_a_seeker_who_refuses_matching_is_not_matched(api: GraphQLClient, 
     assert (await mutate(api, "setMatching", token, enabled=False))["seeker"]["version"] == 2
     error = await api.fetch_error(ask, None, token)
     assert error["extensions"]["code"] == "STATUS_CONFLICT"
-    assert "setMatching" in error["message"]
+    assert "setMatching" in error["extensions"]["hint"]
     officer = world.token(world.officer)
     matches = "query ($id: ID!) { matches(seekerId: $id) { score } }"
     error = await api.fetch_error(matches, {"id": gid(seeker)}, officer)
@@ -187,7 +187,7 @@ async def test_a_seeker_who_refuses_matching_is_not_matched(api: GraphQLClient, 
     assert len((await api.fetch_data(ask, None, token))["recommendedPostings"]) == 1
     for status in ("PAUSED", "PAUSED", "NOT_SEEKING"):
         await mutate(api, "setSeekerStatus", token, status=status)
-    assert "NOT_SEEKING" in (await api.fetch_error(ask, None, token))["message"]
+    assert "SEEKING" in (await api.fetch_error(ask, None, token))["extensions"]["hint"]
 
 
 async def test_officers_see_the_seekers_that_a_posting_suits_masked(

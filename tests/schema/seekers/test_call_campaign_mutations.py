@@ -66,7 +66,7 @@ async def test_an_import_repeated_adds_nobody_and_names_invalid_rows_by_number_o
         (4, "remark", "INVALID_INPUT"),
         (5, "remark", "INVALID_INPUT"),
     ]
-    assert "LIGHT" in answer["findings"][2]["message"]
+    assert "light work" in answer["findings"][2]["message"]
     assert not any(good["phone"] in each["message"] for each in answer["findings"])
     again = await mutate_as_officer(api, world, "importCallList", campaignId=campaign, rows=rows)
     assert (again["added"], again["known"]) == (0, 3)

@@ -12,7 +12,7 @@ interface ErrorInAnswer {
 }
 
 interface Answer {
-  readonly data?: unknown;
+  readonly data?: object | null;
   readonly errors?: readonly ErrorInAnswer[];
 }
 
@@ -47,7 +47,9 @@ export class Service {
       answer = await this.#send({ digest, variables }, true);
     }
     const error = answer.errors?.[0];
-    if (answer.data != null) return answer.data as Data;
+    if (answer.data != null && (error === undefined || hasPart(answer.data))) {
+      return answer.data as Data;
+    }
     throw toRefusal(error);
   }
 
@@ -96,6 +98,11 @@ export class Service {
 interface Operation {
   readonly digest: string;
   readonly variables: unknown;
+}
+
+/** Whether one of the fields at the root was answered: a refused one is null beside others. */
+function hasPart(data: object): boolean {
+  return Object.values(data).some((part) => part !== null);
 }
 
 function codeOf(answer: Answer): string | undefined {

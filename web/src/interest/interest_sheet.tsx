@@ -34,7 +34,7 @@ export function InterestSheet({ target, onClose }: SheetProps) {
       <hr class="tear" />
       {asksCode ? (
         <CodeStep onDone={onClose} />
-      ) : data === null ? (
+      ) : data?.consentText == null ? (
         refusal === null ? (
           <Loading />
         ) : (

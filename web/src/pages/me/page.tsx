@@ -34,7 +34,7 @@ export default function MePage() {
 
 function MyLeads({ receipt }: { receipt: string }) {
   const { data, refusal, retry } = useQuery(MyLeadsDocument, { receipt });
-  if (data === null) {
+  if (data?.myLeads == null) {
     return refusal === null ? <Loading /> : <Failed refusal={refusal} retry={retry} />;
   }
   return (
@@ -48,7 +48,7 @@ function MyLeads({ receipt }: { receipt: string }) {
   );
 }
 
-type Lead = MyLeadsQuery["myLeads"]["edges"][number]["node"];
+type Lead = NonNullable<MyLeadsQuery["myLeads"]>["edges"][number]["node"];
 
 function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
   const { lead, onChanged } = props;
