@@ -104,14 +104,14 @@ def _break_title(title: str) -> list[str]:
         lines[-1] += character
     if len(lines) > MAX_TITLE_LINES:
         lines = lines[:MAX_TITLE_LINES]
-        lines[-1] = lines[-1][:-1] + "…"
+        lines[-1] = _shorten(lines[-1] + "…", _LINE_WIDTH)
     return lines
 
 
 def _shorten(text: str, width: int) -> str:
     if _width(text) <= width:
         return text
-    while _width(text) > width - 2:
+    while _width(text) > width - _width("…"):
         text = text[:-1]
     return text + "…"
 

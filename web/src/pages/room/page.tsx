@@ -8,6 +8,7 @@ import { useWords } from "../../shell/preferences";
 import type { PageProps } from "../../shell/routes";
 import { useQuery } from "../../shell/use_query";
 import { ConnectionRow } from "./connection_row";
+import { Picture } from "./picture";
 import { Questions } from "./questions";
 import type { RoomState } from "./room_state";
 import { useRoom } from "./use_room";
@@ -38,6 +39,7 @@ function OpenRoom({ session, code }: { session: RoomStateFragment; code: string 
         {words.room.viewers(formatCount(state.viewers, words))} ·{" "}
         {words.room.interests(formatCount(state.interests, words))}
       </p>
+      <Picture picture={state.picture} title={session.title} />
       <Status state={state} />
       <ConnectionRow connection={connection} missed={missed} />
       {state.announcement !== null && <Announcement text={state.announcement} />}
