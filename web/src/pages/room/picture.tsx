@@ -25,8 +25,10 @@ export function Picture({ picture, title }: { picture: PictureFragment; title: s
           )}
         </div>
       )}
-      <figcaption class="second small">
-        <span role="status">{describe(picture, words.room.picture)}</span>
+      <figcaption class="second">
+        <span role="status" class={picture.cutOffReason === null ? "" : "stopped"}>
+          {describe(picture, words.room.picture)}
+        </span>
         {picture.link !== null && (
           <a class="button" href={picture.link.url} target="_blank" rel="noopener noreferrer">
             {words.room.picture.watchAt(platformOf(picture.link.platform, words.room.picture))}
