@@ -60,16 +60,14 @@ async def read_audit_rows(store: Store) -> list[Document]:
 
 
 async def set_source(
-    direction: StreamDirection,
-    session: LiveSession,
-    *,
-    caller: Principal = HOST,
-    hls_url: str | None = None,
-    link_url: str | None = None,
-    poster_url: str | None = None,
+    direction: StreamDirection, session: LiveSession, caller: Principal = HOST, /, **given: str
 ) -> LiveSession:
     return await direction.set_source(
-        caller, session.id, hls_url=hls_url, link_url=link_url, poster_url=poster_url
+        caller,
+        session.id,
+        hls_url=given.get("hls_url"),
+        link_url=given.get("link_url"),
+        poster_url=given.get("poster_url"),
     )
 
 
@@ -79,16 +77,16 @@ async def test_a_source_is_set_once_and_its_event_is_logged_when_viewers_see_a_c
 ) -> None:
     session = await stored_session(store)
     # Until its picture is seen, a playlist changes nothing for viewers.
-    await set_source(direction, session, caller=caller, hls_url=PLAYLIST)
+    await set_source(direction, session, caller, hls_url=PLAYLIST)
     assert await read_stream(store, session) == Stream(hls_url=PLAYLIST)
     assert await count_events(store, session) == 0
     for _ in range(2):
-        await set_source(direction, session, caller=caller, hls_url=PLAYLIST, poster_url=POSTER)
+        await set_source(direction, session, caller, hls_url=PLAYLIST, poster_url=POSTER)
         assert await count_events(store, session) == 1
-    await set_source(direction, session, caller=caller, link_url=LINK)
+    await set_source(direction, session, caller, link_url=LINK)
     assert await read_stream(store, session) == Stream(link_url=LINK)
     assert await count_events(store, session) == 2
-    await set_source(direction, session, caller=caller)
+    await set_source(direction, session, caller)
     assert await read_stream(store, session) == NO_STREAM
     assert await count_events(store, session) == 3
 
