@@ -21,6 +21,7 @@ from api.http.error_responses import http_error_response
 from api.http.health import serve_liveness, serve_readiness
 from api.http.imports.templates import serve_template
 from api.http.metrics import serve_metrics
+from api.http.public.covers import serve_cover
 from api.http.public.job_pages import serve_job_page, serve_stylesheet
 from api.http.public.open_data import OpenDataTableRoute, serve_code_lists, serve_description
 from api.http.public.qr_codes import serve_code_image, serve_code_redirect
@@ -93,6 +94,7 @@ ROUTES = (
     *CLIENT_ROUTES,
     Route("/q/{token}", serve_code_redirect),
     Route("/codes/{name}", serve_code_image),
+    Route("/covers/{name}", serve_cover),
     Route("/graphql", _GRAPHQL),
     WebSocketRoute("/graphql", _GRAPHQL),
     *(

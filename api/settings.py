@@ -15,6 +15,7 @@ that older rules let through.
 ``SONGGANG_MEDIA_HOSTS``: sites, comma separated, that media links of postings may lead to.
 ``SONGGANG_WEBHOOK_PRIVATE``: webhooks may have private addresses.
 ``SONGGANG_MAX_...``: see ``api.limit_settings``.
+``SONGGANG_STREAM_...``: the picture of live sessions (``api.stream_settings``).
 ``SONGGANG_SMS_...``: the gateway for one-time codes (``api.sms_settings``).
 ``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``: the database and its driver.
 """
@@ -38,6 +39,7 @@ from api.client_address import TrustedProxies
 from api.limit_settings import LimitSettings
 from api.secret_checks import MIN_SECRET_LENGTH, check_password_length, check_secret_length
 from api.sms_settings import GatewayKind, SmsSettings
+from api.stream_settings import StreamSettings
 from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from domain.postings.media_sites import check_media_hosts
 from storage.mongo.client import Driver
@@ -88,7 +90,7 @@ def _split_list(listed: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in listed.split(",") if each.strip())
 
 
-class Settings(SmsSettings, LimitSettings):
+class Settings(SmsSettings, StreamSettings, LimitSettings):
     """The settings of one process."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)

@@ -50,6 +50,8 @@ from services.live.questions import QuestionModeration
 from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
 from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
+from services.live.stream_control import StreamControl
+from services.live.stream_direction import StreamDirection
 from services.matching.match_search import MatchSearch
 from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
@@ -85,6 +87,8 @@ class Services:
     postings: PostingAdministration
     session_direction: SessionDirection
     session_schedule: SessionSchedule
+    stream_control: StreamControl
+    stream_direction: StreamDirection
     qr_code_creation: QrCodeCreation
     posting_gate: PostingGate
     reviews: PostingReview

@@ -53,6 +53,7 @@ from schema.live.session_event_types import SESSION_EVENT_TYPES
 from schema.live.session_mutations import SessionMutations
 from schema.live.session_queries import SessionQueries
 from schema.live.session_types import find_visible_session
+from schema.live.stream_mutations import StreamMutations
 from schema.live.subscriptions import Subscription
 from schema.matching.match_queries import MatchQueries
 from schema.matching.seeker_event_types import SEEKER_EVENT_TYPES
@@ -184,6 +185,7 @@ Mutation = merge_types(
         ScheduleMutations,
         RecruitmentCampaignMutations,
         SessionMutations,
+        StreamMutations,
         QuestionMutations,
         InterestMutations,
         LeadFollowUpMutations,

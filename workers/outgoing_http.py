@@ -66,7 +66,7 @@ class PublicAddressBackend(httpcore.AsyncNetworkBackend):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PostLimits:
+class AnswerLimits:
     """The limits on one request and its answer."""
 
     timeout_seconds: float
@@ -76,7 +76,7 @@ class PostLimits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PostAnswer:
+class BoundedAnswer:
     """The answer to a request. ``content`` is None if it is longer than the limit."""
 
     status: int
@@ -89,13 +89,35 @@ async def post_bounded(
     url: str,
     headers: Mapping[str, str],
     body: bytes,
-    limits: PostLimits,
-) -> PostAnswer:
+    limits: AnswerLimits,
+) -> BoundedAnswer:
     """Send a POST request and return the answer.
 
     :raises AddressRefused: the host has no address that may be connected to.
     :raises httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError: no answer.
     """
+    return await _exchange(pool, ("POST", url), headers, body, limits)
+
+
+async def get_bounded(
+    pool: httpcore.AsyncConnectionPool, url: str, headers: Mapping[str, str], limits: AnswerLimits
+) -> BoundedAnswer:
+    """Send a GET request and return the answer.
+
+    :raises AddressRefused: the host has no address that may be connected to.
+    :raises httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError: no answer.
+    """
+    return await _exchange(pool, ("GET", url), headers, None, limits)
+
+
+async def _exchange(
+    pool: httpcore.AsyncConnectionPool,
+    target: tuple[str, str],
+    headers: Mapping[str, str],
+    body: bytes | None,
+    limits: AnswerLimits,
+) -> BoundedAnswer:
+    """Send a request to the ``target``, which is a method and an address."""
     sent = [(name.encode(), value.encode()) for name, value in headers.items()]
     timeout = {
         "connect": CONNECT_TIMEOUT_SECONDS,
@@ -103,7 +125,7 @@ async def post_bounded(
         "write": limits.timeout_seconds,
     }
     async with pool.stream(
-        "POST", url, headers=sent, content=body, extensions={"timeout": timeout}
+        *target, headers=sent, content=body, extensions={"timeout": timeout}
     ) as response:
         read = bytearray()
         # An answer read to its end leaves the connection usable; a long one is cut off.
@@ -112,7 +134,7 @@ async def post_bounded(
             if len(read) > limits.max_answer_bytes:
                 break
         is_whole = len(read) <= limits.max_answer_bytes
-        return PostAnswer(
+        return BoundedAnswer(
             status=response.status,
             headers=response.headers,
             content=bytes(read) if is_whole else None,

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpcore
 
 from domain.webhooks.webhooks import DeliveryResult, FailureKind
-from workers.outgoing_http import AddressRefused, PostLimits, PublicAddressBackend, post_bounded
+from workers.outgoing_http import AddressRefused, AnswerLimits, PublicAddressBackend, post_bounded
 
 ATTEMPT_TIMEOUT_SECONDS = 15.0
 """For one attempt, from the lookup to the end of the response."""
@@ -19,7 +19,7 @@ MAX_CONNECTIONS = 64
 MAX_RETRY_AFTER_DIGITS = 12
 MAX_DATE_LENGTH = 64
 """Characters of a date in a header; the standard form has 29."""
-POST_LIMITS = PostLimits(timeout_seconds=ATTEMPT_TIMEOUT_SECONDS, max_answer_bytes=16 * 1024)
+POST_LIMITS = AnswerLimits(timeout_seconds=ATTEMPT_TIMEOUT_SECONDS, max_answer_bytes=16 * 1024)
 """Of an answer only the status and the headers are used."""
 
 

@@ -17,6 +17,7 @@ from api.http.health import Health
 from api.http.imports.endpoint import ImportEndpoint
 from api.http.lead_exports import LeadExportEndpoint
 from api.http.metrics import Metrics
+from api.http.public.covers import SessionCovers
 from api.http.public.job_pages import JobPages
 from api.http.public.open_data import OpenData
 from api.http.public.qr_codes import QrCodePages
@@ -50,6 +51,7 @@ class ServiceNode:
     code_pages: QrCodePages
     code_callbacks: CodeCallbacks
     client_pages: ClientPages
+    covers: SessionCovers
     health: Health
     metrics: Metrics
     garbage: GarbageCollector
@@ -124,7 +126,10 @@ def create_node(
         code_callbacks=CodeCallbacks(
             services.phone_replies, settings.gateway_kind, settings, services.clock
         ),
-        client_pages=ClientPages(client, elsewhere=settings.web_url),
+        covers=SessionCovers(services),
+        client_pages=ClientPages(
+            client, elsewhere=settings.web_url, media=settings.stream_rules.origins
+        ),
         health=Health(
             store.mongo, feed_watch, background, embedded_mongod, clock_watch=workers.clock_watch
         ),

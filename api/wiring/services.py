@@ -44,6 +44,8 @@ from services.live.questions import QuestionModeration
 from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
 from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
+from services.live.stream_control import StreamControl
+from services.live.stream_direction import StreamDirection
 from services.matching.match_search import MatchSearch
 from services.postings.pay_comparison import PayComparison
 from services.postings.posting_administration import PostingAdministration
@@ -172,13 +174,16 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         phone_confirmation = PhoneConfirmation(store, commit, clock)
         follow_up = LeadFollowUp(store, commit, clock)
         code_gateway = describe_gateway(settings)
+        stream_control = StreamControl(store, commit, clock)
         control, gate = postings.session_control, postings.posting_gate
         services = Services(
             store=store,
             hub=realtime.hub,
             session_control=control,
             session_direction=SessionDirection(store, control, gate),
-            session_schedule=SessionSchedule(store, clock),
+            session_schedule=SessionSchedule(store, clock, settings.stream_rules),
+            stream_control=stream_control,
+            stream_direction=StreamDirection(store, stream_control, settings.stream_rules, clock),
             qr_code_creation=QrCodeCreation(store, clock),
             union_settings=UnionSettings(store),
             employers=EmployerAdministration(store, gate, clock),

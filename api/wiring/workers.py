@@ -19,11 +19,13 @@ from workers.escalation import LeadEscalator
 from workers.importer import Importer
 from workers.keys import KeyRefresher
 from workers.phone_messages import CodeDispatcher
+from workers.playlist_reader import PlaylistReader
 from workers.posting_index import SearchIndexFollower
 from workers.rescreening import Rescreener
 from workers.retention import RetentionWorker
 from workers.scan_counts import ScanCounter
 from workers.search_entries import SearchEntryWriter
+from workers.stream_watch import StreamWatch
 from workers.webhook_sender import WebhookSender
 
 
@@ -33,6 +35,7 @@ class Workers:
 
     clock_watch: ClockWatch
     webhook_sender: WebhookSender
+    playlist_reader: PlaylistReader
     dispatcher: WebhookDispatcher
     code_dispatcher: CodeDispatcher
     scan_counter: ScanCounter
@@ -59,9 +62,11 @@ def create_workers(running: NodeServices, settings: Settings) -> Workers:
     store, clock, name = running.realtime.store, running.realtime.clock, running.realtime.name
     services, postings = running.services, running.posting_services
     sender = WebhookSender(private=settings.webhook_private)
+    reader = PlaylistReader(settings.stream_rules)
     return Workers(
         clock_watch=ClockWatch(store.clock),
         webhook_sender=sender,
+        playlist_reader=reader,
         dispatcher=WebhookDispatcher(store, sender, clock),
         code_dispatcher=CodeDispatcher(
             store,
@@ -86,6 +91,14 @@ def create_workers(running: NodeServices, settings: Settings) -> Workers:
             KeyRefresher(store),
             SearchEntryWriter(store),
             SearchIndexFollower(store.memory_search),
+            StreamWatch(
+                store,
+                services.stream_control,
+                reader,
+                clock,
+                node=name,
+                grace=settings.stream_grace,
+            ),
             RetentionWorker(store, clock, settings.retention_periods),
         ),
     )
@@ -99,6 +112,7 @@ async def run_workers(running: NodeServices, workers: Workers) -> AsyncIterator[
         running.posting_services.minimum_wages.add_listener(workers.rescreener.wake)
         running.services.phone_proving.add_listener(workers.code_dispatcher.wake)
         stack.push_async_callback(workers.webhook_sender.close)
+        stack.push_async_callback(workers.playlist_reader.close)
         for worker in workers.background:
             start_worker(stack, worker)
         yield

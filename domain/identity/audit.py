@@ -51,6 +51,8 @@ class AuditAction(Labelled):
     END_SIGN_IN = "END_SIGN_IN", "终止登录"
     REDACT = "REDACT", "清除原因"
     ADD_OCCUPATION = "ADD_OCCUPATION", "新增职业名称"
+    CUT_OFF_STREAM = "CUT_OFF_STREAM", "切断直播画面"
+    RESTORE_STREAM = "RESTORE_STREAM", "恢复直播画面"
 
 
 class AuditRole(Labelled):

@@ -84,6 +84,13 @@ class SegmentChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StreamChanged:
+    """What viewers get of the picture changed: its state, its address, its poster."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuestionPublished:
     """A viewer's question became visible to all viewers."""
 
@@ -227,6 +234,7 @@ LoggedSessionEvent = (
     | PostingUnpinned
     | Announcement
     | SegmentChanged
+    | StreamChanged
     | QuestionPublished
     | QuestionAnswered
     | QuestionHidden

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.labels import Labelled
 from domain.live.log_position import LogPosition
+from domain.live.streams import NO_STREAM, Stream
 from domain.refusals import SessionStateConflict
 
 MAX_SESSION_POSTINGS = 3_000
@@ -96,7 +97,8 @@ class LiveSession:
     includes. ``position`` is the position of that event; a node of a version without tags leaves
     an older one, or none. ``segment`` and ``segment_title`` say what is on air; both are empty
     until the host sets them and after the end. ``views`` counts how often a viewer joined,
-    ``peak_viewers`` is the highest number at one time.
+    ``peak_viewers`` is the highest number at one time. ``cover_url`` is empty for the cover that is
+    drawn. ``stream`` is the picture.
     """
 
     id: str
@@ -121,6 +123,9 @@ class LiveSession:
     created_at: datetime
     synthetic: bool = False
     campaign_id: str | None = None
+    description: str = ""
+    cover_url: str = ""
+    stream: Stream = NO_STREAM
 
 
 def is_transition_allowed(status: SessionStatus, wanted: SessionStatus) -> bool:

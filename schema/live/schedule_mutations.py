@@ -31,6 +31,12 @@ class ScheduleSessionInput:
     starts_at: datetime
     posting_ids: list[strawberry.ID] = strawberry.field(description="In running order.")
     campaign_id: strawberry.ID | None = None
+    description: str = strawberry.field(default="", description="At most 2,000 characters.")
+    cover_url: str | None = strawberry.field(
+        default=None,
+        description="An image at one of the origins that the operator has named; one is drawn when "
+        "left out.",
+    )
 
 
 @strawberry.type
@@ -66,6 +72,8 @@ def _read_plan(input: ScheduleSessionInput) -> SessionPlan:
         host_name=input.host.name,
         host_honour=input.host.honour,
         starts_at=input.starts_at,
+        description=input.description,
+        cover_url=input.cover_url,
         posting_ids=[
             parse_global_id(posting_id, "Posting", "input", "postingIds", str(place))
             for place, posting_id in enumerate(input.posting_ids)

@@ -9,6 +9,7 @@ from schema.context import Info
 from schema.live.log_event_types import LogEvent
 from schema.live.question_types import Question, find_published_question
 from schema.live.session_types import LiveSession, PostingTally
+from schema.live.stream_types import Stream
 from schema.postings.posting_types import Posting, find_open_posting
 from schema.relay import global_id
 
@@ -82,6 +83,13 @@ class SegmentChanged(SessionEvent):
     def title(self) -> str:
         assert isinstance(self.placed.event, events.SegmentChanged)  # by _SESSION_EVENT_TYPES
         return self.placed.event.title
+
+
+@strawberry.type(description="The picture of the session changed.")
+class StreamChanged(SessionEvent):
+    @strawberry.field(description="The picture as it is now.")
+    async def stream(self, info: Info) -> Stream:
+        return Stream.of((await _load_session(info, self.placed)).record, info.context)
 
 
 @strawberry.type
@@ -167,6 +175,7 @@ _SESSION_EVENT_TYPES: dict[type[events.Event], type[SessionEvent]] = {
     events.PostingUnpinned: PostingUnpinned,
     events.Announcement: Announcement,
     events.SegmentChanged: SegmentChanged,
+    events.StreamChanged: StreamChanged,
     events.QuestionPublished: QuestionPublished,
     events.QuestionAnswered: QuestionAnswered,
     events.QuestionHidden: QuestionHidden,

@@ -21,6 +21,7 @@ from schema.live.recruitment_campaign_types import (
     RecruitmentCampaign,
     find_recruitment_campaign,
 )
+from schema.live.stream_types import Stream, drawn_cover_url
 from schema.postings.posting_types import Posting, find_open_posting
 from schema.relay import (
     Connection,
@@ -55,6 +56,7 @@ class PostingTally:
 class LiveSession(Node):
     record: strawberry.Private[SessionRecord]
     title: str
+    description: str = strawberry.field(description="What the session is about; may be empty.")
     format: SessionFormat
     status: SessionStatus
     starts_at: datetime
@@ -77,6 +79,7 @@ class LiveSession(Node):
             record=record,
             id=global_id("LiveSession", record.id),
             title=record.title,
+            description=record.description,
             format=record.format,
             status=record.status,
             starts_at=record.starts_at,
@@ -89,6 +92,16 @@ class LiveSession(Node):
             views=record.views,
             synthetic=record.synthetic,
         )
+
+    @strawberry.field(
+        description="An image of the session; one that this service draws unless its host gave one."
+    )
+    def cover_url(self, info: Info) -> str:
+        return self.record.cover_url or drawn_cover_url(self.record.id, info.context)
+
+    @strawberry.field(description="Its picture.")
+    def stream(self, info: Info) -> Stream:
+        return Stream.of(self.record, info.context)
 
     @strawberry.field(description="The union that holds the session.")
     async def union(self, info: Info) -> Union:

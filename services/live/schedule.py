@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
-from domain.identity.persons import check_name
+from domain.identity.persons import check_name, holds_mobile_number
 from domain.live.sessions import (
     MAX_SESSION_POSTINGS,
     Honour,
@@ -17,6 +17,7 @@ from domain.live.sessions import (
     SessionFormat,
     SessionStatus,
 )
+from domain.live.stream_sites import NO_STREAM_SITE, StreamRules, check_stream_url
 from domain.reference.calendar import check_time, day_in_china
 from domain.refusals import InvalidInput, PostingNotOpen
 from domain.screening.text_screening import check_public_text
@@ -28,6 +29,8 @@ from storage.store import Store
 
 MAX_SESSION_TITLE_LENGTH = 120
 """Characters in the title of a session."""
+MAX_SESSION_DESCRIPTION_LENGTH = 2_000
+"""Characters in the description of a session."""
 START_TOLERANCE = timedelta(minutes=1)
 """How far the clock of a client may be behind."""
 _START_FIELD = ("input", "startsAt")
@@ -48,22 +51,27 @@ class SessionPlan:
     starts_at: datetime
     posting_ids: Sequence[str]
     campaign_id: str | None = None
+    description: str = ""
+    cover_url: str | None = None
 
 
 class SessionSchedule:
     """Schedules live sessions for hosts and officers."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, rules: StreamRules = NO_STREAM_SITE) -> None:
+        """``rules`` are the sites that covers may come from."""
         self._store = store
         self._clock = clock
+        self._rules = rules
 
     async def add(self, caller: Principal, plan: SessionPlan) -> LiveSession:
         """Store a SCHEDULED session that the caller owns.
 
         :raises NotFound: there is no such union or campaign.
         :raises NotPermitted: the union is neither the caller's own nor one below it.
-        :raises InvalidInput: title, host, start or running order cannot be right.
-        :raises TextRefused: the title breaks a rule for public texts.
+        :raises InvalidInput: title, description, cover, host, start or running order cannot be
+            right.
+        :raises TextRefused: title or description break a rule for public texts.
         :raises PostingNotOpen: a posting is not open.
         """
         union = await choose_union(self._store, caller, plan.union_id)
@@ -80,6 +88,8 @@ class SessionSchedule:
             posting_ids=await self._check_running_order(plan.posting_ids),
             created_at=self._clock(),
             campaign_id=await find_campaign_id(self._store, plan.campaign_id),
+            description=_check_description(plan.description),
+            cover_url=check_stream_url(plan.cover_url, self._rules, ("input", "coverUrl")),
         )
         await self._store.live_sessions.add([session])
         return session
@@ -113,6 +123,25 @@ def _check_title(given: str) -> str:
     check_text(title, MAX_SESSION_TITLE_LENGTH, field)
     check_public_text(title, field)
     return title
+
+
+def _check_description(given: str) -> str:
+    """Return the description without surrounding blanks.
+
+    :raises InvalidInput: it is too long, holds a mobile number or cannot be shown.
+    :raises TextRefused: it breaks a rule for public texts.
+    """
+    description, field = given.strip(), ("input", "description")
+    check_text(description, MAX_SESSION_DESCRIPTION_LENGTH, field)
+    if holds_mobile_number(description):
+        raise InvalidInput(
+            'Remove the phone number: everybody would see it. Viewers tap "I am interested" to be '
+            "called.",
+            "请删除手机号码，否则所有人都能看到。请引导观众点“我有意向”。",
+            field=field,
+        )
+    check_public_text(description, field)
+    return description
 
 
 def _check_start(given: datetime, now: datetime) -> datetime:

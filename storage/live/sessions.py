@@ -12,6 +12,7 @@ from pymongo import UpdateOne
 
 from domain.live.log_position import LogPosition
 from domain.live.sessions import LiveSession, Segment, SessionStatus
+from domain.live.streams import Stream
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document
 from storage.mongo.paging import Page, PageRequest, SortOrder
@@ -114,6 +115,23 @@ class LiveSessions(Repository[LiveSession]):
             {"$set": {"segment": segment.value, "segment_title": title}},
             transaction=transaction,
         )
+
+    async def set_stream(
+        self, session_id: str, stream: Stream, *, transaction: Transaction
+    ) -> None:
+        """Store the picture of a session of any status."""
+        await self._records.update_one(
+            {"_id": session_id}, {"$set": {"stream": to_document(stream)}}, transaction=transaction
+        )
+
+    async def with_playlist(self, *, before: datetime, limit: int) -> list[LiveSession]:
+        """Sessions with a playlist that are on air or start before a time, earliest start first."""
+        where = {
+            "status": {"$in": [SessionStatus.SCHEDULED.value, *_ON_AIR_STATUSES]},
+            "starts_at": {"$lt": before},
+            "stream.hls_url": {"$gt": ""},
+        }
+        return await self._records.find(where, sort=(("starts_at", 1), ("_id", 1)), limit=limit)
 
     async def live_with_posting(self, posting_id: str, *, limit: int) -> list[LiveSession]:
         """Live sessions that present the posting, latest start first."""

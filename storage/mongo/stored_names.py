@@ -28,6 +28,7 @@ EVENT_NAMES: Mapping[type[Any], str] = {
     events.PostingUnpinned: "PostingUnpinned",
     events.Announcement: "Announcement",
     events.SegmentChanged: "SegmentChanged",
+    events.StreamChanged: "StreamChanged",
     events.QuestionPublished: "QuestionPublished",
     events.QuestionAnswered: "QuestionAnswered",
     events.QuestionHidden: "QuestionHidden",

@@ -111,6 +111,7 @@ async def test_public_routes_reveal_no_person(
         "/live/{id}": "/live/1",
         "/me/{part}": "/me/data",
         "/codes/{name}": f"/codes/{token}.svg",
+        "/covers/{name}": f"/covers/{gid(showcase.live)}.svg",
         "/imports/{name}": "/imports/postings.csv",
         "/sitemaps/{name}": "/sitemaps/0.xml",
         "/open-data/postings.{form}": "/open-data/postings.json",

@@ -129,6 +129,7 @@ EVENTS = (
     "PostingUnpinned",
     "Announcement",
     "SegmentChanged",
+    "StreamChanged",
     "QuestionPublished",
     "QuestionAnswered",
     "TallyChanged",

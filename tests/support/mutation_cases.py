@@ -22,7 +22,7 @@ from tests.support.mutation_inputs import (
     session_mutation_input,
 )
 from tests.support.organisations import new_credit_code
-from tests.support.services import NEW_PASSWORD, PASSWORD
+from tests.support.services import NEW_PASSWORD, PASSWORD, STREAM_ORIGIN
 from tests.support.world import World, gid, today
 
 
@@ -266,6 +266,25 @@ MUTATION_CASES = {
             session_mutation_input("live", segment="STORY", title="三十年焊工"),
             "SessionChanged",
             "... on SessionChanged { session { id segment segmentTitle cursor } }",
+        ),
+        MutationCase(
+            "setStreamSource",
+            session_mutation_input("live", hlsUrl=f"{STREAM_ORIGIN}/hls/1.m3u8"),
+            "StreamSourceSet",
+            "... on StreamSourceSet { session { id description coverUrl stream { "
+            "state hlsUrl posterUrl startedAt latency cutOffReason link { platform url } } } }",
+        ),
+        MutationCase(
+            "cutOffStream",
+            session_mutation_input("live", reason="画面播放了无关广告"),
+            "StreamWasCutOff",
+            "... on StreamWasCutOff { session { id stream { state cutOffReason } } }",
+        ),
+        MutationCase(
+            "restoreStream",
+            session_mutation_input("live", reason="主播已经更换画面"),
+            "StreamRestored",
+            "... on StreamRestored { session { id stream { state cutOffReason } } }",
         ),
         MutationCase(
             "createCode",

@@ -29,6 +29,7 @@ PASSWORD = "a password for tests"
 NEW_PASSWORD = "another one for the tests"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 PUBLIC_URL = "https://jobs.example.org"
+STREAM_ORIGIN = "https://live.example.org"
 METRICS_TOKEN = "a token for reading metrics"
 OWN_ORIGIN = "https://songgang.example"
 
@@ -41,6 +42,7 @@ TEST_SETTINGS = Settings.model_validate(
         "SONGGANG_MAX_PHONES_PER_DEVICE": 1_000_000,
         "SONGGANG_ORIGINS": OWN_ORIGIN,
         "SONGGANG_DEMO": True,
+        "SONGGANG_STREAM_ORIGINS": STREAM_ORIGIN,
     }
 )
 

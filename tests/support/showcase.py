@@ -19,7 +19,7 @@ from storage.mongo.client import Transaction, new_id
 from storage.mongo.codec import to_document
 from storage.seekers.call_campaigns import CampaignMatch
 from tests.support import records
-from tests.support.services import hash_collections
+from tests.support.services import STREAM_ORIGIN, hash_collections
 from tests.support.showcase_records import ShowcaseRecords, make_finding
 from tests.support.world import today
 
@@ -139,6 +139,13 @@ class Showcase(ShowcaseRecords):
         await desk.unpin(self.live.id)
         await desk.pin(self.live.id, self.open.id)
         await desk.set_segment(self.live.id, Segment.POSTING, "岗位介绍")
+        await self.running.services.stream_direction.set_source(
+            self.principal(self.host),
+            self.live.id,
+            hls_url=None,
+            link_url="https://v.douyin.com/iRNBho6u/",
+            poster_url=f"{STREAM_ORIGIN}/poster.jpg",
+        )
         host = self.principal(self.host)
         await questions.answer(host, self.answered.id, "有，两人间。")
         await questions.publish(host, self.published.id)

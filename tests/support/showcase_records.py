@@ -13,6 +13,7 @@ from domain.leads.leads import Lead, LeadSource, LeadStage
 from domain.live.qr_codes import CodeKind
 from domain.live.questions import QuestionStatus
 from domain.live.sessions import Segment, SessionStatus
+from domain.live.streams import Stream, StreamState
 from domain.postings.pay import PayPeriod, PaySettlement
 from domain.postings.postings import (
     Benefit,
@@ -39,7 +40,7 @@ from storage.clock import utc_now
 from storage.mongo.client import new_id
 from tests.support import records
 from tests.support.full_terms import DAY_SHIFT, FULL_PARTS
-from tests.support.services import RunningServices
+from tests.support.services import STREAM_ORIGIN, RunningServices
 from tests.support.world import FINDING, World, today
 
 SHANGHAI = Point(latitude=31.2, longitude=121.5)
@@ -122,6 +123,20 @@ class ShowcaseRecords(World):
             campaign_id=self.spring.id,
         )
         self.ended = replace(self.ended, started_at=utc_now(), ended_at=utc_now())
+        self.interrupted = replace(
+            self.interrupted,
+            description="三十年焊工的故事",
+            stream=Stream(
+                hls_url=f"{STREAM_ORIGIN}/hls/1.m3u8",
+                state=StreamState.LIVE,
+                started_at=utc_now(),
+                latency_seconds=6,
+            ),
+        )
+        self.scheduled = replace(
+            self.scheduled,
+            stream=Stream(cut_off_at=utc_now(), cut_off_reason="画面播放了无关广告"),
+        )
         self.planned = self._session(SessionStatus.SCHEDULED)
         self.called_off = self._session(SessionStatus.SCHEDULED)
         self.followed = (self.live, self.planned, self.called_off)

@@ -225,9 +225,12 @@ PUBLIC_ROWS = tuple(
         "CodeAvailability": "available channels",
         "Employer": "id name creditCode placeCode place description synthetic verifiedUntil "
         "verified",
-        "LiveSession": "id campaign title format status startsAt startedAt endedAt host segment "
-        "segmentTitle peakViewers views synthetic union postings pinnedPosting viewers interests "
+        "LiveSession": "id campaign title description coverUrl stream format status startsAt "
+        "startedAt endedAt host segment segmentTitle peakViewers views synthetic union postings "
+        "pinnedPosting viewers interests "
         "tallies questions cursor",
+        "Stream": "state hlsUrl link posterUrl startedAt latency cutOffReason",
+        "StreamLink": "platform url",
         "Host": "name honour",
         "PostingTally": "postingId interests",
         "Question": "id body status answer askedAt publishedAt answeredAt posting",
@@ -275,6 +278,7 @@ SESSION_EVENT_ROWS = (
             "PostingUnpinned": "seq at cursor postingId",
             "Announcement": "seq at cursor body",
             "SegmentChanged": "seq at cursor segment title",
+            "StreamChanged": "seq at cursor stream",
             "QuestionAnswered QuestionPublished": "seq at cursor question",
             "QuestionHidden": "seq at cursor questionId",
             "Reset": "seq at cursor snapshot",
@@ -316,6 +320,9 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "RecruitmentCampaignCreated": "campaign",
     "UnionChanged": "union",
     "SessionChanged": "session",
+    "StreamSourceSet": "session",
+    "StreamWasCutOff": "session",
+    "StreamRestored": "session",
     "PostingShown": "session posting",
     "Announced": "session",
     "QuestionAsked": "question",
@@ -419,6 +426,7 @@ ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/sms/{gateway}/reports": NO_CALLERS,
     "/sms/{gateway}/replies": NO_CALLERS,
     "/codes/{name}": ALL_CALLERS,
+    "/covers/{name}": ALL_CALLERS,
     "/jobs/{id}": ALL_CALLERS,
     "/jobs/{id}/": ALL_CALLERS,
     "/jobs.css": ALL_CALLERS,

@@ -20,6 +20,7 @@ from realtime.presence import PresenceTracker
 from services.leads.capture_limits import CaptureLimits
 from services.leads.lead_log_writer import LeadLogWriter
 from services.live.sessions import LiveSessionControl
+from services.live.stream_control import StreamControl
 from services.screening.minimum_wages import MinimumWages
 from storage.store import Store
 from tests.support import records
@@ -35,6 +36,7 @@ from workers.posting_index import SearchIndexFollower
 from workers.retention import RetentionWorker
 from workers.scan_counts import ScanCounter
 from workers.search_entries import SearchEntryWriter
+from workers.stream_watch import StreamWatch
 
 OFTEN = Schedule(interval_seconds=0.01, first_retry_seconds=0.01)
 QUICK = RealtimeLimits(presence_interval_seconds=0.01, tally_interval_seconds=0.01)
@@ -93,6 +95,18 @@ WORKER_CASES = {
         lambda store: store.memory_search,
         "watch_changes",
     ),
+    "streams": WorkerCase(
+        lambda store, commit: StreamWatch(
+            store,
+            StreamControl(store, commit, ManualClock()),
+            find_no_playlist,
+            ManualClock(),
+            node="node",
+            schedule=OFTEN,
+        ),
+        lambda store: store.leases,
+        "acquire",
+    ),
     "scan_counts": WorkerCase(
         lambda store, _: ScanCounter(store, schedule=OFTEN),
         lambda store: store.qr_codes,
@@ -123,6 +137,10 @@ WORKER_CASES = {
 
 async def refuse_to_send(url: str, headers: Mapping[str, str], body: bytes) -> DeliveryResult:
     raise AssertionError("no message is due")
+
+
+async def find_no_playlist(url: str) -> None:
+    raise AssertionError("no session has a playlist")
 
 
 @pytest.mark.parametrize("name", WORKER_CASES)

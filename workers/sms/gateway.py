@@ -16,13 +16,13 @@ import httpcore
 import orjson
 
 from domain.identity.phone_codes import CodeChannel, SendOutcome, SendResult
-from workers.outgoing_http import PostLimits, PublicAddressBackend, post_bounded
+from workers.outgoing_http import AnswerLimits, PublicAddressBackend, post_bounded
 
 ATTEMPT_TIMEOUT_SECONDS = 10.0
 """For one attempt, from the lookup to the end of the response."""
 MAX_CONNECTIONS = 16
 MAX_RESPONSE_BYTES = 64 * 1024
-POST_LIMITS = PostLimits(
+POST_LIMITS = AnswerLimits(
     timeout_seconds=ATTEMPT_TIMEOUT_SECONDS, max_answer_bytes=MAX_RESPONSE_BYTES
 )
 MAX_CODE_LENGTH = 100

@@ -5,9 +5,8 @@ Without a built client every page says why it is missing, and the API works as a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,10 +24,11 @@ class ClientPages:
     """Serves the client from memory, or sends people to the client of somebody else.
 
     ``elsewhere`` is the address of that client (``SONGGANG_WEB_URL``), without a slash at its end.
+    ``media`` are the origins that pictures and posters come from.
     """
 
     def __init__(
-        self, client: WebClient | None, *, elsewhere: str | None = None, media: str | None = None
+        self, client: WebClient | None, *, elsewhere: str | None = None, media: Sequence[str] = ()
     ) -> None:
         self._client = client
         self._elsewhere = elsewhere
@@ -68,14 +68,11 @@ def _send(file: ClientFile, asked: Mapping[str, str], headers: dict[str, str]) -
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-def _content_security_policy(media: str | None) -> str:
-    """The policy of the pages: our own files, and pictures from the media server's origin."""
-    origin = ""
-    if media is not None:
-        parts = urlsplit(media)
-        origin = f" {parts.scheme}://{parts.netloc}"
+def _content_security_policy(media: Sequence[str]) -> str:
+    """The policy of the pages: our own files, and pictures and posters from media servers."""
+    origins = "".join(f" {origin}" for origin in media)
     return (
         "default-src 'self'; worker-src 'self'; "
-        f"media-src 'self' blob:{origin}; connect-src 'self'{origin}; "
+        f"media-src 'self' blob:{origins}; connect-src 'self'{origins}; img-src 'self'{origins}; "
         "frame-ancestors 'none'; base-uri 'none'"
     )

@@ -124,6 +124,43 @@ CASES: dict[str, RefusalCase] = {
     "schedule, long title": invalid_input(
         "scheduleSession", "host", with_values(title="长" * 121), "title"
     ),
+    "schedule, long description": invalid_input(
+        "scheduleSession", "host", with_values(description="长" * 2_001), "description"
+    ),
+    "schedule, a phone in the description": invalid_input(
+        "scheduleSession", "host", with_values(description="电话13800138000"), "description"
+    ),
+    "schedule, a phrase in the description": RefusalCase(
+        "scheduleSession",
+        "host",
+        with_values(description="月入过万专场"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "description"),
+    ),
+    "schedule, a cover elsewhere": invalid_input(
+        "scheduleSession", "host", with_values(coverUrl="https://evil.example/1"), "coverUrl"
+    ),
+    **{
+        f"picture, {what}": invalid_input("setStreamSource", "host", with_values(**given), field)
+        for what, given, field in (
+            ("a playlist elsewhere", {"hlsUrl": "https://evil.example/1.m3u8"}, "hlsUrl"),
+            ("a poster elsewhere", {"posterUrl": "https://evil.example/1.jpg"}, "posterUrl"),
+            ("an unknown platform", {"linkUrl": "https://evil.example/"}, "linkUrl"),
+            ("a playlist and a link", {"linkUrl": "https://v.douyin.com/1/"}, "linkUrl"),
+        )
+    },
+    "picture, no reason": invalid_input(
+        "cutOffStream", "officer", with_values(reason="广告"), "reason"
+    ),
+    "picture, a phrase in the reason": RefusalCase(
+        "cutOffStream",
+        "officer",
+        with_values(reason="入职交押金300元"),
+        "TextRefused",
+        "TEXT_REFUSED",
+        ("input", "reason"),
+    ),
     "schedule, time without zone": invalid_input(
         "scheduleSession", "host", with_values(startsAt="2026-11-23T19:00:00"), "startsAt"
     ),

@@ -64,6 +64,7 @@ DIRECTING_MUTATIONS = [
     "setSegment",
     "announce",
     "createCode",
+    "setStreamSource",
 ]
 for name, caller in [
     ("expressInterest", "viewer"),
@@ -85,6 +86,7 @@ for name, sessions in {
     "resumeSession": ("live", "ended"),
     "endSession": ("scheduled", "ended"),
     "cancelSession": ("live", "ended"),
+    "setStreamSource": ("ended",),
 }.items():
     for session in sessions:
         CASES[f"{name}, {session} session"] = RefusalCase(

@@ -210,6 +210,7 @@ LOOKUPS: list[Reading] = [
     lambda store: store.phone_codes.record_reports([REPORT]),
     lambda store: store.lead_claims.has_standing("device", "person", ["session"]),
     lambda store: store.live_sessions.ids_on_air(),
+    lambda store: store.live_sessions.with_playlist(before=records.FIXED_NOW, limit=2),
     put,
     lambda store: store.webhooks.disabled_ids(),
     lambda store: store.webhooks.page(WebhookQuery(union_id="union"), FIRST),

@@ -47,6 +47,7 @@ STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
         events.SegmentChanged(session_id="s", segment=Segment.POLICY, title="t"),
         {"session_id": "s", "segment": "POLICY", "title": "t"},
     ),
+    "StreamChanged": (events.StreamChanged(session_id="s"), {"session_id": "s"}),
     "QuestionPublished": (
         events.QuestionPublished(session_id="s", question_id="q"),
         {"session_id": "s", "question_id": "q"},
@@ -180,9 +181,11 @@ STORED_ENUM_VALUES = {
         "REVEAL EXPORT CORRECT WITHDRAW_CONSENT CONFIRM_HIRE ERASE DELETE_RECORDS "
         "ROTATE_KEYS CHANGE_SECRET VERIFY_EMPLOYER ADD_MINIMUM_WAGE VERIFY_MINIMUM_WAGE "
         "CONFIRM_PHONE PUBLISH_CONSENT_TEXT DISABLE_ACCOUNT ENABLE_ACCOUNT "
-        "RESET_PASSWORD CHANGE_PASSWORD SIGN_OUT_EVERYWHERE END_SIGN_IN REDACT ADD_OCCUPATION"
+        "RESET_PASSWORD CHANGE_PASSWORD SIGN_OUT_EVERYWHERE END_SIGN_IN REDACT ADD_OCCUPATION "
+        "CUT_OFF_STREAM RESTORE_STREAM"
     ),
     "SEEKING NOT_SEEKING EMPLOYED PAUSED",
+    "OFFLINE LIVE INTERRUPTED ENDED",
     "SESSION POSTING POSTER PAGE",
     (
         "SKILL_MISMATCH EXPERIENCE_SHORT POSITION_FILLED POSITION_WITHDRAWN NO_SHOW "

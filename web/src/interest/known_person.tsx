@@ -23,15 +23,16 @@ export function KnownPerson({ target, person, counts, onPress }: KnownPersonProp
   const words = useWords();
   const registrations = useRegistrations();
   const { data, retry } = useQuery(ConsentTextDocument, { postingId: target.job.id });
+  const text = data?.consentText ?? null;
   const [fault, setFault] = useState("");
   const tap = async () => {
-    if (!counts() || data === null) return;
+    if (!counts() || text === null) return;
     setFault("");
     try {
       const interest = {
         ...target.channel,
         postingId: target.job.id,
-        textVersion: data.consentText.version,
+        textVersion: text.version,
       };
       await registrations.register(interest, person, registrations.remembers);
     } catch (error) {
@@ -47,7 +48,7 @@ export function KnownPerson({ target, person, counts, onPress }: KnownPersonProp
       <button
         type="button"
         class="main wide"
-        disabled={data === null}
+        disabled={text === null}
         onPointerDown={onPress}
         onClick={() => void tap()}
       >
@@ -70,7 +71,7 @@ export function KnownPerson({ target, person, counts, onPress }: KnownPersonProp
           {words.interest.other}
         </button>
       </div>
-      {data !== null && <WholeConsent body={data.consentText.body} />}
+      {text !== null && <WholeConsent body={text.body} />}
     </>
   );
 }

@@ -62,15 +62,17 @@ async def test_every_address_of_the_client_is_its_page(path: str, http: httpx.As
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["content-security-policy"] == (
         "default-src 'self'; worker-src 'self'; media-src 'self' blob:; connect-src 'self'; "
+        "img-src 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
     )
 
 
 async def test_media_of_another_server_are_allowed_by_their_origin(client: WebClient) -> None:
-    http = browse(ClientPages(client, media="https://media.example.org/hls"))
+    http = browse(ClientPages(client, media=["https://media.example.org"]))
     policy = (await http.get("/")).headers["content-security-policy"]
     assert "media-src 'self' blob: https://media.example.org;" in policy
     assert "connect-src 'self' https://media.example.org;" in policy
+    assert "img-src 'self' https://media.example.org;" in policy
 
 
 async def test_a_page_that_a_browser_knows_is_not_sent_again(http: httpx.AsyncClient) -> None:

@@ -9,6 +9,7 @@ import type { PageProps } from "../../shell/routes";
 import { useQuery } from "../../shell/use_query";
 import { Announcement } from "./announcement";
 import { ConnectionRow } from "./connection_row";
+import { Picture } from "./picture";
 import { Pinned } from "./pinned";
 import { Questions } from "./questions";
 import type { RoomState } from "./room_state";
@@ -42,6 +43,7 @@ function OpenRoom({ session, scanned }: OpenRoomProps) {
     <div class="room">
       <div class="stage">
         <Poster state={state} />
+        {hasPicture(state) && <Picture picture={state.picture} title={session.title} />}
         <ConnectionRow connection={connection} missed={missed} />
         {state.announcement !== null && <Announcement text={state.announcement} />}
         <Pinned state={state} scanned={scanned} />
@@ -52,7 +54,14 @@ function OpenRoom({ session, scanned }: OpenRoomProps) {
   );
 }
 
-/** Where the picture will be: who presents, and whether it is on air. */
+/** Whether there is more to show than the poster above says. */
+function hasPicture({ picture }: RoomState): boolean {
+  const { state, hlsUrl, link, cutOffReason } = picture;
+  const isOnAir = state === "LIVE" || state === "INTERRUPTED";
+  return isOnAir || hlsUrl !== null || link !== null || cutOffReason !== null;
+}
+
+/** Who presents, and whether it is on air. */
 function Poster({ state }: { state: RoomState }) {
   const words = useWords();
   const { status, session } = state;

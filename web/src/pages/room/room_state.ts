@@ -2,6 +2,7 @@
 
 import type {
   JobSlipFragment,
+  PictureFragment,
   RoomEventsSubscription,
   RoomQuestionFragment,
   RoomStateFragment,
@@ -17,6 +18,7 @@ export interface RoomState {
   /** The job that was shown before, one tap away. */
   readonly last: JobSlipFragment | null;
   readonly announcement: string | null;
+  readonly picture: PictureFragment;
   readonly questions: readonly RoomQuestionFragment[];
   readonly viewers: number;
   readonly interests: number;
@@ -35,6 +37,7 @@ export function enterRoom(session: RoomStateFragment): RoomState {
     pinned: session.pinnedPosting,
     last: null,
     announcement: null,
+    picture: session.stream,
     questions: session.questions.edges.map((edge) => edge.node),
     viewers: session.viewers,
     interests: session.interests,
@@ -46,13 +49,21 @@ export function follow(state: RoomState, event: RoomEvent): RoomState {
   switch (event.__typename) {
     case "SessionStarted":
     case "SessionResumed":
-      return { ...state, status: "LIVE" };
+      return { ...state, status: "LIVE", picture: event.session.stream };
     case "SessionInterrupted":
-      return { ...state, status: "INTERRUPTED" };
+      return { ...state, status: "INTERRUPTED", picture: event.session.stream };
     case "SessionEnded":
-      return { ...state, status: "ENDED", pinned: null, last: state.pinned ?? state.last };
+      return {
+        ...state,
+        status: "ENDED",
+        pinned: null,
+        last: state.pinned ?? state.last,
+        picture: event.session.stream,
+      };
     case "SessionCancelled":
-      return { ...state, status: "CANCELLED", pinned: null };
+      return { ...state, status: "CANCELLED", pinned: null, picture: event.session.stream };
+    case "StreamChanged":
+      return { ...state, picture: event.stream };
     case "PostingPinned":
       return pin(state, event.posting);
     case "PostingUnpinned":

@@ -1,0 +1,132 @@
+/** The picture of a session: a player while there is media, else its poster and what is the matter. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { PictureFragment, StreamPlatform } from "../../gen/graphql";
+import { useWords } from "../../shell/preferences";
+import { startPlayer } from "./player";
+
+/** A hidden page stops to load after this time; the events of the room go on. */
+const STOP_HIDDEN_MS = 10_000;
+
+export function Picture({ picture, title }: { picture: PictureFragment; title: string }) {
+  const words = useWords();
+  const [textOnly, setTextOnly] = useState(false);
+  const visible = useVisible();
+  const url = picture.hlsUrl;
+  const shown = !textOnly && visible && url !== null;
+  return (
+    <figure class="picture">
+      {!textOnly && (
+        <div class="frame">
+          {shown ? (
+            <Video key={url} url={url} poster={ownAddress(picture.posterUrl)} title={title} />
+          ) : (
+            <Poster url={ownAddress(picture.posterUrl)} title={title} />
+          )}
+        </div>
+      )}
+      <figcaption class="second">
+        <span role="status" class={picture.cutOffReason === null ? "" : "stopped"}>
+          {describe(picture, words.room.picture)}
+        </span>
+        {picture.link !== null && (
+          <a class="button" href={picture.link.url} target="_blank" rel="noopener noreferrer">
+            {words.room.picture.watchAt(platformOf(picture.link.platform, words.room.picture))}
+          </a>
+        )}
+        {url !== null && (
+          <button
+            type="button"
+            class="quiet"
+            aria-pressed={textOnly}
+            onClick={() => {
+              setTextOnly(!textOnly);
+            }}
+          >
+            {textOnly ? words.room.picture.withPicture : words.room.picture.textOnly}
+          </button>
+        )}
+      </figcaption>
+    </figure>
+  );
+}
+
+type PictureWords = ReturnType<typeof useWords>["room"]["picture"];
+
+function describe(picture: PictureFragment, words: PictureWords): string {
+  if (picture.cutOffReason !== null) return words.cutOff(picture.cutOffReason);
+  if (picture.link !== null) return "";
+  return words.states[picture.state];
+}
+
+function platformOf(platform: StreamPlatform, words: PictureWords): string {
+  return words.platforms[platform];
+}
+
+function Poster({ url, title }: { url: string; title: string }) {
+  const [broken, setBroken] = useState(false);
+  if (broken) return null;
+  return (
+    <img
+      src={url}
+      alt={title}
+      width="1280"
+      height="720"
+      onError={() => {
+        setBroken(true);
+      }}
+    />
+  );
+}
+
+function Video({ url, poster, title }: { url: string; poster: string; title: string }) {
+  const words = useWords();
+  const element = useRef<HTMLVideoElement>(null);
+  const [playing, setPlaying] = useState(false);
+  useEffect(() => {
+    if (element.current === null) return undefined;
+    // Attributes that only some browsers know: WeChat on Android, and old Safari.
+    for (const name of ["webkit-playsinline", "x5-playsinline"]) {
+      element.current.setAttribute(name, "true");
+    }
+    const player = startPlayer(element.current, url, setPlaying);
+    document.addEventListener("WeixinJSBridgeReady", player.play);
+    return () => {
+      document.removeEventListener("WeixinJSBridgeReady", player.play);
+      player.close();
+    };
+  }, [url]);
+  return (
+    <>
+      <video ref={element} muted playsInline controls poster={poster} aria-label={title} />
+      {!playing && <p class="over-picture">{words.room.picture.waiting}</p>}
+    </>
+  );
+}
+
+/** The covers of this service are asked for where the page came from, whatever its public name. */
+function ownAddress(url: string): string {
+  const { pathname } = new URL(url, location.href);
+  return pathname.startsWith("/covers/") ? pathname : url;
+}
+
+function useVisible(): boolean {
+  const [visible, setVisible] = useState(true);
+  useEffect(() => {
+    let timeout: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(timeout);
+      if (document.visibilityState === "visible") setVisible(true);
+      else
+        timeout = setTimeout(() => {
+          setVisible(false);
+        }, STOP_HIDDEN_MS);
+    };
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearTimeout(timeout);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, []);
+  return visible;
+}

@@ -1,0 +1,124 @@
+/** Plays a playlist of HTTP Live Streaming in a video element, and goes on after every fault. */
+
+import { pauseBefore } from "../../live/backoff";
+
+export interface Player {
+  /** Play, where the browser refused to before. */
+  play(this: void): void;
+  close(this: void): void;
+}
+
+const SHORTEST_PAUSE_MS = 500;
+/** Close to live, and few enough segments kept for a phone of 2 GB. */
+const BUFFER_SECONDS = 20;
+
+/**
+ * Start to play. `onPlaying` is called with false whenever nothing comes, and with true when it
+ * plays. A fault is tried again, with growing pauses, until `close`.
+ */
+export function startPlayer(
+  video: HTMLVideoElement,
+  url: string,
+  onPlaying: (playing: boolean) => void,
+): Player {
+  let closed = false;
+  let tries = 0;
+  let timeout: ReturnType<typeof setTimeout> | undefined;
+  let stop: () => void = () => undefined;
+
+  const playing = () => {
+    tries = 0;
+    onPlaying(true);
+  };
+  const retry = () => {
+    if (closed || timeout !== undefined) return;
+    onPlaying(false);
+    stop();
+    timeout = setTimeout(
+      () => {
+        timeout = undefined;
+        start();
+      },
+      SHORTEST_PAUSE_MS + pauseBefore(tries),
+    );
+    tries += 1;
+  };
+  const start = () => {
+    if (playsItself(video)) {
+      video.src = url;
+      stop = () => {
+        video.removeAttribute("src");
+        video.load();
+      };
+      play(video);
+      return;
+    }
+    attach(video, url, retry).then(
+      (detach) => {
+        if (closed) detach();
+        else stop = detach;
+      },
+      () => {
+        retry();
+      },
+    );
+  };
+  const waiting = () => {
+    onPlaying(false);
+  };
+  video.addEventListener("playing", playing);
+  video.addEventListener("waiting", waiting);
+  video.addEventListener("error", retry);
+  start();
+  return {
+    play: () => {
+      play(video);
+    },
+    close: () => {
+      closed = true;
+      clearTimeout(timeout);
+      video.removeEventListener("playing", playing);
+      video.removeEventListener("waiting", waiting);
+      video.removeEventListener("error", retry);
+      stop();
+    },
+  };
+}
+
+/** Safari plays playlists by itself. Others that say so do it badly, and get hls.js. */
+function playsItself(video: HTMLVideoElement): boolean {
+  const isSafari = "WebKitPlaybackTargetAvailabilityEvent" in window;
+  const canPlay = video.canPlayType("application/vnd.apple.mpegurl") !== "";
+  return canPlay && (isSafari || !("MediaSource" in window));
+}
+
+async function attach(
+  video: HTMLVideoElement,
+  url: string,
+  onFault: () => void,
+): Promise<() => void> {
+  const { default: Hls } = await import("hls.js/light");
+  // The content policy allows no worker from a blob.
+  const hls = new Hls({
+    enableWorker: false,
+    backBufferLength: BUFFER_SECONDS,
+    maxBufferLength: BUFFER_SECONDS,
+    liveDurationInfinity: true,
+  });
+  hls.on(Hls.Events.ERROR, (_name, fault) => {
+    if (fault.fatal) onFault();
+  });
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    play(video);
+  });
+  hls.loadSource(url);
+  hls.attachMedia(video);
+  return () => {
+    hls.destroy();
+  };
+}
+
+/** WeChat and others refuse to play before the first touch: the controls are there for that. */
+function play(video: HTMLVideoElement): void {
+  video.play().catch(() => undefined);
+}
