@@ -38,8 +38,8 @@ from domain.postings.postings import (
 )
 from domain.reference.calendar import day_in_china
 from domain.refusals import InvalidInput
-from domain.screening.minimum_wages import WageTable
 from domain.screening.posting_rules import RULES_VERSION, screen_employer, screen_terms
+from domain.screening.wage_table import WageTable
 
 MIN_REPORTS_TO_HOLD = 3
 """Independent reports that hide a posting until an officer has decided.

@@ -17,7 +17,8 @@ from domain.postings.term_bounds import check_terms
 from domain.reference.calendar import day_in_china
 from domain.reference.regions import is_within
 from domain.screening.known_wages import KNOWN_WAGES
-from domain.screening.minimum_wages import Grade, WageTable
+from domain.screening.minimum_wages import Grade
+from domain.screening.wage_table import WageTable
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 TODAY = day_in_china(AT)
