@@ -37,7 +37,8 @@ class MinimumWage:
     employer and worker pay; None if it is not known. ``effective_from`` None means in force since
     an unknown day. ``places`` are the codes of the cities and counties that the notice assigns to
     the tier; they decide only if ``places_verified``. A row is never changed: a later row replaces
-    it. Rows that come with the software have no ``added_by``.
+    it. A verified version names the row that it is a version of. Rows that come with the software
+    have no ``added_by``.
     """
 
     region: str
@@ -56,6 +57,7 @@ class MinimumWage:
     id: str = ""
     added_by: str | None = None
     added_at: datetime | None = None
+    version_of: str | None = None
 
     @property
     def is_trusted(self) -> bool:
@@ -190,6 +192,7 @@ def verify_wage(
         verified_at=at,
         added_by=by,
         added_at=at,
+        version_of=row.id,
     )
 
 

@@ -113,13 +113,9 @@ class WageTable:
         )
 
     def find_verified(self, row: MinimumWage) -> MinimumWage | None:
-        """Return the row by which an officer verified a row of the same tier, day and figures."""
-        same = (row.tier, row.effective_from, row.monthly, row.hourly, row.places)
-        for other in self._rows_by_region.get(row.region, ()):
-            figures = (other.tier, other.effective_from, other.monthly, other.hourly, other.places)
-            if other.verified_by is not None and figures == same:
-                return other
-        return None
+        """Return the verified version of a row; None if there is none."""
+        versions = self._rows_by_region.get(row.region, ())
+        return next((each for each in versions if each.version_of == row.id), None)
 
     def describe_figures(self, place_code: str, period: PayPeriod, on: date) -> str:
         """Describe the figures for a place: each region with its tiers, ? for an unknown figure.

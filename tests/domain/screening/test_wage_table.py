@@ -131,9 +131,9 @@ def test_no_verified_minimum_in_force_is_above_the_national_pass(
 
 def test_a_verified_version_of_a_row_is_found() -> None:
     proposed = row(grade=Grade.UNVERIFIED, id="a")
-    verified = row(id="b", verified_by="officer", verified_at=FIXED_NOW)
+    verified = row(id="b", verified_by="officer", verified_at=FIXED_NOW, version_of="a")
     assert table(proposed, verified).find_verified(proposed) == verified
-    assert table(proposed, replace(verified, monthly=1999)).find_verified(proposed) is None
+    assert table(proposed, replace(verified, version_of="c")).find_verified(proposed) is None
 
 
 def test_figures_are_described_by_region_and_tier() -> None:
