@@ -16,7 +16,7 @@ from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession
 from domain.reference.calendar import day_in_china
 from domain.refusals import ErrorCode, Refusal
-from domain.screening.minimum_wages import WageTable
+from domain.screening.wage_table import WageTable
 from realtime.batch_loader import SharedBatchLoader
 from realtime.group_commit import GroupCommit
 from realtime.hub import Hub

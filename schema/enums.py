@@ -41,6 +41,7 @@ from domain.reference.regions import RegionLevel
 from domain.reference.weekdays import Weekday
 from domain.screening.minimum_wages import Grade
 from domain.screening.reviews import DecisionKind, ReportReason, ReportState
+from domain.screening.wage_comparison import WageBasis, WageComparison
 from domain.search.suggestions import SuggestionKind
 from domain.seekers.call_campaigns import CallOutcome, RunStatus
 from domain.seekers.profile import Education
@@ -71,6 +72,8 @@ ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
     SuggestionKind: "What is suggested to search for.",
     Severity: "What a finding does to the posting.",
     Grade: "How sure a figure of the minimum wages is.",
+    WageComparison: "What the comparison of a pay with the minimum wage came to.",
+    WageBasis: "What such a comparison rests on, or why a person must compare.",
     DecisionKind: "What an officer decided about a posting.",
     ReportReason: "What somebody reports a posting for.",
     ReportState: "What became of a report.",

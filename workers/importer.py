@@ -14,7 +14,7 @@ import structlog
 
 from domain.exchange.imports import Import, ImportKind, ImportStatus
 from domain.refusals import Refusal
-from domain.screening.minimum_wages import WageTable
+from domain.screening.wage_table import WageTable
 from realtime.background import Leased, Schedule
 from services.exchange.employer_import_planner import EmployerImportPlanner
 from services.exchange.import_plan import ImportPlan

@@ -11,7 +11,7 @@ from api.demo.people import DemoPeople, create_demo_people
 from api.demo.records import DemoRecords, create_demo_records
 from domain.identity.accounts import Account, Role
 from domain.live.sessions import SessionStatus
-from domain.screening.minimum_wages import WageTable
+from domain.screening.wage_table import WageTable
 from storage.store import Store
 
 _FIXED_IDS_DATE = date(2026, 1, 1)

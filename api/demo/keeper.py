@@ -20,7 +20,7 @@ from api.settings import Settings
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.reference.calendar import day_in_china
 from domain.refusals import Busy, SessionStateConflict
-from domain.screening.minimum_wages import WageTable
+from domain.screening.wage_table import WageTable
 from realtime.background import Periodic, Schedule
 from schema.context import Services
 from services.live.sessions import LiveSessionControl

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 from api.demo.content import DemoContent
 from api.demo.records import DemoRecords
 from domain.reference.calendar import day_in_china
-from domain.screening.minimum_wages import WageTable
+from domain.screening.wage_table import WageTable
 from services.identity.passwords import hash_password
 from storage.live.sessions import LiveSessionQuery
 from storage.mongo.client import Duplicate, new_id

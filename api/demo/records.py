@@ -27,7 +27,7 @@ from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.lifecycle import apply_review, create_posting
 from domain.postings.postings import Posting, PostingStatus
 from domain.reference.calendar import day_in_china
-from domain.screening.minimum_wages import WageTable
+from domain.screening.wage_table import WageTable
 
 _POSTINGS_PER_REGION = 60
 

@@ -11,23 +11,17 @@ from datetime import date
 
 from domain.employers.employers import Employer
 from domain.postings.postings import Finding, Posting, PostingStatus, Severity
-from domain.screening.minimum_wages import WageComparison
-from domain.screening.posting_findings import (
-    EMPLOYER_NOT_VERIFIED,
-    PAY_FINDINGS,
-    PROBATION_FINDINGS,
-    VALID_UNTIL_PAST,
-)
+from domain.screening.posting_findings import EMPLOYER_NOT_VERIFIED, VALID_UNTIL_PAST
 from domain.screening.posting_rules import RULES_VERSION
+from domain.screening.wage_findings import BASIC_PAY, PROBATION_PAY
 
 NEVER_DEFERRED = frozenset(
-    finding.code
-    for finding in (
-        PAY_FINDINGS[WageComparison.BELOW],
-        PROBATION_FINDINGS[WageComparison.BELOW],
-        EMPLOYER_NOT_VERIFIED,
-        VALID_UNTIL_PAST,
-    )
+    {
+        BASIC_PAY.below_code,
+        PROBATION_PAY.below_code,
+        EMPLOYER_NOT_VERIFIED.code,
+        VALID_UNTIL_PAST.code,
+    }
 )
 """Codes of findings that hide a posting at once, whichever version of the rules makes them."""
 

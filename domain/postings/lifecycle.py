@@ -38,9 +38,9 @@ from domain.postings.postings import (
 )
 from domain.reference.calendar import day_in_china
 from domain.refusals import InvalidInput
-from domain.screening.minimum_wages import WageTable
 from domain.screening.posting_rules import RULES_VERSION, screen_employer, screen_terms
 from domain.screening.reviews import MIN_WEIGHT_TO_HOLD, IndependentReports
+from domain.screening.wage_table import WageTable
 
 _UNWEIGHED_REPORTS_TO_HOLD = 3
 """Reports that held a posting in versions that did not weigh them: it stays held."""

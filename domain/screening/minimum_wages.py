@@ -1,23 +1,24 @@
-"""Minimum wages: rows by region and tier, and the comparison of a pay with them.
+"""Minimum wages: the rows by region and tier, and what makes a row valid and verified.
 
-A province sets one to four tiers and assigns each county to one. That assignment is not known
-here, so only the highest and the lowest tier decide automatically, and only with trusted figures.
+A province sets one to four tiers and assigns its cities and counties to them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 
 from domain.free_text import check_text
 from domain.labels import Labelled
-from domain.postings.pay import PayPeriod, PayRate
-from domain.reference.calendar import add_months
-from domain.reference.regions import check_place_code, city_of, is_within, province_of
+from domain.postings.list_checks import check_each_once, check_list_length
+from domain.postings.pay import PayPeriod
+from domain.reference.calendar import add_months, day_in_china
+from domain.reference.regions import check_place_code, is_within
 from domain.refusals import AlreadyExists, InvalidInput
+
+MAX_PLACES_OF_TIER = 200
+"""A province has at most 183 counties."""
 
 
 class Grade(Labelled):
@@ -27,28 +28,27 @@ class Grade(Labelled):
     UNVERIFIED = "UNVERIFIED", "未核实"
 
 
-class WageComparison(Labelled):
-    """The result of comparing a pay with the minimum wages of its place."""
-
-    PASS = "PASS", "达标"
-    BELOW = "BELOW", "低于最低工资"
-    UNDECIDED = "UNDECIDED", "需人工核对"
-
-
 @dataclass(frozen=True, kw_only=True)
 class MinimumWage:
     """The minimum wage of one tier of one region; tier 1 is the highest.
 
     ``monthly`` and ``hourly`` are in yuan; None means that the tier exists but its figure is not
-    known. ``effective_from`` None means in force since an unknown day. A row is never changed: a
-    later row replaces it.
+    known. ``includes_insurance`` says whether the hourly figure contains the social insurance that
+    employer and worker pay; None if it is not known. ``effective_from`` None means in force since
+    an unknown day. ``places`` are the codes of the cities and counties that the notice assigns to
+    the tier; they decide only if ``places_verified``. A row is never changed: a later row replaces
+    it. A verified version names the row that it is a version of. Rows that come with the software
+    have no ``added_by``.
     """
 
     region: str
     tier: int
     monthly: int | None = None
     hourly: Decimal | None = None
+    includes_insurance: bool | None = None
     effective_from: date | None = None
+    places: tuple[str, ...] = ()
+    places_verified: bool = False
     doc_no: str | None = None
     source_url: str | None = None
     grade: Grade
@@ -57,80 +57,39 @@ class MinimumWage:
     id: str = ""
     added_by: str | None = None
     added_at: datetime | None = None
+    version_of: str | None = None
 
     @property
     def is_trusted(self) -> bool:
-        """Whether the figure may decide automatically: it is verified and its date is known.
+        """Whether the figure may decide automatically: it is verified to be in force.
 
-        A figure without a date may be last year's, so it applies but is not trusted.
+        A figure without a date may be last year's. It is trusted once an officer has verified it.
         """
-        return self.grade is Grade.A and self.effective_from is not None
+        is_current = self.effective_from is not None or self.verified_by is not None
+        return self.grade is Grade.A and is_current
+
+    @property
+    def first_day(self) -> date:
+        """The day from which it counts.
+
+        Of a row without a date it is the day on which an officer verified it to be in force; of an
+        unverified one the earliest day there is.
+        """
+        verified_on = day_in_china(self.verified_at) if self.verified_at else date.min
+        return self.effective_from or verified_on
 
     def has_taken_effect(self, on: date) -> bool:
         """Whether its first day has come; a later row may have replaced it."""
-        return self.effective_from is None or self.effective_from <= on
+        return self.first_day <= on
+
+    def minimum(self, period: PayPeriod) -> Decimal | int | None:
+        """The minimum of a month or an hour in yuan; None if it is not known."""
+        return {PayPeriod.MONTH: self.monthly, PayPeriod.HOUR: self.hourly}.get(period)
 
     def trusted_minimum(self, period: PayPeriod) -> Decimal | None:
         """The minimum for a period in yuan; None if it is not known or not trusted."""
-        figure = self.monthly if period is PayPeriod.MONTH else self.hourly
+        figure = self.minimum(period)
         return Decimal(figure) if figure is not None and self.is_trusted else None
-
-
-@dataclass(frozen=True)
-class WageTable:
-    """All rows of minimum wages.
-
-    A region's rows are taken as all its tiers. A tier whose figure is not known therefore needs a
-    row without a figure; otherwise the next higher tier would count as the lowest.
-    """
-
-    rows: tuple[MinimumWage, ...]
-
-    def tiers_in_force(self, region: str, on: date) -> tuple[MinimumWage, ...]:
-        """Return the region's own tiers on a day, highest first.
-
-        Of several rows for a tier the one with the latest start counts; of those with the same
-        start one of grade A, then the one further down the table.
-        """
-        latest: dict[int, MinimumWage] = {}
-        for row in self._rows_by_region.get(region, ()):
-            if row.has_taken_effect(on):
-                latest[row.tier] = row
-        return tuple(latest[tier] for tier in sorted(latest))
-
-    def relevant_regions(self, place_code: str) -> tuple[str, ...]:
-        """Return the regions whose tiers apply to a place.
-
-        These are the smallest region with rows that contains the place (else its province), and
-        every region with rows inside the place: a job "in Guangdong" may be in Shenzhen.
-        """
-        rows = self._rows_by_region
-        containing = (place_code, city_of(place_code), province_of(place_code))
-        own = next((region for region in containing if region in rows), containing[-1])
-        return own, *(region for region in rows if region != own and is_within(region, place_code))
-
-    def describe_figures(self, place_code: str, period: PayPeriod, on: date) -> str:
-        """Describe the figures for a place: each region with its tiers, ? for an unknown figure.
-
-        Example: ``440000 25.4/21.9/20.2/?元/小时；440300 25.4元/小时``.
-        """
-        return "；".join(
-            f"{region} {_join_figures(self.tiers_in_force(region, on), period)}{period.zh}"
-            for region in self.relevant_regions(place_code)
-        )
-
-    @cached_property
-    def _rows_by_region(self) -> Mapping[str, tuple[MinimumWage, ...]]:
-        """The rows of each region in ascending precedence."""
-        regions: dict[str, list[MinimumWage]] = {}
-        for row in sorted(self.rows, key=_precedence):
-            regions.setdefault(row.region, []).append(row)
-        return {region: tuple(rows) for region, rows in regions.items()}
-
-
-def _join_figures(tiers: tuple[MinimumWage, ...], period: PayPeriod) -> str:
-    figures = (tier.monthly if period is PayPeriod.MONTH else tier.hourly for tier in tiers)
-    return "/".join("?" if figure is None else str(figure) for figure in figures) or "?"
 
 
 def check_wage(row: MinimumWage, on: date, *, path: tuple[str, ...] = ("input",)) -> MinimumWage:
@@ -185,31 +144,70 @@ def check_wage(row: MinimumWage, on: date, *, path: tuple[str, ...] = ("input",)
             "请填写文件的网址，以https://或http://开头。",
             field=(*path, "sourceUrl"),
         )
+    _check_places(row, (*path, "places"))
     return row
 
 
-def verify_wage(row: MinimumWage, row_id: str, *, by: str, at: datetime) -> MinimumWage:
-    """Return a new row of grade A that replaces an unverified one.
+def verify_wage(
+    row: MinimumWage,
+    row_id: str,
+    *,
+    by: str,
+    at: datetime,
+    field: tuple[str, ...] = ("input", "minimumWageId"),
+) -> MinimumWage:
+    """Return a new row of grade A that replaces an unverified one; its places are verified, too.
+
+    A row that comes with the software can be verified as it is: the officer answers for it.
 
     :raises AlreadyExists: the row is verified already.
-    :raises InvalidInput: the number, web address or first day of its notice is missing, so
-        nobody can check it.
+    :raises InvalidInput: the row has no figure, or an officer added it without the number, web
+        address or first day of its notice, so nobody else can check it.
     """
-    if row.grade is Grade.A:
+    if row.verified_by is not None or (row.is_trusted and not row.places):
         raise AlreadyExists(
             "This row is verified already; nothing needs to be done.",
             "该最低工资标准已核实，无需重复操作。",
         )
-    if not (row.doc_no and row.source_url and row.effective_from):
+    if (row.monthly, row.hourly) == (None, None):
+        raise InvalidInput(
+            "This row has no figure. Add a row with the figure of the notice and verify that one.",
+            "该档次没有金额，请按文件重新添加金额后再核实。",
+            field=field,
+        )
+    has_notice = row.doc_no and row.source_url and row.effective_from
+    if row.added_by is not None and not has_notice:
         raise InvalidInput(
             "Add the row again with the number, web address and first day of its notice, then "
             "verify the new row.",
             "请补全文号、网址和执行日期后重新添加，再核实新添加的标准。",
-            field=("input", "minimumWageId"),
+            field=field,
         )
     return replace(
-        row, id=row_id, grade=Grade.A, verified_by=by, verified_at=at, added_by=by, added_at=at
+        row,
+        id=row_id,
+        grade=Grade.A,
+        places_verified=bool(row.places),
+        verified_by=by,
+        verified_at=at,
+        added_by=by,
+        added_at=at,
+        version_of=row.id,
     )
+
+
+def _check_places(row: MinimumWage, path: tuple[str, ...]) -> None:
+    check_list_length(row.places, MAX_PLACES_OF_TIER, path)
+    check_each_once(row.places, path)
+    for index, code in enumerate(row.places):
+        field = (*path, str(index))
+        check_place_code(code, field)
+        if code == row.region or not is_within(code, row.region):
+            raise InvalidInput(
+                "Give cities and counties within the region of the row.",
+                "请填写该地区所辖的市、县（区）代码。",
+                field=field,
+            )
 
 
 def _is_valid_hourly(figure: Decimal) -> bool:
@@ -219,35 +217,3 @@ def _is_valid_hourly(figure: Decimal) -> bool:
 def _is_valid_start(row: MinimumWage, on: date) -> bool:
     start = row.effective_from
     return start is not None and date(2000, 1, 1) <= start <= add_months(on, 24)
-
-
-def _precedence(row: MinimumWage) -> tuple[date, bool]:
-    return row.effective_from or date.min, row.grade is Grade.A
-
-
-def compare_with_minimum(
-    table: WageTable, place_code: str, pay: PayRate, on: date
-) -> WageComparison:
-    """Compare a basic pay with the minimum wage of its place on a day (劳动法 art. 48).
-
-    PASS at or above the highest tier, BELOW under the lowest, UNDECIDED between them, because the
-    county's tier is not known. A figure that is missing, unverified or without a date decides
-    nothing. A monthly pay is compared with the monthly figures (劳动合同法 art. 20), an hourly pay
-    with the hourly ones (劳动合同法 art. 72). If several regions apply and differ: UNDECIDED.
-    """
-    comparisons = {
-        _compare_with_tiers(table.tiers_in_force(region, on), pay)
-        for region in table.relevant_regions(place_code)
-    }
-    return comparisons.pop() if len(comparisons) == 1 else WageComparison.UNDECIDED
-
-
-def _compare_with_tiers(tiers: tuple[MinimumWage, ...], pay: PayRate) -> WageComparison:
-    if not tiers:
-        return WageComparison.UNDECIDED
-    highest, lowest = tiers[0].trusted_minimum(pay.period), tiers[-1].trusted_minimum(pay.period)
-    if highest is not None and tiers[0].tier == 1 and pay.yuan >= highest:
-        return WageComparison.PASS
-    if lowest is not None and pay.yuan < lowest:
-        return WageComparison.BELOW
-    return WageComparison.UNDECIDED

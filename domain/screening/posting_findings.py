@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.postings.postings import Finding, InsuranceKind, Severity
-from domain.screening.minimum_wages import WageComparison
 
 _BASIS_REQUIRED_CONTENT = "人力资源市场暂行条例第24条"
 _BASIS_ONLINE_RECRUITMENT = "网络招聘服务管理规定（人社部令第44号）"
-_BASIS_MINIMUM_WAGE = "劳动法第48条"
 _BASIS_PROBATION = "劳动合同法第20条"
 
 
@@ -157,42 +155,6 @@ PROBATION_PAY_TOO_LOW = _finding(
     "试用期工资不得低于约定工资的80%，请提高。",
     _BASIS_PROBATION,
 )
-PAY_FINDINGS = {
-    WageComparison.BELOW: _finding(
-        Severity.REFUSE,
-        "PAY_BELOW_MINIMUM_WAGE",
-        "pay.amount",
-        "Raise the basic pay to at least the local minimum wage.",
-        "基本工资低于当地最低工资标准，请提高。",
-        _BASIS_MINIMUM_WAGE,
-    ),
-    WageComparison.UNDECIDED: _finding(
-        Severity.REVIEW,
-        "MINIMUM_WAGE_TO_CHECK",
-        "pay.amount",
-        "The local minimum wage is not verified. Wait for an officer to check the pay.",
-        "当地适用的最低工资标准尚未核实，请等待工会干部人工核对。",
-        _BASIS_MINIMUM_WAGE,
-    ),
-}
-PROBATION_FINDINGS = {
-    WageComparison.BELOW: _finding(
-        Severity.REFUSE,
-        "PROBATION_PAY_BELOW_MINIMUM_WAGE",
-        "probationPay",
-        "Raise the probation pay to at least the local minimum wage.",
-        "试用期工资低于当地最低工资标准，请提高。",
-        _BASIS_PROBATION,
-    ),
-    WageComparison.UNDECIDED: _finding(
-        Severity.REVIEW,
-        "PROBATION_MINIMUM_WAGE_TO_CHECK",
-        "probationPay",
-        "The local minimum wage is not verified. Wait for an officer to check the probation pay.",
-        "试用期工资适用的最低工资标准尚未核实，请等待工会干部人工核对。",
-        _BASIS_PROBATION,
-    ),
-}
 DAILY_HOURS_LONG = _finding(
     Severity.WARN,
     "DAILY_HOURS_LONG",

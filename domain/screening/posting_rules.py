@@ -6,13 +6,12 @@ posting and one that is screened again after a change of the minimum wages get t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from domain.postings.pay import PayPeriod, PayRate, convert_to_hourly, convert_to_monthly
 from domain.postings.postings import (
     FULL_INSURANCE,
     EmploymentType,
@@ -25,11 +24,12 @@ from domain.postings.term_bounds import MAX_HOURS_PER_DAY, MAX_HOURS_PER_WEEK, a
 from domain.postings.work_schedule import ShiftTimes
 from domain.reference.regions import is_place_code
 from domain.screening import posting_findings
-from domain.screening.minimum_wages import WageComparison, WageTable, compare_with_minimum
 from domain.screening.phrase_findings import UNDER_SIXTEEN
 from domain.screening.text_screening import screen_text
+from domain.screening.wage_rules import EMPLOYEE_TYPES, check_pay, check_probation_pay
+from domain.screening.wage_table import WageTable
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """The version of the rules.
 
 Raise it with every change of what the rules find: all visible postings are then screened again.
@@ -40,7 +40,6 @@ MAX_REST_HOURS_PER_DAY = 4
 """Breaks between the start and the end of work that need no explanation."""
 MAX_WORKING_DAYS_PER_WEEK = 6
 """劳动法 art. 38: one day of rest a week."""
-_EMPLOYEE_TYPES = frozenset({EmploymentType.FULL_TIME, EmploymentType.DISPATCH})
 
 
 def screen_terms(terms: PostingTerms, table: WageTable, on: date) -> tuple[Finding, ...]:
@@ -53,8 +52,8 @@ def screen_terms(terms: PostingTerms, table: WageTable, on: date) -> tuple[Findi
             _find_missing_fields(terms, on),
             _check_repost(terms),
             _check_insurance(terms),
-            _check_pay(terms, table, on),
-            _check_probation_pay(terms, table, on),
+            check_pay(terms, table, on),
+            check_probation_pay(terms, table, on),
             _check_hours(terms),
             _check_clock_hours(terms),
             _check_min_age(terms),
@@ -101,79 +100,11 @@ def _check_repost(terms: PostingTerms) -> Iterator[Finding]:
 
 def _check_insurance(terms: PostingTerms) -> Iterator[Finding]:
     """Full cover for employees, work injury cover for all others (劳动法 art. 72)."""
-    is_employed = terms.employment_type in _EMPLOYEE_TYPES
+    is_employed = terms.employment_type in EMPLOYEE_TYPES
     required = FULL_INSURANCE if is_employed else (InsuranceKind.WORK_INJURY,)
     missing = [kind for kind in required if kind not in terms.insurance]
     if missing:
         yield posting_findings.build_insurance_finding(missing, is_employed=is_employed)
-
-
-def _check_pay(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
-    """Part-time work is paid by the hour; no pay is below the minimum wage."""
-    certain = terms.pay.certain
-    if terms.pay.from_fen < 1:
-        # Another rule refuses a pay that is missing.
-        return
-    if certain is None:
-        yield posting_findings.PIECE_PAY_NOT_GUARANTEED
-    elif _is_part_time(terms) and certain.period is not PayPeriod.HOUR:
-        yield posting_findings.PART_TIME_PAY_NOT_HOURLY
-    else:
-        yield from _check_minimum_wage(terms, table, on, certain, posting_findings.PAY_FINDINGS)
-
-
-def _check_probation_pay(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
-    """At least 80 % of the pay and not below the minimum wage (劳动合同法 art. 20)."""
-    fen = terms.probation_fen
-    if fen is None:
-        return
-    if _is_part_time(terms):
-        yield posting_findings.PART_TIME_PROBATION
-        return
-    if fen * 5 < terms.pay.from_fen * 4:
-        yield posting_findings.PROBATION_PAY_TOO_LOW
-    pay = PayRate(fen=fen, period=terms.pay.period)
-    yield from _check_minimum_wage(terms, table, on, pay, posting_findings.PROBATION_FINDINGS)
-
-
-def _check_minimum_wage(
-    terms: PostingTerms,
-    table: WageTable,
-    on: date,
-    pay: PayRate,
-    findings: Mapping[WageComparison, Finding],
-) -> Iterator[Finding]:
-    """At most one finding, about the place of work with the worst comparison.
-
-    None if pay, place or hours are missing, which other rules refuse.
-    """
-    if pay.fen < 1 or not is_place_code(terms.place_code) or not _has_valid_daily_hours(terms):
-        return
-    compared = _convert_to_minimum_wage_period(terms, pay)
-    if compared is None:
-        return
-    codes = dict.fromkeys(place.place_code for place in terms.places)
-    comparison_by_place = {
-        code: compare_with_minimum(table, code, compared, on)
-        for code in codes
-        if is_place_code(code)
-    }
-    for comparison in (WageComparison.BELOW, WageComparison.UNDECIDED):
-        for code, found in comparison_by_place.items():
-            if found is comparison:
-                detail = table.describe_figures(code, compared.period, on)
-                yield replace(findings[comparison], detail=detail)
-                return
-
-
-def _convert_to_minimum_wage_period(terms: PostingTerms, pay: PayRate) -> PayRate | None:
-    """Return a pay per month or hour, the periods of minimum wages; None for piece work.
-
-    Employees have a monthly minimum wage, whatever their pay is counted by.
-    """
-    if terms.employment_type in _EMPLOYEE_TYPES or pay.period is PayPeriod.YEAR:
-        return convert_to_monthly(pay, terms.hours_per_day)
-    return pay if pay.period is PayPeriod.MONTH else convert_to_hourly(pay, terms.hours_per_day)
 
 
 def _check_hours(terms: PostingTerms) -> Iterator[Finding]:

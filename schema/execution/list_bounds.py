@@ -39,6 +39,8 @@ _FINDINGS = 10
 _LEADS_PER_ADVANCE = 10
 """The input of advanceLeads names 1 to 100 leads. 10 are counted, so that a document that selects
 everything of a few leads is admitted."""
+_ROWS_PER_VERIFICATION = 10
+"""The input of verifyMinimumWages names 1 to 100 rows, mostly the tiers of one province."""
 
 _PARTS_OF_TERMS = 3
 """Places, shifts, licences, skills, media links and pay components of one posting. A posting may
@@ -65,8 +67,10 @@ LIST_BOUNDS: Mapping[str, int] = {
     "LiveSession.tallies": MAX_PAGE_SIZE,
     "MatchExplanation.excludedBy": len(MatchCode),
     "MatchesReset.recommended": MAX_MATCHES,
+    "MinimumWagesVerified.minimumWages": _ROWS_PER_VERIFICATION,
     "MyProfile.searches": MAX_SAVED_SEARCHES,
     "Pay.components": _PARTS_OF_TERMS,
+    "Posting.comingFindings": 2,
     "Posting.findings": _FINDINGS,
     "Posting.licences": _PARTS_OF_TERMS,
     "Posting.media": _PARTS_OF_TERMS,

@@ -1,5 +1,6 @@
 """The list of minimum wages."""
 
+from datetime import date
 from functools import partial
 
 import strawberry
@@ -7,7 +8,7 @@ import strawberry
 from domain.reference.regions import check_place_code, significant_digits
 from schema.context import Info
 from schema.relay import Connection, resolve_connection
-from schema.screening.minimum_wage_types import MINIMUM_WAGE_KEYSET, MinimumWage
+from schema.screening.minimum_wage_types import MINIMUM_WAGE_KEYSET, MinimumWage, NationalPay
 
 
 @strawberry.type
@@ -31,3 +32,10 @@ class MinimumWageQueries:
             first=first,
             after=after,
         )
+
+    @strawberry.field(
+        description="The basic pay that passes in every place, today or `on` another day."
+    )
+    def national_pay(self, info: Info, on: date | None = None) -> NationalPay:
+        services = info.context.services
+        return NationalPay.of(services.wage_table, on or services.today())

@@ -1,12 +1,16 @@
 """The GraphQL type of minimum wages."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Self
 
 import strawberry
 
+from domain.postings.pay import PayPeriod
+from domain.reference.regions import region_of
 from domain.screening.minimum_wages import Grade
 from domain.screening.minimum_wages import MinimumWage as WageRecord
+from domain.screening.wage_table import WageTable
 from schema.context import Context, Info
 from schema.identity.colleague_types import Colleague, find_colleague
 from schema.reference.region_types import Region
@@ -33,6 +37,17 @@ class MinimumWage(Node):
     hourly: float | None = strawberry.field(
         description="Yuan an hour of part-time work; null if it is not known."
     )
+    includes_insurance: bool | None = strawberry.field(
+        description="Whether the hourly figure contains the social insurance of employer and "
+        "worker; null if it is not known."
+    )
+    places: list[str] = strawberry.field(
+        description="The cities and counties that the notice assigns to the tier (GB/T 2260); "
+        "empty if they are not known."
+    )
+    places_verified: bool = strawberry.field(
+        description="Whether `places` are verified. Only then they decide which tier applies."
+    )
     effective_from: date | None
     doc_no: str | None = strawberry.field(description="The number of the notice.")
     source_url: str | None
@@ -51,6 +66,9 @@ class MinimumWage(Node):
             tier=record.tier,
             monthly=record.monthly,
             hourly=None if record.hourly is None else float(record.hourly),
+            includes_insurance=record.includes_insurance,
+            places=list(record.places),
+            places_verified=record.places_verified,
             effective_from=record.effective_from,
             doc_no=record.doc_no,
             source_url=record.source_url,
@@ -62,6 +80,11 @@ class MinimumWage(Node):
     @strawberry.field(description="The region itself.")
     def place(self) -> Region | None:
         return Region.of_code(self.region)
+
+    @strawberry.field(description="The names of `places`, in the same order.")
+    def place_names(self) -> list[str]:
+        found = (region_of(code) for code in self.record.places)
+        return [region.full_name for region in found if region is not None]
 
     @strawberry.field(description="Whether it is the row that applies today to its tier.")
     def in_force(self, info: Info) -> bool:
@@ -78,6 +101,35 @@ class MinimumWage(Node):
     @strawberry.field(description="The officer who verified it. For staff.")
     async def verified_by(self, info: Info) -> Colleague | None:
         return await find_colleague(info, self.record.verified_by)
+
+
+@strawberry.type(
+    description="The basic pay that passes in every place of the country: 10 % above the highest "
+    "verified minimum wage in force. Null where no row is verified."
+)
+class NationalPay:
+    monthly: Decimal | None = strawberry.field(description="Yuan a month.")
+    monthly_highest: MinimumWage | None = strawberry.field(
+        description="The row with the highest monthly minimum wage."
+    )
+    hourly: Decimal | None = strawberry.field(
+        description="Yuan an hour, for work that is not full time."
+    )
+    hourly_highest: MinimumWage | None = strawberry.field(
+        description="The row with the highest hourly minimum wage."
+    )
+
+    @classmethod
+    def of(cls, table: WageTable, on: date) -> Self:
+        monthly, hourly = (
+            table.national_pass(period, on) for period in (PayPeriod.MONTH, PayPeriod.HOUR)
+        )
+        return cls(
+            monthly=None if monthly is None else monthly.yuan,
+            monthly_highest=None if monthly is None else MinimumWage.of(monthly.highest),
+            hourly=None if hourly is None else hourly.yuan,
+            hourly_highest=None if hourly is None else MinimumWage.of(hourly.highest),
+        )
 
 
 async def find_minimum_wage(context: Context, row_id: str) -> MinimumWage | None:

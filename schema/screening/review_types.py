@@ -14,6 +14,7 @@ from schema.identity.colleague_types import Colleague, find_colleague
 from schema.relay import EMPTY_PAGE, Connection, Keyset, global_id, id_keyset, resolve_connection
 from schema.scopes import manages_posting
 from schema.screening.finding_types import Finding
+from schema.screening.wage_check_types import ComingFinding, MinimumWageCheck
 from storage.mongo.paging import Page, PageRequest
 
 REPORT_KEYSET: Keyset[ReportRecord] = id_keyset("reports", lambda report: report.id)
@@ -87,6 +88,26 @@ class PostingReviewFields:
         if not await manages_posting(info.context, self.record):
             return []
         return [Finding.of(finding) for finding in self.record.findings]
+
+    @strawberry.field(
+        description="How its pay compares with the minimum wage today, and by what. For its staff; "
+        "null for others, and where there is no pay to compare."
+    )
+    async def minimum_wage_check(self, info: Info) -> MinimumWageCheck | None:
+        if not await manages_posting(info.context, self.record):
+            return None
+        services = info.context.services
+        return MinimumWageCheck.of(self.record.terms, services.wage_table, services.today())
+
+    @strawberry.field(
+        description="What minimum wages that take effect later will find in it. For its staff; "
+        "empty for others, and if they find nothing."
+    )
+    async def coming_findings(self, info: Info) -> list[ComingFinding]:
+        if not await manages_posting(info.context, self.record):
+            return []
+        services = info.context.services
+        return ComingFinding.list_of(self.record.terms, services.wage_table, services.today())
 
     @strawberry.field(
         description="Since when it waits for an officer; null if it does not, and for others than "

@@ -36,7 +36,7 @@ from domain.postings.usual_pay import check_pay_is_usual
 from domain.reference.calendar import day_in_china
 from domain.reference.occupation_book import OccupationBook
 from domain.refusals import InvalidInput, PayUnusual
-from domain.screening.minimum_wages import WageTable
+from domain.screening.wage_table import WageTable
 from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import NOTES, ImportPlanner, TimeSlice
 from services.exchange.known_jobs import CONTENT_PREFIX, KnownJobs

@@ -24,8 +24,8 @@ from domain.postings.lifecycle import (
 from domain.postings.postings import CloseReason, Posting, PostingStatus, PostingTerms
 from domain.reference.calendar import day_in_china
 from domain.refusals import Busy, NotFound
-from domain.screening.minimum_wages import WageTable
 from domain.screening.rescreening import RescreeningTask
+from domain.screening.wage_table import WageTable
 from services.live.sessions import LiveSessionControl
 from services.postings.posting_notices import queue_posting_notices
 from services.screening.minimum_wages import MinimumWages

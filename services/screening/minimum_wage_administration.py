@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction
 from domain.identity.scopes import may_set_minimum_wages
+from domain.postings.list_checks import check_each_once, check_list_length
 from domain.reference.calendar import day_in_china
-from domain.refusals import NotFound, NotPermitted
+from domain.refusals import InvalidInput, NotFound, NotPermitted
 from domain.screening.minimum_wages import Grade, MinimumWage, check_wage, verify_wage
 from services.screening.minimum_wages import MinimumWages
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store
+
+MAX_ROWS_AT_ONCE = 100
+"""Rows that are verified in one transaction; a province has at most six tiers."""
 
 
 class MinimumWageAdministration:
@@ -36,10 +41,13 @@ class MinimumWageAdministration:
         effective_from: date,
         doc_no: str,
         source_url: str,
+        includes_insurance: bool | None = None,
+        places: Sequence[str] = (),
     ) -> MinimumWage:
         """Store a new, unverified row and have the postings it affects screened again.
 
-        ``monthly`` and ``hourly`` are yuan; ``tier`` 1 is the highest.
+        ``monthly`` and ``hourly`` are yuan; ``tier`` 1 is the highest. ``places`` are the codes of
+        its cities and counties.
 
         :raises InvalidInput: a value cannot be right, or there are too many rows.
         :raises NotPermitted: the caller's union does not keep the wages of this region.
@@ -51,6 +59,8 @@ class MinimumWageAdministration:
             tier=tier,
             monthly=monthly,
             hourly=hourly,
+            includes_insurance=includes_insurance,
+            places=tuple(places),
             effective_from=effective_from,
             doc_no=doc_no.strip() or None,
             source_url=source_url.strip() or None,
@@ -71,17 +81,68 @@ class MinimumWageAdministration:
         :raises AlreadyExists: the row is verified already.
         :raises InvalidInput: the row lacks its notice, address or day, or there are too many rows.
         """
-        found = (await self._store.minimum_wages.by_ids([row_id])).get(row_id)
-        if found is None:
-            raise NotFound(
-                "No minimum wage has this id. Check the id.",
-                "没有这条最低工资标准，请核对编号。",
-                field=("input", "minimumWageId"),
-            )
-        await self._check_authority(caller, found.region)
-        row = verify_wage(found, new_id(), by=caller.subject, at=self._clock())
+        field = ("input", "minimumWageId")
+        found = await self._find_rows(caller, [row_id], [field])
+        row = self._verify_row(found[0], caller, field)
         await self._wages.add(row, caller, AuditAction.VERIFY_MINIMUM_WAGE)
         return row
+
+    async def verify_all(self, caller: Principal, row_ids: Sequence[str]) -> list[MinimumWage]:
+        """Store verified versions of up to ``MAX_ROWS_AT_ONCE`` rows, all or none.
+
+        Returns the verified version of each row, in the order given. One that was verified before
+        is returned as it is, so a repeated call changes nothing.
+
+        :raises NotFound: no row has one of the ids; ``field`` names its place in the list.
+        :raises NotPermitted: the caller's union does not keep the wages of one of the regions.
+        :raises InvalidInput: there are too many rows or none, or one cannot be verified.
+        """
+        field = ("input", "minimumWageIds")
+        check_list_length(row_ids, MAX_ROWS_AT_ONCE, field)
+        check_each_once(row_ids, field)
+        if not row_ids:
+            raise InvalidInput(
+                "List the rows to verify, at least one.",
+                "请至少选择一条要核实的最低工资标准。",
+                field=field,
+            )
+        fields = [(*field, str(index)) for index in range(len(row_ids))]
+        found = await self._find_rows(caller, row_ids, fields)
+        verified: list[MinimumWage] = []
+        new: list[MinimumWage] = []
+        for row, row_field in zip(found, fields, strict=True):
+            before = row if row.verified_by is not None else self._wages.table.find_verified(row)
+            if before is None:
+                before = self._verify_row(row, caller, row_field)
+                new.append(before)
+            verified.append(before)
+        if new:
+            await self._wages.add_all(new, caller, AuditAction.VERIFY_MINIMUM_WAGE)
+        return verified
+
+    async def _find_rows(
+        self, caller: Principal, row_ids: Sequence[str], fields: Sequence[tuple[str, ...]]
+    ) -> list[MinimumWage]:
+        stored = await self._store.minimum_wages.by_ids(row_ids)
+        rows: list[MinimumWage] = []
+        for row_id, field in zip(row_ids, fields, strict=True):
+            if row_id not in stored:
+                raise NotFound(
+                    "No minimum wage has this id. Check the id.",
+                    "没有这条最低工资标准，请核对编号。",
+                    field=field,
+                )
+            await self._check_authority(caller, stored[row_id].region)
+            rows.append(stored[row_id])
+        return rows
+
+    def _verify_row(
+        self, row: MinimumWage, caller: Principal, field: tuple[str, ...]
+    ) -> MinimumWage:
+        before = self._wages.table.find_verified(row)
+        return verify_wage(
+            before or row, new_id(), by=caller.subject, at=self._clock(), field=field
+        )
 
     async def _check_authority(self, caller: Principal, region: str) -> None:
         union_id = caller.union_id or ""

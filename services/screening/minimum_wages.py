@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, AuditEntry, staff_actor
-from domain.reference.calendar import CHINA_TIMEZONE
+from domain.reference.calendar import CHINA_TIMEZONE, day_in_china
+from domain.reference.regions import PROVINCES
 from domain.refusals import InvalidInput
-from domain.screening.minimum_wages import MinimumWage, WageTable
-from domain.screening.rescreening import RescreenScope
+from domain.screening.minimum_wages import MinimumWage
+from domain.screening.rescreening import RescreeningTask, RescreenScope
+from domain.screening.wage_table import WageTable
 from realtime.background import Periodic, Schedule
 from services.screening.rescreening_tasks import build_rescreening_tasks
 from storage.mongo.client import Transaction
@@ -69,45 +71,80 @@ class MinimumWages(Periodic):
         return await self._store.minimum_wages.count() == len(table.rows)
 
     async def add(self, row: MinimumWage, caller: Principal, action: AuditAction) -> None:
-        """Add a row; postings of its region are screened again, now and when it comes into force.
+        """Add one row, as ``add_all`` does."""
+        await self.add_all([row], caller, action)
 
-        A row that comes into force later is screened by now as well: a region with a first row of
-        its own is no longer judged by its province.
+    async def add_all(
+        self, rows: Sequence[MinimumWage], caller: Principal, action: AuditAction
+    ) -> None:
+        """Add rows, all or none; postings of their regions are screened again.
+
+        That is done now and when each comes into force. A row that comes into force later is
+        screened by now as well: a region with a first row of its own is no longer judged by its
+        province. Rows that change the pay that passes everywhere concern all provinces.
 
         :raises InvalidInput: the table is full.
         """
-        assert row.added_at is not None  # only built-in rows have none
-        if len(self.table.rows) >= self._max_rows:
+        if len(self.table.rows) + len(rows) > self._max_rows:
             raise InvalidInput(
                 "There are too many rows of minimum wages; ask the operator.",
                 "最低工资标准的记录已达上限，请联系系统管理员。",
             )
-        now = row.added_at
-        begins = _midnight(row.effective_from) if row.effective_from else now
-        entry = AuditEntry(
-            actor=staff_actor(caller),
-            action=action,
-            subject_type="MinimumWage",
-            subject_id=row.id,
-            detail=f"{row.region} tier {row.tier}",
-        )
-
-        tasks = build_rescreening_tasks(
-            row.id,
-            RescreenScope.REGION,
-            row.region,
-            requested_at=now,
-            due=[now, max(now, begins)],
-        )
+        entries = [
+            AuditEntry(
+                actor=staff_actor(caller),
+                action=action,
+                subject_type="MinimumWage",
+                subject_id=row.id,
+                detail=f"{row.region} tier {row.tier}",
+            )
+            for row in rows
+        ]
+        now = max(_added_at(row) for row in rows)
+        tasks = build_wage_tasks(rows, self.table, requested_at=now)
 
         async def body(transaction: Transaction) -> None:
-            await self._store.minimum_wages.add(row, transaction=transaction)
+            for row in rows:
+                await self._store.minimum_wages.add(row, transaction=transaction)
             for task in tasks:
                 await self._store.rescreens.add(task, transaction=transaction)
-            await self._store.audit_log.append([entry], at=now, transaction=transaction)
+            await self._store.audit_log.append(entries, at=now, transaction=transaction)
 
         await self._store.mongo.run_transaction(body)
         await self.refresh()
+
+
+def build_wage_tasks(
+    rows: Sequence[MinimumWage], before: WageTable, *, requested_at: datetime
+) -> list[RescreeningTask]:
+    """Return the tasks to screen the postings that new rows concern.
+
+    Those of a region are due now and on the first day of each of its rows. Where rows change the
+    pay that passes everywhere, all other provinces are due on the day of that change.
+    """
+    today = day_in_china(requested_at)
+    due: dict[str, set[date]] = {}
+    for row in rows:
+        due.setdefault(row.region, set()).update({today, max(today, row.first_day)})
+    for day in before.national_changes(rows, today):
+        for province in PROVINCES:
+            due.setdefault(province, set()).add(day)
+    return [
+        task
+        for region, days in due.items()
+        for task in build_rescreening_tasks(
+            f"{rows[0].id}-{region}",
+            RescreenScope.REGION,
+            region,
+            requested_at=requested_at,
+            due=[max(requested_at, _midnight(day)) for day in sorted(days)],
+        )
+    ]
+
+
+def _added_at(row: MinimumWage) -> datetime:
+    assert row.added_at is not None  # only built-in rows have none
+    return row.added_at
 
 
 def _midnight(day: date) -> datetime:

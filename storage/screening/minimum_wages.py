@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from domain.screening.known_wages import KNOWN_WAGES
-from domain.screening.minimum_wages import MinimumWage, WageTable
+from domain.screening.known_wages import KNOWN_WAGES, SEED_PREFIX
+from domain.screening.minimum_wages import MinimumWage
+from domain.screening.wage_table import WageTable
 from storage.mongo.client import Document, Duplicate, Mongo, Transaction, translate_errors
 from storage.mongo.paging import Page, PageRequest, SortOrder
 from storage.mongo.repository import Repository
 
+_LATER_FACTS = ("includes_insurance", "places", "places_verified")
+"""Fields that rows of earlier versions lack."""
 BY_REGION: SortOrder = (("region", 1), ("tier", 1), ("_id", -1))
 
 
@@ -22,15 +25,27 @@ class MinimumWageRows(Repository[MinimumWage]):
     async def seed(self) -> int:
         """Store the rows that the service brings along, if missing; return how many were missing.
 
-        It is safe to run concurrently.
+        A region for which officers have added rows gets no new ones: a tier that came with the
+        software would count beside theirs. Rows that an earlier version stored get the facts that
+        their version lacked. It is safe to run concurrently.
         """
-        ids = [row.id for row in KNOWN_WAGES.rows]
+        documents = self._records.documents
         with translate_errors():
-            present = await self._records.documents.distinct("_id", {"_id": {"$in": ids}})
-        missing = [row for row in KNOWN_WAGES.rows if row.id not in present]
+            present = await documents.distinct("_id", {"_id": {"$regex": f"^{SEED_PREFIX}"}})
+            kept = await documents.distinct("region", {"added_by": {"$type": "string"}})
+            bare = await documents.distinct(
+                "_id", {"_id": {"$regex": f"^{SEED_PREFIX}"}, "places": {"$exists": False}}
+            )
+        rows = KNOWN_WAGES.rows
+        missing = [row for row in rows if row.id not in present and row.region not in kept]
         # Another process may store them first.
         with suppress(Duplicate):
             await self._records.insert_many(missing, ordered=False)
+        for row in rows:
+            if row.id in bare:
+                facts = self._records.to_document(row)
+                added = {name: facts[name] for name in _LATER_FACTS}
+                await self._records.update_one({"_id": row.id}, {"$set": added})
         return len(missing)
 
     async def add(self, row: MinimumWage, *, transaction: Transaction) -> None:

@@ -197,6 +197,12 @@ MUTATION_CASES = {
             "verifiedBy { displayName } } }",
         ),
         MutationCase(
+            "verifyMinimumWages",
+            lambda world: {"minimumWageIds": [gid(world.wage)]},
+            "MinimumWagesVerified",
+            "... on MinimumWagesVerified { minimumWages { id grade trusted placesVerified } }",
+        ),
+        MutationCase(
             "changePosting",
             posting_change_input,
             "PostingAccepted",

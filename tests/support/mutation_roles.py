@@ -41,6 +41,7 @@ ALLOWED_CALLERS = {
     "addOccupation": {"officer above"},
     "addOccupationName": {"officer above"},
     "verifyMinimumWage": {"officer above"},
+    "verifyMinimumWages": {"officer above"},
     "changePosting": {"officer", "officer above", "recruiter"},
     "closePosting": {"officer", "officer above", "recruiter"},
     "scheduleSession": DIRECTORS | {"other host"},

@@ -92,6 +92,7 @@ def _public_queries(world: Showcase) -> list[RootFieldCall]:
         RootFieldCall("codeList", {"name": "LeadStage"}),
         RootFieldCall("employers", {}),
         RootFieldCall("minimumWages", {"region": "330000"}),
+        RootFieldCall("nationalPay", {}),
         RootFieldCall("liveSession", {"id": session}),
         RootFieldCall("liveSession", {"id": draft}),
         RootFieldCall("liveSessions", {}),

@@ -168,6 +168,13 @@ PERSONAL_ROWS = (
 STAFF_ROWS = (
     # Screening of postings and employers
     VisibilityRow("Posting", "findings waitingSince reports decisions", OFFICERS_AND_RECRUITER),
+    VisibilityRow("Posting", "minimumWageCheck comingFindings", OFFICERS_AND_RECRUITER),
+    VisibilityRow("MinimumWageCheck", "result basis detail", OFFICERS_AND_RECRUITER),
+    VisibilityRow(
+        "ComingFinding",
+        "startsOn code severity field message messageZh basis detail",
+        OFFICERS_AND_RECRUITER,
+    ),
     # A closed posting is visible to staff of its scope and to assignees of its leads.
     VisibilityRow("Posting", "closeReason closedAt", SCOPED_STAFF_AND_ASSIGNEE),
     VisibilityRow(
@@ -237,7 +244,9 @@ PUBLIC_ROWS = tuple(
         "Union": "id name level placeCode parent branchesSeePostings servicePhone",
         "Campaign": "id name nameEn startsOn endsOn union",
         "MinimumWage": "id region tier monthly hourly effectiveFrom docNo sourceUrl grade "
-        "verifiedAt addedAt place inForce trusted",
+        "verifiedAt addedAt place inForce trusted includesInsurance places placeNames "
+        "placesVerified",
+        "NationalPay": "monthly monthlyHighest hourly hourlyHighest",
         "CodeTarget": "kind place session posting",
         "ConsentText": "version body sha256",
         "PostingConsentText": "postingId text",
@@ -309,6 +318,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "MinimumWageAdded": "minimumWage",
     "OccupationAdded": "occupation",
     "MinimumWageVerified": "minimumWage",
+    "MinimumWagesVerified": "minimumWages",
     "PostingAccepted": "posting findings",
     "PostingHeld": "posting findings",
     "PostingRefused": "posting findings",

@@ -10,7 +10,7 @@ import pytest
 
 from api.demo.keeper import DemoSessionKeeper
 from domain.leads.personal_data import RetentionPeriods
-from domain.screening.minimum_wages import WageTable
+from domain.screening.wage_table import WageTable
 from domain.webhooks.webhooks import DeliveryResult
 from realtime.background import BackgroundTask, Schedule
 from realtime.group_commit import GroupCommit

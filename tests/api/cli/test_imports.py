@@ -116,7 +116,7 @@ async def test_a_table_is_dry_run_imported_and_recognised_the_next_time(shell: S
     rows = [
         shell.posting_row("1"),
         shell.posting_row("2", 社会保险=""),
-        shell.posting_row("3", 工作地点代码="330402"),
+        shell.posting_row("3", 工作地点代码="330402", 基本工资="2500"),
         shell.posting_row("4", 班次="夜班"),
     ]
     shell.write("a.csv", rows)

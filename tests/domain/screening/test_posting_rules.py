@@ -126,7 +126,11 @@ def test_other_workers_need_work_injury_insurance(employment: EmploymentType) ->
     [
         ({"pay": monthly_pay(2739)}, "PAY_BELOW_MINIMUM_WAGE", PostingStatus.REFUSED),
         ({"pay": hourly_pay(15)}, "PAY_BELOW_MINIMUM_WAGE", PostingStatus.REFUSED),
-        ({"place_code": "330402"}, "MINIMUM_WAGE_TO_CHECK", PostingStatus.IN_REVIEW),
+        (
+            {"place_code": "330402", "pay": monthly_pay(2500)},
+            "MINIMUM_WAGE_TO_CHECK",
+            PostingStatus.IN_REVIEW,
+        ),
         (
             {"pay": monthly_pay(3000), "probation_fen": 273_900},
             "PROBATION_PAY_BELOW_MINIMUM_WAGE",
@@ -187,7 +191,10 @@ def test_long_hours_do_not_raise_hourly_pay_above_the_minimum() -> None:
 
 
 def test_a_refuse_finding_outweighs_a_review_finding() -> None:
-    assert status(posting_terms(place_code="330402", insurance=())) is PostingStatus.REFUSED
+    assert (
+        status(posting_terms(place_code="330402", pay=monthly_pay(2500), insurance=()))
+        is PostingStatus.REFUSED
+    )
 
 
 @given(any_terms, st.dates())

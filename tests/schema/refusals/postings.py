@@ -164,6 +164,14 @@ CASES: dict[str, RefusalCase] = {
     "wage, no address": invalid_input(
         "addMinimumWage", "officer above", with_values(sourceUrl="zj.gov.cn"), "sourceUrl"
     ),
+    "wage, places elsewhere": RefusalCase(
+        "addMinimumWage",
+        "officer above",
+        with_values(places=["330400", "310115"]),
+        "InvalidInput",
+        "INVALID_INPUT",
+        ("input", "places", "1"),
+    ),
     "wage, another province": RefusalCase(
         "addMinimumWage",
         "officer above",
@@ -180,11 +188,51 @@ CASES: dict[str, RefusalCase] = {
         "NOT_FOUND",
         ("input", "minimumWageId"),
     ),
-    "wage to verify, without its notice": invalid_input(
+    "wage to verify, of another province": RefusalCase(
         "verifyMinimumWage",
         "officer above",
-        with_values(minimumWageId=lambda _: global_id("MinimumWage", "seed3300001")),
-        "minimumWageId",
+        with_values(minimumWageId=lambda _: global_id("MinimumWage", "seed3100001")),
+        "NotPermitted",
+        "NOT_PERMITTED",
+        None,
+    ),
+    "wages to verify, one unknown": RefusalCase(
+        "verifyMinimumWages",
+        "officer above",
+        with_values(minimumWageIds=lambda world: [gid(world.wage), unknown_id("MinimumWage")]),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "minimumWageIds", "1"),
+    ),
+    "wages to verify, one of another province": RefusalCase(
+        "verifyMinimumWages",
+        "officer above",
+        with_values(
+            minimumWageIds=lambda world: [
+                gid(world.wage),
+                global_id("MinimumWage", "seed3100001"),
+            ]
+        ),
+        "NotPermitted",
+        "NOT_PERMITTED",
+        None,
+    ),
+    "wages to verify, none": invalid_input(
+        "verifyMinimumWages", "officer above", with_values(minimumWageIds=[]), "minimumWageIds"
+    ),
+    "wages to verify, too many": invalid_input(
+        "verifyMinimumWages",
+        "officer above",
+        with_values(minimumWageIds=lambda _: [global_id("MinimumWage", "seed3300001")] * 101),
+        "minimumWageIds",
+    ),
+    "wages to verify, one twice": RefusalCase(
+        "verifyMinimumWages",
+        "officer above",
+        with_values(minimumWageIds=lambda _: [global_id("MinimumWage", "seed3300001")] * 2),
+        "InvalidInput",
+        "INVALID_INPUT",
+        ("input", "minimumWageIds"),
     ),
     "close, a refused posting": RefusalCase(
         "closePosting",

@@ -81,7 +81,7 @@ async def test_an_unverified_wage_holds_postings_for_review_until_it_is_verified
     node: ScreeningNode,
 ) -> None:
     await node.verify()
-    posting = await node.add_posting()
+    posting = await node.add_posting(terms=posting_terms(pay=monthly_pay(2900)))
     today = day_in_china(node.clock())
     await node.raise_wage(2800, today, grade=Grade.UNVERIFIED)
     await node.rescreening.run()
@@ -92,6 +92,25 @@ async def test_an_unverified_wage_holds_postings_for_review_until_it_is_verified
     await node.rescreening.run()
     opened = await node.read_posting(posting)
     assert (opened.status, opened.waiting_since) == (PostingStatus.OPEN, None)
+
+
+async def test_postings_of_other_provinces_follow_the_pay_that_passes_everywhere(
+    node: ScreeningNode,
+) -> None:
+    await node.verify()
+    low, high = [
+        await node.add_posting(terms=posting_terms(place_code="330402", pay=monthly_pay(yuan)))
+        for yuan in (3189, 3190)
+    ]
+    await node.rescreening.run()
+    assert (await node.read_posting(low)).status is PostingStatus.OPEN
+    await node.raise_wage(2900, day_in_china(node.clock()) + timedelta(days=10))
+    await node.rescreening.run()
+    assert (await node.read_posting(low)).status is PostingStatus.OPEN
+    node.clock.advance(days=10)
+    await node.rescreening.run()
+    assert (await node.read_posting(low)).status is PostingStatus.IN_REVIEW
+    assert (await node.read_posting(high)).status is PostingStatus.OPEN
 
 
 async def test_a_posting_closes_after_its_last_day_and_sessions_unpin_it(

@@ -9,8 +9,9 @@ import pytest
 
 from domain.postings.postings import CloseReason, PostingStatus
 from domain.reference.calendar import day_in_china
+from domain.reference.regions import PROVINCES
 from domain.refusals import InvalidInput
-from domain.screening.minimum_wages import WageTable
+from domain.screening.wage_table import WageTable
 from realtime.background import Schedule
 from services.postings.posting_gate import RescreeningLimits
 from services.screening.minimum_wages import MinimumWages
@@ -27,7 +28,10 @@ async def test_a_rescreening_resumes_where_it_stopped(node: ScreeningNode) -> No
     await node.verify()
     postings = [await node.add_posting() for _ in range(5)]
     await node.raise_wage(7000, day_in_china(node.clock()))
-    (asked,) = await node.store.rescreens.find_due(at=node.clock(), limit=5)
+    due = await node.store.rescreens.find_due(at=node.clock(), limit=100)
+    # The row changes the pay that passes everywhere, so every province is screened, once.
+    assert sorted(task.key for task in due) == sorted(PROVINCES)
+    asked = next(task for task in due if task.key == "310000")
     further = await node.gate.continue_rescreen(asked)
     assert further is not None
     assert (further.screened, further.cursor, further.done_at) == (2, postings[1].id, None)
@@ -49,7 +53,7 @@ async def test_only_the_node_with_the_lease_screens(node: ScreeningNode) -> None
     later = node.clock() + timedelta(minutes=5)
     await node.store.leases.acquire("rescreening", "another", at=node.clock(), until=later)
     await node.rescreening.run()
-    assert len(await node.store.rescreens.find_due(at=node.clock(), limit=5)) == 1
+    assert len(await node.store.rescreens.find_due(at=node.clock(), limit=100)) == len(PROVINCES)
 
 
 async def test_the_worker_closes_overdue_postings_and_unpins_closed_ones(

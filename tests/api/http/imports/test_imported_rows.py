@@ -43,7 +43,7 @@ async def test_each_row_gets_the_verdict_of_the_gate(
     rows = [
         posting_row(world, "1"),
         posting_row(world, "2", 社会保险=""),
-        posting_row(world, "3", 工作地点代码="330402"),
+        posting_row(world, "3", 工作地点代码="330402", 基本工资="2500"),
         posting_row(world, "4", 班次="夜班", 基本工资="面议"),
         posting_row(world, "5", 岗位名称="岗" * 121),
         posting_row(world, "6", 统一社会信用代码=new_credit_code()),

@@ -1,0 +1,168 @@
+"""The table of minimum wages: which rows are in force for a place on a day."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+
+from domain.postings.pay import PayPeriod
+from domain.reference.regions import city_of, is_within, province_of
+from domain.screening.minimum_wages import MinimumWage
+
+NATIONAL_MARGIN = Decimal("1.1")
+"""A pay this many times the highest verified minimum of the nation is lawful in every place.
+
+The margin is what a place may be ahead of the rows: a raise that nobody has entered yet.
+"""
+_PERIODS = (PayPeriod.MONTH, PayPeriod.HOUR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NationalPass:
+    """The pay that passes everywhere, in yuan a ``period``, and the row that it rests on."""
+
+    yuan: Decimal
+    period: PayPeriod
+    highest: MinimumWage
+
+    def describe(self) -> str:
+        """Describe the figure with its origin: ``310000 2740×1.1=3014元/月``."""
+        figure = self.highest.minimum(self.period)
+        return f"{self.highest.region} {figure}×{NATIONAL_MARGIN}={self.yuan:f}{self.period.zh}"
+
+
+@dataclass(frozen=True)
+class WageTable:
+    """All rows of minimum wages.
+
+    A region's rows are taken as all its tiers. A tier whose figure is not known therefore needs a
+    row without a figure; otherwise the next higher tier would count as the lowest.
+    """
+
+    rows: tuple[MinimumWage, ...]
+
+    def tiers_in_force(self, region: str, on: date) -> tuple[MinimumWage, ...]:
+        """Return the region's own tiers on a day, highest first.
+
+        Of several rows for a tier the one with the latest start counts; of those with the same
+        start one of grade A, then the one further down the table.
+        """
+        latest: dict[int, MinimumWage] = {}
+        for row in self._rows_by_region.get(region, ()):
+            if row.has_taken_effect(on):
+                latest[row.tier] = row
+        return tuple(latest[tier] for tier in sorted(latest))
+
+    def relevant_regions(self, place_code: str) -> tuple[str, ...]:
+        """Return the regions whose tiers apply to a place.
+
+        These are the smallest region with rows that contains the place (else its province), and
+        every region with rows inside the place: a job "in Guangdong" may be in Shenzhen.
+        """
+        rows = self._rows_by_region
+        containing = (place_code, city_of(place_code), province_of(place_code))
+        own = next((region for region in containing if region in rows), containing[-1])
+        return own, *(region for region in rows if region != own and is_within(region, place_code))
+
+    def start_days(self, place_code: str) -> tuple[date, ...]:
+        """Return the days, in order, on which a row that may matter to a place takes effect.
+
+        These are the rows of its regions, and those that raise or lower the national pass.
+        """
+        own = {
+            row.first_day
+            for region in self.relevant_regions(place_code)
+            for row in self._rows_by_region.get(region, ())
+        }
+        nation = {day for steps in self._national_steps.values() for day, _ in steps}
+        return tuple(sorted(own | nation))
+
+    def national_pass(self, period: PayPeriod, on: date) -> NationalPass | None:
+        """Return the pay of a month or an hour that passes in every place on a day.
+
+        It is 10 % above the highest verified minimum in force. Rows that nobody has verified never
+        change it. None if no row is verified, or the period is neither month nor hour.
+        """
+        steps = self._national_steps.get(period, ())
+        index = bisect_right(steps, on, key=lambda step: step[0])
+        if not index:
+            return None
+        highest = steps[index - 1][1]
+        figure = highest.trusted_minimum(period)
+        assert figure is not None  # only such rows are among the steps
+        return NationalPass(
+            yuan=(figure * NATIONAL_MARGIN).normalize(), period=period, highest=highest
+        )
+
+    def national_changes(self, added: Iterable[MinimumWage], since: date) -> tuple[date, ...]:
+        """Return the days from ``since`` on from which more rows change the national pass."""
+        after = WageTable(rows=(*self.rows, *added))
+        steps = (day for steps in after._national_steps.values() for day, _ in steps)
+        return tuple(
+            day
+            for day in sorted({since, *(day for day in steps if day > since)})
+            if any(
+                _yuan(self.national_pass(period, day)) != _yuan(after.national_pass(period, day))
+                for period in _PERIODS
+            )
+        )
+
+    def find_verified(self, row: MinimumWage) -> MinimumWage | None:
+        """Return the verified version of a row; None if there is none."""
+        versions = self._rows_by_region.get(row.region, ())
+        return next((each for each in versions if each.version_of == row.id), None)
+
+    def describe_figures(self, place_code: str, period: PayPeriod, on: date) -> str:
+        """Describe the figures for a place: each region with its tiers, ? for an unknown figure.
+
+        Example: ``440000 25.4/21.9/20.2/?元/小时；440300 25.4元/小时``.
+        """
+        return "；".join(
+            f"{region} {_join_figures(self.tiers_in_force(region, on), period)}{period.zh}"
+            for region in self.relevant_regions(place_code)
+        )
+
+    @cached_property
+    def _rows_by_region(self) -> Mapping[str, tuple[MinimumWage, ...]]:
+        """The rows of each region in ascending precedence."""
+        regions: dict[str, list[MinimumWage]] = {}
+        for row in sorted(self.rows, key=_precedence):
+            regions.setdefault(row.region, []).append(row)
+        return {region: tuple(rows) for region, rows in regions.items()}
+
+    @cached_property
+    def _national_steps(self) -> Mapping[PayPeriod, tuple[tuple[date, MinimumWage], ...]]:
+        """For each period the days on which the highest verified row changes, with that row."""
+        return {period: tuple(_list_highest(self.rows, period)) for period in _PERIODS}
+
+
+def _list_highest(
+    rows: tuple[MinimumWage, ...], period: PayPeriod
+) -> Iterator[tuple[date, MinimumWage]]:
+    trusted = [row for row in rows if row.trusted_minimum(period) is not None]
+    latest: dict[tuple[str, int], MinimumWage] = {}
+    before: MinimumWage | None = None
+    for day, starting in groupby(sorted(trusted, key=_precedence), key=lambda row: row.first_day):
+        latest |= {(row.region, row.tier): row for row in starting}
+        highest = max(latest.values(), key=lambda row: row.trusted_minimum(period) or 0)
+        if highest is not before:
+            yield day, highest
+        before = highest
+
+
+def _yuan(national: NationalPass | None) -> Decimal | None:
+    return None if national is None else national.yuan
+
+
+def _join_figures(tiers: tuple[MinimumWage, ...], period: PayPeriod) -> str:
+    figures = (tier.minimum(period) for tier in tiers)
+    return "/".join("?" if figure is None else str(figure) for figure in figures) or "?"
+
+
+def _precedence(row: MinimumWage) -> tuple[date, bool]:
+    return row.first_day, row.is_trusted
