@@ -37,7 +37,7 @@ class DocumentLimits:
 
     characters: int = 64 * 1024
     """Characters of a document."""
-    tokens: int = 5_000
+    tokens: int = 6_000
     """Tokens of a document: names, values and punctuation."""
     depth: int = 15
     """Fields nested in fields. The introspection of common tools needs 13."""
@@ -45,7 +45,7 @@ class DocumentLimits:
     """Fragments of a document."""
     digits: int = 40
     """Characters of a number in a document: more than any number of the schema has."""
-    fields: int = 1_200
+    fields: int = 1_500
     """Fields that an operation selects. A fragment counts wherever it is spread."""
     root_fields: int = 20
     """Fields at the root of an operation, aliases included."""
