@@ -30,8 +30,9 @@ def check_wished_groups(groups: tuple[SeekerGroup, ...], field: tuple[str, ...])
     """
     if SeekerGroup.DISABLED in groups:
         raise InvalidInput(
-            "Nothing about health is stored. Leave DISABLED out: ask for the benefit BARRIER_FREE, "
-            "or filter postings by friendlyTo.",
+            "Nothing about health is stored, so leave disabled persons out. Wish for a workplace "
+            "without barriers instead, or look for jobs that welcome them in the list of jobs.",
             "系统不保存健康信息，请勿选择“残疾人”；可在福利要求中选择“无障碍设施”，或在岗位列表按适合人群筛选。",
             field=field,
+            hint="Leave DISABLED out; use the benefit BARRIER_FREE, or the filter `friendlyTo`.",
         )

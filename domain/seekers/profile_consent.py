@@ -45,13 +45,21 @@ PROFILE_CONSENT_TEXT = ConsentText(
 
 
 def make_profile_consent(
-    text_version: str | None, *, at: datetime, asked_by: str | None = None
+    text_version: str | None,
+    *,
+    at: datetime,
+    text_sha256: str | None = None,
+    asked_by: str | None = None,
 ) -> ProfileConsent:
     """Return the record of the consent. ``asked_by`` is the officer who asked on the phone, if any.
 
-    :raises ConsentRequired: the person agreed to no text, or to another version.
+    ``text_sha256`` is the digest of the text that was shown; None if the client did not say.
+
+    :raises ConsentRequired: the person agreed to no text, or to another version or wording.
     """
-    check_consent(text_version, PROFILE_CONSENT_TEXT, query="profileConsentText")
+    check_consent(
+        text_version, PROFILE_CONSENT_TEXT, given_sha256=text_sha256, query="profileConsentText"
+    )
     return ProfileConsent(
         text_version=PROFILE_CONSENT_TEXT.version,
         text_sha256=PROFILE_CONSENT_TEXT.sha256,

@@ -113,6 +113,7 @@ class SeekerMutations:
             contact=_parse_contact(context, input.contact) if input.contact else None,
             keep_contact=input.contact is strawberry.UNSET,
             consent_version=input.consent.text_version if input.consent else None,
+            consent_sha256=input.consent.sha256 if input.consent else None,
             union_id=parse_global_id(input.union_id, "Union", "input", "unionId")
             if input.union_id is not None
             else None,

@@ -82,6 +82,7 @@ class SeekerProfiles:
         contact: Contact | None,
         keep_contact: bool,
         consent_version: str | None,
+        consent_sha256: str | None = None,
         union_id: str | None,
         peer: str,
     ) -> Seeker:
@@ -91,7 +92,7 @@ class SeekerProfiles:
         any other, and their profiles are told of new jobs after the others.
         ``keep_contact`` keeps the stored contact of an existing profile and ignores ``contact``.
         ``consent_version`` names the consent text that the person agreed to; None keeps a consent
-        that still stands.
+        that still stands. ``consent_sha256`` is the digest of the text that was shown, if known.
 
         :raises InvalidInput: The profile contains an impossible wish, place or number.
         :raises NotFound: No union has this id.
@@ -112,7 +113,7 @@ class SeekerProfiles:
             if standing is not None and consent_version is None:
                 consent = standing.consent
             else:
-                consent = make_profile_consent(consent_version, at=now)
+                consent = make_profile_consent(consent_version, text_sha256=consent_sha256, at=now)
             after = Seeker(
                 id=before.id if before else new_id(),
                 profile=checked,

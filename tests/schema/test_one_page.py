@@ -21,6 +21,7 @@ ALWAYS_ANSWERED = {
     "regions",
     "occupations",
     "occupationClasses",
+    "nationalPay",
     "codeLists",
     "profileConsentText",
     "phoneProof",

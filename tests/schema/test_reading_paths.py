@@ -84,20 +84,21 @@ async def raise_the_minimum_wage(scene: PostingScene) -> None:
     await set_wage(scene.running, scene.world, 7_000)
 
 
-async def report_three_times(scene: PostingScene) -> None:
+async def report_by_three_persons(scene: PostingScene) -> None:
     for number in range(3):
-        await report(scene, origin=f"{scene.posting.id}/{number}")
+        await report(scene, reporter=f"{scene.posting.id}/{number}")
 
 
 async def uphold_a_report(scene: PostingScene) -> None:
-    filed = await report(scene, origin=scene.posting.id)
+    filed = await report(scene, reporter=scene.posting.id)
     given = {"reportId": global_id("Report", filed.id), "upheld": True, "reason": "核实收取押金"}
     token = scene.world.token(scene.world.officer)
     await scene.api.mutate("resolveReport", given, token)
 
 
-async def report(scene: PostingScene, *, origin: str) -> Report:
-    filed = records.report(posting_id=scene.posting.id, origin=origin, at=utc_now())
+async def report(scene: PostingScene, *, reporter: str) -> Report:
+    """File a report of a person who has confirmed their phone."""
+    filed = records.report(posting_id=scene.posting.id, reporter=reporter, at=utc_now())
     return await scene.running.services.reviews.report(filed)
 
 
@@ -122,7 +123,7 @@ ACTIONS: tuple[Callable[[PostingScene], Awaitable[None]], ...] = (
     fail_the_employer_check,
     expire_the_employer_check,
     raise_the_minimum_wage,
-    report_three_times,
+    report_by_three_persons,
     uphold_a_report,
 )
 
@@ -199,6 +200,8 @@ FIELDS_FOR_STAFF = {
     "PostingReviewed.posting": "for the officer who decided",
     "ReportResolved.posting": "the same",
     "PostingClosed.posting": "for the account that closed it",
+    "MyHireConfirmed.lead": "for the person, by `OwnLead.posting`, which is on a path",
+    "ConsentTakenBack.lead": "the same",
     "PostingShown.posting": "for the host; only an open posting can be pinned",
 }
 """Fields that show postings that are not open, and why."""

@@ -42,7 +42,8 @@ async def test_an_allowed_caller_succeeds_and_sees_only_permitted_fields(
     assert answer[name]["__typename"] == operation.success_type, answer
     table, whose = callers_by_field(), visibility_caller(name, caller)
     shown = {(each.type, each.field) for each in find_seen_fields(answer) if each.value is not None}
-    beyond = {each for each in shown if each in table and whose not in table[each]}
+    # Staff who hold a receipt see of a posting what their own role sees of it.
+    beyond = {each for each in shown if each in table and not {whose, caller} & table[each]}
     assert not beyond - FIELDS_SHOWN_AFTERWARDS.get(name, set())
 
 

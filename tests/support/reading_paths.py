@@ -122,6 +122,16 @@ async def shown_to_earlier_applicant(scene: PostingScene) -> bool:
     return bool(result["lead"]["posting"])
 
 
+async def named_by_own_lead(scene: PostingScene) -> bool:
+    query = "mutation ($input: ExpressInterestInput!) { expressInterest(input: $input) { ... on InterestRecorded { ownLead { posting { id } } receipt } } }"  # noqa: E501 - one document
+    answer = await scene.execute(query, by=scene.applicants_token, input=scene.interest)
+    recorded = answer["data"]["expressInterest"]
+    query = "query ($receipt: String!) { myLeads(receipt: $receipt, first: 5) { edges { node { posting { id } } } } }"  # noqa: E501 - one document
+    is_in_my_leads = await scene.shows(query, receipt=recorded["receipt"])
+    assert is_in_my_leads is bool(recorded["ownLead"]["posting"])
+    return is_in_my_leads
+
+
 async def resolved_from_qr_token(scene: PostingScene) -> bool:
     query = "query ($token: String!) { resolveCode(token: $token) { posting { id } } }"
     return await scene.shows(query, token=scene.qr_token)
@@ -226,6 +236,7 @@ READING_PATHS: tuple[Callable[[PostingScene], Awaitable[bool]], ...] = (
     has_consent_text,
     accepts_interest,
     shown_to_earlier_applicant,
+    named_by_own_lead,
     resolved_from_qr_token,
     shown_by_qr_code_node,
     accepts_new_qr_code,

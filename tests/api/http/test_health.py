@@ -135,6 +135,7 @@ async def test_readiness_watches_every_background_task(mongo_uri: str, database_
             "scan_counts",
             "search_entries",
             "search_index",
+            "streams",
             "tally",
             "topics",
         ]
