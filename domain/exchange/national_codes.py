@@ -44,7 +44,7 @@ class StandardMapping:
     note_zh: str = ""
 
 
-_EDUCATION = {
+_EDUCATION: Mapping[Labelled, NationalCode] = {
     RequiredEducation.JUNIOR: NationalCode(code="70", zh="初级中学教育"),
     RequiredEducation.SENIOR: NationalCode(code="60", zh="普通高级中学教育"),
     RequiredEducation.VOCATIONAL: NationalCode(code="40", zh="中等职业教育"),
