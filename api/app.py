@@ -23,7 +23,12 @@ from api.http.imports.templates import serve_template
 from api.http.metrics import serve_metrics
 from api.http.public.covers import serve_cover
 from api.http.public.job_pages import serve_job_page, serve_stylesheet
-from api.http.public.open_data import OpenDataTableRoute, serve_code_lists, serve_description
+from api.http.public.open_data import (
+    OpenDataTableRoute,
+    serve_code_lists,
+    serve_description,
+    serve_national_codes,
+)
 from api.http.public.qr_codes import serve_code_image, serve_code_redirect
 from api.http.public.sitemap_and_rss import (
     SitemapPartRoute,
@@ -87,6 +92,7 @@ PUBLIC_ROUTES = (
     Route("/open-data/", serve_description),
     Route("/open-data", _redirect_to_open_data),
     Route("/open-data/code-lists.json", serve_code_lists),
+    Route("/open-data/national-codes.json", serve_national_codes),
     Route("/open-data/postings.{form}", OpenDataTableRoute(), methods=["GET"]),
 )
 """Routes that everybody may read and search engines may index."""

@@ -39,6 +39,8 @@ def check_text(text: str, max_length: int, field: tuple[str, ...]) -> None:
     :raises InvalidInput: the text is too long, shows nothing though it is not blank, or holds
         control characters, controls of the writing direction or an identity-card number.
     """
+    if not text:
+        return
     if len(text) > max_length:
         raise InvalidInput(
             f"Use at most {max_length} characters.", f"请不要超过{max_length}个字。", field=field

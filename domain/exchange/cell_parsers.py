@@ -134,7 +134,7 @@ def parse_bool(cell: str) -> bool:
     """
     word = normalise_text(cell).lower()
     if word not in _TRUE_WORDS | _FALSE_WORDS:
-        raise CellFault("NOT_YES_OR_NO", "Give yes or no.", "请填写“是”或“否”。")
+        raise CellFault("NOT_YES_OR_NO", "Give yes or no (是 or 否).", "请填写“是”或“否”。")
     return word in _TRUE_WORDS
 
 

@@ -16,6 +16,7 @@ from domain.exchange import (
     pay_cells,
     provision_cells,
     schedule_cells,
+    settlement_cells,
     word_cells,
 )
 from domain.exchange.cell_parsers import CellParser
@@ -254,7 +255,7 @@ POSTING_COLUMNS = (
     ImportColumn(
         key="pay.settlement",
         zh="结算方式",
-        **_enum_options(PaySettlement, parse=provision_cells.parse_settlement),
+        **_enum_options(PaySettlement, parse=settlement_cells.parse_settlement),
         aliases=("工资结算", "结算周期", "工资结算方式", "薪资结算", "结薪方式", "发薪方式"),
     ),
     ImportColumn(

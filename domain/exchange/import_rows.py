@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from domain.exchange.cell_parsers import CellFault, CellReading
@@ -18,6 +20,11 @@ from domain.exchange.table_marks import (
 from domain.postings.postings import Finding, Severity
 from domain.refusals import Refusal
 
+_REMEMBERED_CELLS = 512
+"""Different cells of one column whose values are kept; together a few MiB at most."""
+_MAX_REMEMBERED_LENGTH = 64
+"""Characters of a cell whose value is kept: longer ones are texts, which differ."""
+
 
 def finding_from_refusal(refusal: Refusal) -> Finding:
     """Return the finding for a row with an invalid value."""
@@ -25,18 +32,36 @@ def finding_from_refusal(refusal: Refusal) -> Finding:
     return make_row_finding(refusal.code.value, key, refusal.message, refusal.message_zh)
 
 
+@dataclass(frozen=True)
+class _ColumnCells:
+    """One column of the template: where its cell stands in a row, and a parser that remembers."""
+
+    column: ImportColumn
+    index: int | None
+    read: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class _TableReading:
+    """How rows with certain headings are read; ``loose`` are the places without a heading."""
+
+    width: int
+    cells: tuple[_ColumnCells, ...]
+    loose: tuple[int, ...]
+
+
 def parse_row(
-    kind: ImportKind, columns: Iterable[str], row: Sequence[str]
+    kind: ImportKind, columns: Sequence[str], row: Sequence[str]
 ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
     """Return the values of a row by column key, and the findings about its cells.
 
     Faults are returned, not raised. Use the values only if no finding has the severity REFUSE; the
     others say how a cell was read.
     """
-    cell_by_key = {key: cell for key, cell in zip(columns, row, strict=False) if key}
+    reading = _plan_reading(kind, tuple(columns))
     values: dict[str, Any] = {}
     findings: list[Finding] = []
-    if _has_cell_without_heading(columns, row):
+    if _has_cell_without_heading(reading, row):
         findings.append(
             make_row_finding(
                 "CELL_WITHOUT_HEADING",
@@ -45,12 +70,15 @@ def parse_row(
                 "有内容的列缺少标题，请补上标题或删除内容。",
             )
         )
-    for column in COLUMNS_BY_KIND[kind]:
-        cell = cell_by_key.get(column.key, "")
-        if cell.strip():
+    number_of_cells = len(row)
+    for each in reading.cells:
+        column, index = each.column, each.index
+        cell = row[index] if index is not None and index < number_of_cells else ""
+        if cell and not cell.isspace():
             try:
-                _check_undamaged(column, cell)
-                value = column.parse(cell.removeprefix(MERGED_DOWN))
+                value = (
+                    each.read(cell) if len(cell) <= _MAX_REMEMBERED_LENGTH else _read(column, cell)
+                )
             except CellFault as fault:
                 findings.append(
                     make_row_finding(fault.code, column.key, fault.message, fault.message_zh)
@@ -74,6 +102,36 @@ def parse_row(
         else:
             values[column.key] = column.default
     return values, tuple(findings)
+
+
+@lru_cache(maxsize=64)
+def _plan_reading(kind: ImportKind, columns: tuple[str, ...]) -> _TableReading:
+    """Find where the cells of each column stand. All rows of a table have the same headings."""
+    places = {key: index for index, key in enumerate(columns) if key}
+    return _TableReading(
+        width=len(columns),
+        cells=tuple(
+            _ColumnCells(column, places.get(column.key), _remembering_parser(kind, column.key))
+            for column in COLUMNS_BY_KIND[kind]
+        ),
+        loose=tuple(index for index, key in enumerate(columns) if not key),
+    )
+
+
+@cache
+def _remembering_parser(kind: ImportKind, key: str) -> Callable[[str], Any]:
+    """Return the parser of a column's cells with a memory: tables repeat the same cells."""
+    column = next(each for each in COLUMNS_BY_KIND[kind] if each.key == key)
+    return lru_cache(maxsize=_REMEMBERED_CELLS)(partial(_read, column))
+
+
+def _read(column: ImportColumn, cell: str) -> Any:
+    """Return the value of a cell that is not empty.
+
+    :raises CellFault: the cell is damaged or cannot be parsed.
+    """
+    _check_undamaged(column, cell)
+    return column.parse(cell.removeprefix(MERGED_DOWN))
 
 
 def _check_undamaged(column: ImportColumn, cell: str) -> None:
@@ -110,11 +168,6 @@ def _check_undamaged(column: ImportColumn, cell: str) -> None:
         )
 
 
-def _has_cell_without_heading(columns: Iterable[str], row: Sequence[str]) -> bool:
-    keys = tuple(columns)
-    without_heading = {index for index, key in enumerate(keys) if not key}
-    return any(
-        cell.strip() and cell != MERGED_ACROSS
-        for index, cell in enumerate(row)
-        if index >= len(keys) or index in without_heading
-    )
+def _has_cell_without_heading(reading: _TableReading, row: Sequence[str]) -> bool:
+    loose = [row[index] for index in reading.loose if index < len(row)]
+    return any(cell.strip() and cell != MERGED_ACROSS for cell in (*loose, *row[reading.width :]))

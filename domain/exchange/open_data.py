@@ -27,7 +27,7 @@ def build_csvw_metadata(url: str) -> dict[str, Any]:
             "en": "Postings that are open now, without personal data; codes: code-lists.json.",
         },
         "dc:hasFormat": [f"{url}postings.json"],
-        "dc:references": [f"{url}code-lists.json"],
+        "dc:references": [f"{url}code-lists.json", f"{url}national-codes.json"],
         "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
         "tableSchema": {
             "primaryKey": "id",

@@ -11,6 +11,7 @@ from typing import Any
 
 from domain.exchange.cell_parsers import CellFault, normalise_text, shorten_for_message
 from domain.exchange.pay_amounts import PERCENT, THOUSANDS_SEPARATOR, Amount, find_amount
+from domain.exchange.settlement_cells import SETTLEMENT_WORDS
 from domain.postings.pay import (
     FEN_PER_YUAN,
     ComponentUnit,
@@ -23,17 +24,11 @@ from domain.postings.pay import (
 
 _UNIT_BY_PERIOD = {period: ComponentUnit[period.name] for period in PayPeriod}
 _PREFIX_PERIODS = {
-    **dict.fromkeys(("月薪", "月工资", "月收入", "每月"), PayPeriod.MONTH),
-    **dict.fromkeys(("年薪", "每年", "年收入"), PayPeriod.YEAR),
+    **dict.fromkeys(("月薪", "月工资", "月收入", "每月", "一个月"), PayPeriod.MONTH),
+    **dict.fromkeys(("年薪", "每年", "年收入", "一年"), PayPeriod.YEAR),
     **dict.fromkeys(("日薪", "每天", "每日", "一天", "日工资"), PayPeriod.DAY),
     **dict.fromkeys(("时薪", "每小时"), PayPeriod.HOUR),
     **dict.fromkeys(("每件", "每单", "每个", "每趟", "一趟", "一件", "一单"), PayPeriod.PIECE),
-}
-_SETTLEMENTS = {
-    **dict.fromkeys(("日结", "天结"), PaySettlement.DAILY),
-    "周结": PaySettlement.WEEKLY,
-    "月结": PaySettlement.MONTHLY,
-    **dict.fromkeys(("做完结账", "完工结", "单结"), PaySettlement.PER_JOB),
 }
 _COMPONENTS = {
     "提成": PayComponentKind.COMMISSION,
@@ -60,7 +55,8 @@ _PAYDAY = re.compile(
 )
 _NEGATIVE = re.compile(r"-\s*\d", re.ASCII)
 _RANGE_SIGNS = re.compile(r"\s*(?:[~～—–−‐至到]|--)\s*(?=\d)")
-_CLAUSES = re.compile(r"[,;、。\n]+|\+(?=\D)|\s+")
+_REMARK = re.compile(r"(.*?\d.*?)\s*(?:\(([^()]+)\)|((?:已|均|不)?(?:包含|包括|含)[^()]+))(.*)")
+_CLAUSES = re.compile(r"[,;、。·•\n]+|\+(?=\D)|\s+")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _GUARANTEED = ("底薪", "保底", "基本工资", "无责")
 _FILLERS = re.compile(
@@ -107,7 +103,8 @@ def parse_pay(cell: str) -> PayCell:
             f"Use at most {_MAX_CELL_LENGTH} characters for the pay.",
             f"工资一栏请不要超过{_MAX_CELL_LENGTH}个字。",
         )
-    text = _RANGE_SIGNS.sub("-", THOUSANDS_SEPARATOR.sub("", normalise_text(cell).lower()))
+    plain = normalise_text(cell).lower().replace("¥", "")
+    text = _RANGE_SIGNS.sub("-", THOUSANDS_SEPARATOR.sub("", plain))
     if _NEGATIVE.match(text):
         raise _no_amount(cell)
     months, text = _take(_MONTHS, text)
@@ -153,24 +150,51 @@ def _split_clauses(text: str) -> Iterator[str]:
 
 def _read_clause(clause: str, found: dict[str, Any], components: list[PayComponent]) -> None:
     """Add what a clause says to ``found``, by field of ``PayCell``, or to ``components``."""
-    for word, settlement in _SETTLEMENTS.items():
+    for word, settlement in SETTLEMENT_WORDS.items():
         if word in clause:
             found["settlement"], clause = settlement, clause.replace(word, " ")
     if not _FILLERS.sub("", clause).strip():
         return
+    pay, part = _split_part(clause)
+    if part is not None and "from_fen" not in found:
+        _read_clause(pay, found, components)
+        components.append(part)
+        return
     amount = find_amount(clause)
-    component = next((kind for word, kind in _COMPONENTS.items() if word in clause), None)
+    component = find_component(clause)
     if "试用" in clause:
         _read_probation(clause, found, components)
     elif amount is not None and any(word in clause for word in _GUARANTEED):
         period = amount.period or PayPeriod.MONTH
         found["guaranteed"] = PayRate(fen=amount.from_fen, period=period)
     elif component is not None:
-        components.append(_read_component(clause, component))
+        components.append(read_component(clause, component))
     elif amount is None or "from_fen" in found:
         components.append(PayComponent(kind=PayComponentKind.OTHER, note=clause))
     else:
         _read_usual_pay(clause, amount, found, components)
+
+
+def _split_part(clause: str) -> tuple[str, PayComponent | None]:
+    """Return a pay, and the part of it that stands beside it: 5000(含全勤), 6000含餐补300.
+
+    None as the part, and the whole clause, if there is none.
+    """
+    match = _REMARK.fullmatch(clause)
+    if match is None:
+        return clause, None
+    pay, remark = f"{match[1]}{match[4]}", match[2] or match[3]
+    kind = find_component(remark)
+    if kind is None or find_component(pay) is not None or find_amount(pay) is None:
+        return clause, None
+    if find_amount(remark) is None and PERCENT.search(remark) is None:
+        return pay, PayComponent(kind=kind, note=remark)
+    return pay, read_component(remark, kind)
+
+
+def find_component(clause: str) -> PayComponentKind | None:
+    """Return the part of the pay that a text is about; None if it names none."""
+    return next((kind for word, kind in _COMPONENTS.items() if word in clause), None)
 
 
 def _read_usual_pay(
@@ -213,7 +237,11 @@ def _read_probation(clause: str, found: dict[str, Any], components: list[PayComp
         components.append(PayComponent(kind=PayComponentKind.OTHER, note=clause))
 
 
-def _read_component(clause: str, kind: PayComponentKind) -> PayComponent:
+def read_component(clause: str, kind: PayComponentKind) -> PayComponent:
+    """Return a part of the pay with its amount or percentage: 餐补300元每月, 提成3%.
+
+    :raises CellFault: the amount is not a whole number of fen.
+    """
     percent = PERCENT.search(clause)
     if percent is not None:
         note = (clause[: percent.start()] + clause[percent.end() :]).replace("提成", "").strip()

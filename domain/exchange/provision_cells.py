@@ -10,7 +10,10 @@ from domain.exchange.cell_parsers import (
     make_enum_parser,
     normalise_text,
 )
+from domain.exchange.pay_amounts import find_amount
+from domain.exchange.pay_cells import find_component, read_component
 from domain.exchange.schedule_cells import WORD_SEPARATORS, read_rest_word
+from domain.exchange.settlement_cells import SETTLEMENT_WORDS
 from domain.postings.pay import PayComponent, PayComponentKind, PaySettlement
 from domain.postings.postings import Benefit, InsuranceKind
 from domain.postings.work_schedule import NO_SCHEDULE, WorkSchedule
@@ -51,21 +54,23 @@ _COMPONENT_WORDS = {
     **dict.fromkeys(("绩效奖金", "绩效奖", "绩效"), PayComponentKind.PERFORMANCE),
     **dict.fromkeys(("加班费", "加班补助"), PayComponentKind.OVERTIME),
 }
-_SETTLEMENT_WORDS = {
-    **dict.fromkeys(("日结算", "当天结", "当日结", "天结", "日清", "每天结"), PaySettlement.DAILY),
-    **dict.fromkeys(("周结算", "每周结"), PaySettlement.WEEKLY),
-    **dict.fromkeys(("月结算", "按月结", "按月发放", "每月发放", "月发"), PaySettlement.MONTHLY),
-    **dict.fromkeys(("完工结算", "做完结", "活完结", "项目结", "单结"), PaySettlement.PER_JOB),
-} | {word: each for each in PaySettlement for word in (each.value, each.zh)}
 _BENEFIT_NAMES = {name for each in Benefit for name in (each.value, each.zh)}
 _INSURANCE_WORDS = {
     word: kind
     for kind in InsuranceKind
     for word in (kind.value, kind.zh, f"{kind.zh}保险", f"{kind.zh}险")
 }
+_KNOWN_WORDS = {
+    *_ALL_INSURANCE,
+    *_BENEFIT_WORDS,
+    *_COMPONENT_WORDS,
+    *SETTLEMENT_WORDS,
+    *_INSURANCE_WORDS,
+}
+"""Words that begin with one of ``_VERBS`` by accident: 交通补贴, 上下班接送."""
+_PER_TIME = re.compile(r"(?<=[\d元块])/([天日月班年])")
+"""A slash that separates no words: 餐补15元/天."""
 _parse_benefit = make_enum_parser(Benefit)
-parse_settlement = make_enum_parser(PaySettlement, **_SETTLEMENT_WORDS)
-"""Parses when the pay is handed over: 日结, 当天结, 月结, 完工结."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +94,8 @@ def parse_provisions(cell: str) -> Provisions:
     :raises CellFault: a word is none of them.
     """
     found = Provisions()
-    for word in filter(None, WORD_SEPARATORS.split(normalise_text(cell))):
+    text = _PER_TIME.sub(r"每\1", normalise_text(cell))
+    for word in filter(None, WORD_SEPARATORS.split(text)):
         found = _add_provision(found, word)
     return found
 
@@ -99,7 +105,7 @@ def _add_provision(found: Provisions, word: str) -> Provisions:
 
     :raises CellFault: the word says nothing about insurance, benefits or rest.
     """
-    plain = _VERBS.sub("", word) or word
+    plain = word if word in _KNOWN_WORDS else _VERBS.sub("", word) or word
     schedule = read_rest_word(plain, found.schedule)
     if word in _NOTHING:
         added = found
@@ -112,12 +118,15 @@ def _add_provision(found: Provisions, word: str) -> Provisions:
     elif plain in _COMPONENT_WORDS:
         component = PayComponent(kind=_COMPONENT_WORDS[plain])
         added = replace(found, components=(*found.components, component))
-    elif plain in _SETTLEMENT_WORDS:
-        added = replace(found, settlement=_SETTLEMENT_WORDS[plain])
+    elif plain in SETTLEMENT_WORDS:
+        added = replace(found, settlement=SETTLEMENT_WORDS[plain])
     elif schedule is not None:
         added = replace(found, schedule=schedule)
     elif plain.upper() in _INSURANCE_WORDS:
         added = replace(found, insurance=found.insurance | {_INSURANCE_WORDS[plain.upper()]})
+    elif (kind := find_component(plain)) is not None and find_amount(plain) is not None:
+        component = read_component(plain, kind)
+        added = replace(found, components=(*found.components, component))
     else:
         benefit = _parse_benefit(word if word.upper() in _BENEFIT_NAMES else plain)
         added = replace(found, benefits=found.benefits | {benefit})

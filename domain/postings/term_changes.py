@@ -34,6 +34,9 @@ def diff_terms(then: PostingTerms, now: PostingTerms) -> tuple[TermChange, ...]:
 
     The order in which insurance kinds, benefits and groups are listed makes no difference.
     """
+    if then == now:
+        # An import of the same table compares every posting: most are equal.
+        return ()
     values = ((field, format_(then), format_(now)) for field, format_ in TERM_FORMATS.items())
     return tuple(
         TermChange(field=field, then=before, now=after)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain
 
 from domain.postings.postings import (
@@ -40,6 +41,10 @@ MAX_REST_HOURS_PER_DAY = 4
 """Breaks between the start and the end of work that need no explanation."""
 MAX_WORKING_DAYS_PER_WEEK = 6
 """劳动法 art. 38: one day of rest a week."""
+_MAX_REMEMBERED_LENGTH = 500
+"""Characters of a text whose findings are kept: an employer's postings repeat titles, addresses
+and conditions."""
+_screen_remembered = lru_cache(maxsize=2_048)(screen_text)
 
 
 def screen_terms(terms: PostingTerms, table: WageTable, on: date) -> tuple[Finding, ...]:
@@ -152,7 +157,8 @@ def _check_min_age(terms: PostingTerms) -> Iterator[Finding]:
 
 def _check_texts(terms: PostingTerms) -> Iterator[Finding]:
     for field, text in list_public_texts(terms):
-        yield from screen_text(text, field)
+        is_short = len(text) <= _MAX_REMEMBERED_LENGTH
+        yield from _screen_remembered(text, field) if is_short else screen_text(text, field)
 
 
 def _has_valid_daily_hours(terms: PostingTerms) -> bool:

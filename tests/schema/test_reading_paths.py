@@ -266,6 +266,7 @@ async def test_every_public_route_is_on_a_path_or_shows_no_posting(scene: Postin
     }
     without_postings = {
         *("/jobs.css", "/robots.txt", "/open-data/", "/open-data/code-lists.json"),
+        "/open-data/national-codes.json",
         *("/jobs/{id}/", "/open-data"),  # they redirect
     }
     assert unvisited == without_postings

@@ -1,4 +1,4 @@
-"""Reads the tour in the README, so that a test can run it."""
+"""Reads the tour in the README, of today and of before, so that a test can run it."""
 
 import json
 import re
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 README = Path(__file__).parents[2] / "README.md"
+README_BEFORE = Path(__file__).parents[1] / "data" / "readme_before.md"
+PAGES_BEFORE = Path(__file__).parents[1] / "data" / "pages_before.md"
 _BLOCK = re.compile(r"```(graphql|json)\n(.*?)```", re.DOTALL)
 _NAME = re.compile(r"(?:query|mutation|subscription) (\w+)")
 
@@ -35,11 +37,16 @@ class TourStep:
         return filled
 
 
-def read_tour() -> dict[str, TourStep]:
-    """Return the steps by operation name, in the order of the README."""
+def read_documents(page: Path) -> list[str]:
+    """Return all GraphQL documents of a page."""
+    return [text for kind, text in _BLOCK.findall(page.read_text("utf-8")) if kind == "graphql"]
+
+
+def read_tour(page: Path = README) -> dict[str, TourStep]:
+    """Return the steps by operation name, in the order of the page."""
     steps: dict[str, TourStep] = {}
     last = ""
-    for kind, text in _BLOCK.findall(README.read_text()):
+    for kind, text in _BLOCK.findall(page.read_text("utf-8")):
         if kind == "graphql":
             found = _NAME.search(text)
             assert found is not None, f"an operation of the README has no name: {text}"

@@ -447,6 +447,7 @@ ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/open-data/": ALL_CALLERS,
     "/open-data": ALL_CALLERS,
     "/open-data/code-lists.json": ALL_CALLERS,
+    "/open-data/national-codes.json": ALL_CALLERS,
     "/open-data/postings.{form}": ALL_CALLERS,
     "/health/live": ALL_CALLERS,
     "/health/ready": ALL_CALLERS,

@@ -23,6 +23,7 @@ from api.http.etags import with_etag
 from api.http.limits import DownloadLimits
 from api.http.public.open_postings import PageKey, read_open_postings
 from domain.exchange.lead_rows import Cell, escape_formula
+from domain.exchange.national_codes import build_national_codes
 from domain.exchange.open_data import build_code_lists, build_csvw_metadata, build_row
 from domain.exchange.open_data_columns import COLUMNS
 from domain.exchange.open_data_table import ColumnValue
@@ -149,6 +150,11 @@ async def serve_description(request: Request) -> Response:
 async def serve_code_lists(request: Request) -> Response:
     """Answer ``/open-data/code-lists.json``."""
     return with_etag(_json_response(build_code_lists()), request.headers.get("if-none-match"))
+
+
+async def serve_national_codes(request: Request) -> Response:
+    """Answer ``/open-data/national-codes.json``."""
+    return with_etag(_json_response(build_national_codes()), request.headers.get("if-none-match"))
 
 
 class OpenDataTableRoute:

@@ -57,6 +57,10 @@ async def test_open_data_has_a_machine_readable_description(http: httpx.AsyncCli
     assert lists.json()["PayPeriod"]["codes"][0]["code"] == "MONTH"
     known = {"if-none-match": lists.headers["etag"]}
     assert (await http.get("/open-data/code-lists.json", headers=known)).status_code == 304
+    national = (await http.get("/open-data/national-codes.json")).json()
+    places = next(each for each in national["mapped"] if "place_code" in each["columns"])
+    assert (places["standard"], places["codes"]) == ("GB/T 2260", {})
+    assert f"{PUBLIC_URL}/open-data/national-codes.json" in description["dc:references"]
     assert (await http.get("/open-data/postings.xml")).status_code == 404
 
 
