@@ -38,6 +38,7 @@ from api.http.public.sitemap_and_rss import (
 )
 from api.http.security_headers import SecurityHeaders
 from api.http.stopping import StoppingAnswers
+from api.http.stream_callbacks import serve_stream_callback
 from api.http.web.routes import CLIENT_ROUTES
 from api.logs import AccessLog
 from api.settings import Settings
@@ -107,6 +108,7 @@ ROUTES = (
         Route(f"/sms/{{gateway}}/{what}", serve_code_callback, methods=["POST"])
         for what in ("reports", "replies")
     ),
+    Route("/stream-callbacks/{server}", serve_stream_callback, methods=["POST"]),
     Route("/exports/leads.csv", _LEAD_EXPORTS, methods=["GET"]),
     Route("/exports/leads.xlsx", _LEAD_EXPORTS, methods=["GET"]),
     *IMPORT_ROUTES,

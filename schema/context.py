@@ -52,6 +52,7 @@ from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
 from services.live.stream_control import StreamControl
 from services.live.stream_direction import StreamDirection
+from services.live.stream_publishing import StreamPublishing
 from services.matching.match_search import MatchSearch
 from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
@@ -89,6 +90,7 @@ class Services:
     session_schedule: SessionSchedule
     stream_control: StreamControl
     stream_direction: StreamDirection
+    stream_publishing: StreamPublishing
     qr_code_creation: QrCodeCreation
     posting_gate: PostingGate
     reviews: PostingReview

@@ -117,19 +117,25 @@ class StreamWatch(Leased):
         """Remember the end of the playlist; return what follows from it for the picture."""
         before = self._observed.get(session_id)
         head = playlist.head if playlist is not None and not playlist.has_ended else None
+        has_grown = False
         if before is None or before.url != url:
             # What a playlist lists when it is first read may be an hour old.
             before = _Observation(url=url, head=head, since=at)
             self._observed[session_id] = before
         elif head is not None and head != before.head:
             self._observed[session_id] = replace(before, head=head, since=at)
-            latency = playlist.latency_seconds if playlist is not None else None
-            return lambda stream: see_picture(stream, at=at, latency_seconds=latency)
+            has_grown = True
+        latency = playlist.latency_seconds if playlist is not None else None
 
         def follow(stream: Stream) -> Stream:
+            # A server that loses its camera writes down what it still has: one growth after the
+            # loss is the end of the old picture, the next one is a new picture.
+            lost_at = stream.interrupted_at
+            if has_grown and (lost_at is None or before.since > lost_at):
+                return see_picture(stream, at=at, latency_seconds=latency)
             standstill = max(STANDSTILL, timedelta(seconds=stream.latency_seconds or 0))
             has_ended = playlist is not None and playlist.has_ended
-            if has_ended or at - before.since >= standstill:
+            if has_ended or (not has_grown and at - before.since >= standstill):
                 stream = lose_picture(stream, at=at)
             return expire_interruption(stream, at=at, grace=self._grace)
 

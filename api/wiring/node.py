@@ -22,6 +22,7 @@ from api.http.public.job_pages import JobPages
 from api.http.public.open_data import OpenData
 from api.http.public.qr_codes import QrCodePages
 from api.http.public.sitemap_and_rss import PublicFeeds
+from api.http.stream_callbacks import StreamCallbacks
 from api.http.web.client_files import WebClient, load_web_client
 from api.http.web.client_pages import ClientPages
 from api.settings import Settings
@@ -52,6 +53,7 @@ class ServiceNode:
     code_callbacks: CodeCallbacks
     client_pages: ClientPages
     covers: SessionCovers
+    stream_callbacks: StreamCallbacks
     health: Health
     metrics: Metrics
     garbage: GarbageCollector
@@ -127,6 +129,9 @@ def create_node(
             services.phone_replies, settings.gateway_kind, settings, services.clock
         ),
         covers=SessionCovers(services),
+        stream_callbacks=StreamCallbacks(
+            services.stream_publishing, settings.stream_server, settings.stream_callback_key
+        ),
         client_pages=ClientPages(
             client, elsewhere=settings.web_url, media=settings.stream_rules.origins
         ),

@@ -46,6 +46,7 @@ from services.live.schedule import SessionSchedule
 from services.live.sessions import LiveSessionControl
 from services.live.stream_control import StreamControl
 from services.live.stream_direction import StreamDirection
+from services.live.stream_publishing import StreamPublishing
 from services.matching.match_search import MatchSearch
 from services.postings.pay_comparison import PayComparison
 from services.postings.posting_administration import PostingAdministration
@@ -183,6 +184,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             session_direction=SessionDirection(store, control, gate),
             session_schedule=SessionSchedule(store, clock, settings.stream_rules),
             stream_control=stream_control,
+            stream_publishing=StreamPublishing(store, stream_control, settings.media_server, clock),
             stream_direction=StreamDirection(store, stream_control, settings.stream_rules, clock),
             qr_code_creation=QrCodeCreation(store, clock),
             union_settings=UnionSettings(store),

@@ -39,6 +39,8 @@ class Stream:
     the drawn cover. ``started_at`` is when this broadcast began, ``interrupted_at`` when its
     picture was last lost. ``latency_seconds`` is how far a player is behind the camera.
     ``cut_off_reason`` is what viewers read after an officer has cut it off at ``cut_off_at``.
+    ``key_digest`` is that of the stream key, empty without one, and ``publisher`` the connection
+    of the media server that publishes with it.
     """
 
     hls_url: str = ""
@@ -50,6 +52,8 @@ class Stream:
     latency_seconds: int | None = None
     cut_off_at: datetime | None = None
     cut_off_reason: str = ""
+    key_digest: str = ""
+    publisher: str = ""
 
     @property
     def is_cut_off(self) -> bool:
@@ -62,11 +66,41 @@ NO_STREAM = Stream()
 
 
 def choose_source(stream: Stream, *, hls_url: str, link_url: str, poster_url: str) -> Stream:
-    """Return the stream with another source; the broadcast of a source that stays goes on."""
+    """Return the stream with another source; the broadcast of a source that stays goes on.
+
+    The stream key belongs to its source: it ends with it.
+    """
     chosen = replace(stream, hls_url=hls_url, link_url=link_url, poster_url=poster_url)
     if (hls_url, link_url) == (stream.hls_url, stream.link_url):
         return chosen
-    return _take_off_air(chosen)
+    return replace(_take_off_air(chosen), key_digest="", publisher="")
+
+
+def change_key(stream: Stream, key_digest: str, *, hls_url: str) -> Stream:
+    """Return the stream with a new key for the playlist of the media server.
+
+    The key of before ends, and so does the connection that publishes with it.
+    """
+    chosen = choose_source(stream, hls_url=hls_url, link_url="", poster_url=stream.poster_url)
+    return replace(chosen, key_digest=key_digest, publisher="")
+
+
+def begin_publishing(stream: Stream, publisher: str) -> Stream:
+    """Return the stream after a connection began to publish; it takes the place of another one.
+
+    That makes no picture yet: the first media does.
+    """
+    return stream if stream.is_cut_off else replace(stream, publisher=publisher)
+
+
+def end_publishing(stream: Stream, publisher: str, *, at: datetime) -> Stream:
+    """Return the stream after a connection stopped to publish.
+
+    The end of a connection that another one has replaced, and a second one, change nothing.
+    """
+    if not publisher or publisher != stream.publisher:
+        return stream
+    return replace(lose_picture(stream, at=at), publisher="")
 
 
 def see_picture(stream: Stream, *, at: datetime, latency_seconds: int | None = None) -> Stream:
@@ -93,14 +127,20 @@ def expire_interruption(stream: Stream, *, at: datetime, grace: timedelta) -> St
     """Return the stream off air if it was interrupted for longer than the grace period."""
     if stream.state is not StreamState.INTERRUPTED or stream.interrupted_at is None:
         return stream
+    # The key stays: the host may begin again.
     return _take_off_air(stream) if at - stream.interrupted_at >= grace else stream
 
 
 def cut_off(stream: Stream, *, at: datetime, reason: str) -> Stream:
-    """Return the stream without picture until it is restored; a second cut changes nothing."""
+    """Return the stream without picture until it is restored; its key ends.
+
+    A second cut changes nothing.
+    """
     if stream.is_cut_off:
         return stream
-    return replace(_take_off_air(stream), cut_off_at=at, cut_off_reason=reason)
+    return replace(
+        _take_off_air(stream), cut_off_at=at, cut_off_reason=reason, key_digest="", publisher=""
+    )
 
 
 def restore(stream: Stream) -> Stream:

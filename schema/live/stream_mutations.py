@@ -27,6 +27,10 @@ class SetStreamSourceInput(SessionInput):
 
 
 @strawberry.input
+class CreateStreamKeyInput(SessionInput): ...
+
+
+@strawberry.input
 class CutOffStreamInput(SessionInput):
     reason: str = strawberry.field(description="5 to 200 characters; viewers read them.")
 
@@ -42,6 +46,17 @@ class StreamSourceSet:
 
 
 @strawberry.type
+class StreamKeyCreated:
+    session: LiveSession
+    ingest_url: str = strawberry.field(
+        description="The server, as a camera program such as OBS asks for it."
+    )
+    stream_key: str = strawberry.field(
+        description="The stream key. It is shown once; a new one ends it."
+    )
+
+
+@strawberry.type
 class StreamWasCutOff:
     session: LiveSession
 
@@ -54,6 +69,10 @@ class StreamRestored:
 SetStreamSourceResult = Annotated[
     StreamSourceSet | errors.SessionStateConflict | errors.CommonRefusal,
     strawberry.union("SetStreamSourceResult"),
+]
+CreateStreamKeyResult = Annotated[
+    StreamKeyCreated | errors.SessionStateConflict | errors.CommonRefusal,
+    strawberry.union("CreateStreamKeyResult"),
 ]
 CutOffStreamResult = Annotated[
     StreamWasCutOff | errors.TextRefused | errors.CommonRefusal,
@@ -80,6 +99,23 @@ class StreamMutations:
             poster_url=input.poster_url,
         )
         return StreamSourceSet(session=LiveSession.of(session))
+
+    @strawberry.mutation(
+        description="Make a key with which a camera program publishes the picture to the media "
+        "server of the operator. The key of before ends."
+    )
+    async def create_stream_key(
+        self, info: Info, input: CreateStreamKeyInput
+    ) -> CreateStreamKeyResult:
+        made = await info.context.services.stream_publishing.create_key(
+            info.context.require(Role.HOST, Role.OFFICER),
+            parse_global_id(input.session_id, "LiveSession", "input", "sessionId"),
+        )
+        return StreamKeyCreated(
+            session=LiveSession.of(made.session),
+            ingest_url=made.ingest_url,
+            stream_key=made.stream_key,
+        )
 
     @strawberry.mutation(
         description="For officers: cut a session's picture off, for every viewer at once. The "

@@ -49,7 +49,7 @@ class StreamControl:
             if after == before:
                 return before, []
             await self._store.live_sessions.set_stream(
-                session_id, after.stream, transaction=transaction
+                before, after.stream, transaction=transaction
             )
             if audit is not None:
                 await self._store.audit_log.append(

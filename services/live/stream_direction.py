@@ -63,16 +63,7 @@ class StreamDirection:
             )
 
         def choose(session: LiveSession) -> Stream:
-            if session.status in _OVER:
-                raise SessionStateConflict(
-                    "The session is over. Its picture cannot change any more.",
-                    "场次已经结束，不能再更改画面来源。",
-                )
-            if session.stream.is_cut_off:
-                raise SessionStateConflict(
-                    "The picture was cut off. Ask an officer of your union to restore it first.",
-                    "画面已被切断，请先联系本级工会干部恢复。",
-                )
+            check_source_can_change(session)
             return choose_source(session.stream, hls_url=playlist, link_url=link, poster_url=poster)
 
         return await self._control.change(session_id, choose)
@@ -106,6 +97,23 @@ class StreamDirection:
             session_id,
             lambda session: restore(session.stream),
             audit=_audit_entry(caller, AuditAction.RESTORE_STREAM, session_id, told),
+        )
+
+
+def check_source_can_change(session: LiveSession) -> None:
+    """Pass when the picture of the session may come from somewhere else.
+
+    :raises SessionStateConflict: the session is over, or its picture was cut off.
+    """
+    if session.status in _OVER:
+        raise SessionStateConflict(
+            "The session is over. Its picture cannot change any more.",
+            "场次已经结束，不能再更改画面来源。",
+        )
+    if session.stream.is_cut_off:
+        raise SessionStateConflict(
+            "The picture was cut off. Ask an officer of your union to restore it first.",
+            "画面已被切断，请先联系本级工会干部恢复。",
         )
 
 

@@ -14,7 +14,7 @@ from domain.live.log_position import LogPosition
 from domain.live.sessions import LiveSession, Segment, SessionStatus
 from domain.live.streams import Stream
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
-from storage.mongo.codec import to_document
+from storage.mongo.codec import changed_fields, to_document
 from storage.mongo.paging import Page, PageRequest, SortOrder
 from storage.mongo.repository import Repository
 
@@ -117,11 +117,17 @@ class LiveSessions(Repository[LiveSession]):
         )
 
     async def set_stream(
-        self, session_id: str, stream: Stream, *, transaction: Transaction
+        self, before: LiveSession, stream: Stream, *, transaction: Transaction
     ) -> None:
-        """Store the picture of a session of any status."""
+        """Store what has changed of the picture of a session of any status.
+
+        Fields that only a newer version knows stay as they are.
+        """
+        changed = changed_fields(before.stream, stream)
         await self._records.update_one(
-            {"_id": session_id}, {"$set": {"stream": to_document(stream)}}, transaction=transaction
+            {"_id": before.id},
+            {"$set": {f"stream.{name}": value for name, value in changed.items()}},
+            transaction=transaction,
         )
 
     async def with_playlist(self, *, before: datetime, limit: int) -> list[LiveSession]:

@@ -281,6 +281,12 @@ MUTATION_CASES = {
             "state hlsUrl posterUrl startedAt latency cutOffReason link { platform url } } } }",
         ),
         MutationCase(
+            "createStreamKey",
+            session_mutation_input("live"),
+            "StreamKeyCreated",
+            "... on StreamKeyCreated { ingestUrl streamKey session { id } }",
+        ),
+        MutationCase(
             "cutOffStream",
             session_mutation_input("live", reason="画面播放了无关广告"),
             "StreamWasCutOff",

@@ -56,6 +56,7 @@ ALLOWED_CALLERS = {
     "unpinPosting": DIRECTORS,
     "setSegment": DIRECTORS,
     "setStreamSource": DIRECTORS,
+    "createStreamKey": DIRECTORS,
     "cutOffStream": {"officer", "officer above"},
     "restoreStream": {"officer", "officer above"},
     "createCode": DIRECTORS,

@@ -29,6 +29,7 @@ PASSWORD = "a password for tests"
 NEW_PASSWORD = "another one for the tests"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 PUBLIC_URL = "https://jobs.example.org"
+STREAM_CALLBACK_KEY = "the key of the calls"
 STREAM_ORIGIN = "https://live.example.org"
 METRICS_TOKEN = "a token for reading metrics"
 OWN_ORIGIN = "https://songgang.example"
@@ -43,6 +44,10 @@ TEST_SETTINGS = Settings.model_validate(
         "SONGGANG_ORIGINS": OWN_ORIGIN,
         "SONGGANG_DEMO": True,
         "SONGGANG_STREAM_ORIGINS": STREAM_ORIGIN,
+        "SONGGANG_STREAM_SERVER": "nginx-rtmp",
+        "SONGGANG_STREAM_INGEST_URL": "rtmp://live.example.org/live",
+        "SONGGANG_STREAM_HLS_URL": f"{STREAM_ORIGIN}/hls/{{name}}.m3u8",
+        "SONGGANG_STREAM_CALLBACK_KEY": STREAM_CALLBACK_KEY,
     }
 )
 

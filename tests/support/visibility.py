@@ -331,6 +331,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "UnionChanged": "union",
     "SessionChanged": "session",
     "StreamSourceSet": "session",
+    "StreamKeyCreated": "session ingestUrl streamKey",
     "StreamWasCutOff": "session",
     "StreamRestored": "session",
     "PostingShown": "session posting",
@@ -435,6 +436,8 @@ ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     # With the key or the signature of the gateway.
     "/sms/{gateway}/reports": NO_CALLERS,
     "/sms/{gateway}/replies": NO_CALLERS,
+    # With the key of the media server.
+    "/stream-callbacks/{server}": NO_CALLERS,
     "/codes/{name}": ALL_CALLERS,
     "/covers/{name}": ALL_CALLERS,
     "/jobs/{id}": ALL_CALLERS,

@@ -128,8 +128,12 @@ async def test_a_picture_that_stands_still_is_lost_and_comes_back_as_the_same(
     await watch.run_once()
     lost = await read(store, session)
     assert (lost.state, lost.interrupted_at) == (StreamState.INTERRUPTED, clock.at)
-    clock.advance(seconds=59)
-    media.show(10)
+    clock.advance(seconds=57)
+    media.show(10)  # what the server still had when its camera was gone
+    await watch.run_once()
+    assert await read(store, session) == lost
+    clock.advance(seconds=2)
+    media.show(11)
     await watch.run_once()
     back = await read(store, session)
     assert (back.state, back.started_at) == (StreamState.LIVE, FIXED_NOW)

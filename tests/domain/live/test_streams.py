@@ -13,8 +13,11 @@ from domain.live.streams import (
     NO_STREAM,
     Stream,
     StreamState,
+    begin_publishing,
+    change_key,
     choose_source,
     cut_off,
+    end_publishing,
     expire_interruption,
     lose_picture,
     restore,
@@ -74,6 +77,32 @@ def test_a_cut_holds_against_every_signal_and_keeps_its_first_reason(before: Str
     assert see_picture(restore(cut), at=LATER).state is StreamState.LIVE
 
 
+def test_a_connection_that_stops_loses_the_picture_and_one_that_was_replaced_does_not() -> None:
+    first = begin_publishing(LIVE, "1")
+    second = begin_publishing(first, "2")
+    assert end_publishing(second, "1", at=LATER) == second
+    assert end_publishing(second, "2", at=LATER) == LOST
+    assert end_publishing(LOST, "2", at=LATER + GRACE) == LOST
+    assert end_publishing(LIVE, "", at=LATER) == LIVE
+
+
+def test_a_new_key_ends_the_one_before_and_keeps_the_picture() -> None:
+    keyed = begin_publishing(change_key(LIVE, "digest", hls_url=PLAYLIST), "1")
+    assert keyed == replace(LIVE, key_digest="digest", publisher="1")
+    assert change_key(keyed, "other", hls_url=PLAYLIST) == replace(LIVE, key_digest="other")
+    lost = end_publishing(keyed, "1", at=LATER)
+    off_air = expire_interruption(lost, at=LATER + GRACE, grace=GRACE)
+    assert (off_air.state, off_air.key_digest) == (StreamState.OFFLINE, "digest")
+
+
+def test_the_key_ends_with_its_source_and_with_a_cut() -> None:
+    keyed = begin_publishing(change_key(LIVE, "digest", hls_url=PLAYLIST), "1")
+    elsewhere = choose_source(keyed, hls_url="", link_url="https://v.douyin.com/1/", poster_url="")
+    cut = cut_off(keyed, at=LATER, reason="first")
+    for ended in (elsewhere, cut, restore(cut), begin_publishing(cut, "2")):
+        assert (ended.key_digest, ended.publisher) == ("", "")
+
+
 class StreamSignals(RuleBasedStateMachine):
     """Signals come in any order and are repeated; time goes on between them."""
 
@@ -84,6 +113,7 @@ class StreamSignals(RuleBasedStateMachine):
         self.seen_last: bool | None = None
         self.lost_at = FIXED_NOW
         self.is_cut = False
+        self.publisher = ""
 
     def apply(self, after: Stream, again: Stream) -> None:
         assert again == after  # the same signal twice is the signal once
@@ -107,6 +137,22 @@ class StreamSignals(RuleBasedStateMachine):
         if not self.is_cut and self.seen_last:
             self.seen_last, self.lost_at = False, self.at
 
+    @rule(publisher=st.sampled_from(["1", "2"]))
+    def begin(self, publisher: str) -> None:
+        after = begin_publishing(self.stream, publisher)
+        self.apply(after, begin_publishing(after, publisher))
+        if not self.is_cut:
+            self.publisher = publisher
+
+    @rule(publisher=st.sampled_from(["1", "2"]))
+    def end(self, publisher: str) -> None:
+        after = end_publishing(self.stream, publisher, at=self.at)
+        self.apply(after, end_publishing(after, publisher, at=self.at))
+        if self.publisher == publisher:
+            self.publisher = ""
+            if self.seen_last:
+                self.seen_last, self.lost_at = False, self.at
+
     @rule()
     def expire(self) -> None:
         after = expire_interruption(self.stream, at=self.at, grace=GRACE)
@@ -118,7 +164,7 @@ class StreamSignals(RuleBasedStateMachine):
     def cut(self) -> None:
         after = cut_off(self.stream, at=self.at, reason="unlawful")
         self.apply(after, cut_off(after, at=self.at, reason="unlawful"))
-        self.is_cut, self.seen_last = True, None
+        self.is_cut, self.seen_last, self.publisher = True, None, ""
 
     @rule()
     def permit(self) -> None:
@@ -142,6 +188,10 @@ class StreamSignals(RuleBasedStateMachine):
         is_lost = self.stream.state is StreamState.INTERRUPTED
         assert (self.stream.interrupted_at is not None) is is_lost
         assert self.stream.is_cut_off is self.is_cut
+
+    @invariant()
+    def the_connection_that_began_last_publishes(self) -> None:
+        assert self.stream.publisher == self.publisher
 
 
 TestStreamSignals = StreamSignals.TestCase

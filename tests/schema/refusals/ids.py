@@ -28,6 +28,7 @@ ID_FIELDS = {
     ("announce", "host", "sessionId"): "LiveSession",
     ("createCode", "host", "sessionId"): "LiveSession",
     ("setStreamSource", "host", "sessionId"): "LiveSession",
+    ("createStreamKey", "host", "sessionId"): "LiveSession",
     ("cutOffStream", "officer", "sessionId"): "LiveSession",
     ("restoreStream", "officer", "sessionId"): "LiveSession",
     ("createCode", "officer", "postingId"): "Posting",

@@ -65,6 +65,7 @@ DIRECTING_MUTATIONS = [
     "announce",
     "createCode",
     "setStreamSource",
+    "createStreamKey",
 ]
 for name, caller in [
     ("expressInterest", "viewer"),
@@ -87,6 +88,7 @@ for name, sessions in {
     "endSession": ("scheduled", "ended"),
     "cancelSession": ("live", "ended"),
     "setStreamSource": ("ended",),
+    "createStreamKey": ("ended",),
 }.items():
     for session in sessions:
         CASES[f"{name}, {session} session"] = RefusalCase(

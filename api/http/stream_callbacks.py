@@ -1,0 +1,75 @@
+"""``POST /stream-callbacks/<server>``: what the media server asks and tells about publishing.
+
+Only the media server of this process is answered. None of the three signs what it sends, so the
+addresses in its configuration hold the key of SONGGANG_STREAM_CALLBACK_KEY. Stream keys are never
+logged.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from pydantic import SecretStr
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.http.error_responses import refusal_response
+from api.http.stream_callback_forms import PublishingCall, PublishingReport, read_call
+from api.stream_settings import StreamServer
+from domain.refusals import NotPermitted, Refusal, database_unavailable
+from services.live.stream_publishing import StreamPublishing
+from storage.mongo.errors import StorageUnavailable
+
+_MAX_KEY_LENGTH = 1_000
+_ACCEPTED: dict[str, Any] = {"code": 0}
+"""SRS reads the code; the others read only the status."""
+
+
+class StreamCallbacks:
+    """Answers the calls of one media server."""
+
+    def __init__(
+        self, publishing: StreamPublishing, server: StreamServer, key: SecretStr | None
+    ) -> None:
+        self._publishing = publishing
+        self._server = server
+        self._key = key
+
+    async def respond(self, request: Request) -> Response:
+        """Admit or refuse who publishes, and note who stopped.
+
+        Refusals: 400 for another form, 403 without the key of the calls or with a stream key that
+        is not valid, 503 without the database. Another server's address is not found.
+        """
+        if self._key is None or request.path_params["server"] != self._server.value:
+            raise HTTPException(404)
+        try:
+            shown = request.query_params.get("key", "")[:_MAX_KEY_LENGTH]
+            if not hmac.compare_digest(shown.encode(), self._key.get_secret_value().encode()):
+                raise NotPermitted("The call carries no valid key.", "请求缺少有效的密钥。")
+            call = read_call(self._server, await request.body())
+            await self._follow(call)
+        except Refusal as refusal:
+            return refusal_response(refusal)
+        except StorageUnavailable:
+            return refusal_response(database_unavailable())
+        return JSONResponse(_ACCEPTED)
+
+    async def _follow(self, call: PublishingCall) -> None:
+        if call.report is PublishingReport.ENDED:
+            await self._publishing.note_end(call.name, call.publisher)
+        elif call.report is PublishingReport.WANTS_TO_BEGIN:
+            await self._publishing.admit(call.name, call.secret, call.publisher)
+        elif call.report is PublishingReport.GOES_ON:
+            try:
+                await self._publishing.admit(call.name, call.secret, call.publisher)
+            except StorageUnavailable:
+                return  # a refusal would cut off a picture that was admitted
+
+
+async def serve_stream_callback(request: Request) -> Response:
+    """Answer a call of the media server."""
+    callbacks: StreamCallbacks = request.app.state.node.stream_callbacks
+    return await callbacks.respond(request)
