@@ -138,6 +138,7 @@ async def test_readiness_watches_every_background_task(mongo_uri: str, database_
             "streams",
             "tally",
             "topics",
+            "usage_counts",
         ]
 
 
