@@ -278,3 +278,21 @@ def test_any_row_gives_values_or_findings(columns: list[str], cells: list[str]) 
         with suppress(InvalidInput):
             screen_terms(build_terms(found), KNOWN_WAGES, FIXED_TODAY)
     assert all(fault.message_zh for fault in faults)
+
+
+def test_repeated_cells_are_read_alike_and_in_each_column_by_its_own_rule() -> None:
+    for _ in range(3):
+        found, faults = parse_row(POSTINGS, KEYS, row(岗位名称="8", 每日工时="8", 招聘人数="8"))
+        assert faults == ()
+        assert (found["title"], found["hoursPerDay"], found["headcount"]) == ("8", Decimal(8), 8)
+        # A fault and a note are found again, too.
+        assert codes(每日工时="八", 招聘人数="若干") == [
+            ("HEADCOUNT_ASSUMED", "headcount"),
+            ("NOT_A_NUMBER", "hoursPerDay"),
+        ]
+
+
+def test_the_cells_of_another_table_stand_in_other_places() -> None:
+    turned = match_headings(POSTINGS, HEADINGS[::-1])
+    found, faults = parse_row(POSTINGS, turned, row()[::-1])
+    assert (found, faults) == parse_row(POSTINGS, KEYS, row())
