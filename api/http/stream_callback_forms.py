@@ -32,6 +32,7 @@ class PublishingReport(Enum):
     GOES_ON = auto()
     ENDED = auto()
     OF_NO_INTEREST = auto()
+    TO_BE_REFUSED = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +84,15 @@ def _read_srs(given: Mapping[str, Any]) -> PublishingCall:
 
 
 def _read_mediamtx(given: Mapping[str, Any]) -> PublishingCall:
-    reports = {"publish": PublishingReport.WANTS_TO_BEGIN, "unpublish": PublishingReport.ENDED}
+    reports = {
+        "publish": PublishingReport.WANTS_TO_BEGIN,
+        "unpublish": PublishingReport.ENDED,
+        "read": PublishingReport.OF_NO_INTEREST,
+        "playback": PublishingReport.OF_NO_INTEREST,
+    }
     return PublishingCall(
-        report=reports.get(_text(given, "action"), PublishingReport.OF_NO_INTEREST),
+        # The others are its control interface and its metrics, for which we admit nobody.
+        report=reports.get(_text(given, "action"), PublishingReport.TO_BE_REFUSED),
         name=_text(given, "path").rpartition("/")[2],
         secret=_read_fields(_text(given, "query")).get("key", ""),
         publisher=_text(given, "id"),

@@ -60,6 +60,8 @@ class StreamCallbacks:
     async def _follow(self, call: PublishingCall) -> None:
         if call.report is PublishingReport.ENDED:
             await self._publishing.note_end(call.name, call.publisher)
+        elif call.report is PublishingReport.TO_BE_REFUSED:
+            raise NotPermitted("Only publishing and reading are open.", "仅开放推流和观看。")
         elif call.report is PublishingReport.WANTS_TO_BEGIN:
             await self._publishing.admit(call.name, call.secret, call.publisher)
         elif call.report is PublishingReport.GOES_ON:
