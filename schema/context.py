@@ -12,7 +12,8 @@ import strawberry
 
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role, require_role
 from domain.languages import Language
-from domain.live.events import Announcement, EventEnvelope, session_topic
+from domain.live.events import Announcement, EventEnvelope
+from domain.live.log_topics import session_topic
 from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession
 from domain.reference.calendar import day_in_china

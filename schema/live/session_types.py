@@ -9,8 +9,9 @@ import strawberry
 
 from domain import cursors
 from domain.identity.scopes import may_see_session
-from domain.live.events import Announcement, session_topic
+from domain.live.events import Announcement
 from domain.live.log_position import LOG_START, LogPosition
+from domain.live.log_topics import session_topic
 from domain.live.questions import PUBLIC_STATUSES
 from domain.live.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.live.sessions import LiveSession as SessionRecord

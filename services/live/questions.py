@@ -11,13 +11,8 @@ from limits import RateLimitItemPerMinute
 
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_direct
-from domain.live.events import (
-    LoggedEvent,
-    QuestionAnswered,
-    QuestionHidden,
-    QuestionPublished,
-    session_topic,
-)
+from domain.live.events import LoggedEvent, QuestionAnswered, QuestionHidden, QuestionPublished
+from domain.live.log_topics import session_topic
 from domain.live.own_rooms import QuestionAllowance
 from domain.live.questions import (
     MAX_WAITING_PER_SESSION,

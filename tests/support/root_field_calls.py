@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from domain.leads.funnel import FunnelDimension
-from domain.live.events import lead_topic, seeker_topic, session_topic
+from domain.live.log_topics import lead_topic, seeker_topic, session_topic
 from domain.live.sessions import LiveSession
 from domain.postings.postings import PostingStatus
 from tests.support.callers import (

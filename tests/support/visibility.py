@@ -297,6 +297,8 @@ SESSION_EVENT_ROWS = (
             "SessionEnded SessionCancelled": "seq at cursor session",
             "PostingPinned": "seq at cursor posting",
             "PostingUnpinned": "seq at cursor postingId",
+            "SessionPostingClosed": "seq at cursor postingId",
+            "SessionPostingOpened": "seq at cursor posting",
             "Announcement": "seq at cursor body",
             "SegmentChanged": "seq at cursor segment title",
             "StreamChanged": "seq at cursor stream",
