@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from domain.live.events import PresenceChanged, session_topic
+from domain.live.events import PresenceChanged
+from domain.live.log_topics import session_topic
 from domain.live.presence import hash_viewer, sketch_viewers
 from realtime.background import Periodic, Schedule
 from realtime.hub import Hub

@@ -34,15 +34,21 @@ class RateLimiter:
 
         :raises TooManyAttempts: a limit is reached.
         """
+        seconds = self.find_wait(*limits)
+        if seconds is not None:
+            raise TooManyAttempts(
+                f"{why} Wait {seconds} seconds.",
+                f"{why_zh}请等待{seconds}秒后再试。",
+                retry_after=seconds,
+            )
+
+    def find_wait(self, *limits: KeyedLimit) -> int | None:
+        """Return after how many seconds the first reached limit opens; None if none is reached."""
         for limit, *key in limits:
             if not self._limiter.test(limit, *key):
                 opens = self._limiter.get_window_stats(limit, *key).reset_time
-                seconds = max(1, math.ceil(opens - time.time()))
-                raise TooManyAttempts(
-                    f"{why} Wait {seconds} seconds.",
-                    f"{why_zh}请等待{seconds}秒后再试。",
-                    retry_after=seconds,
-                )
+                return max(1, math.ceil(opens - time.time()))
+        return None
 
     def hit(self, *limits: KeyedLimit) -> None:
         """Count one hit for each limit."""

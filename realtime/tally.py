@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 
-from domain.live.events import EventEnvelope, LeadRecorded, TallyChanged, session_topic
+from domain.live.events import EventEnvelope, LeadRecorded, TallyChanged
+from domain.live.log_topics import session_topic
 from realtime.background import Periodic, Schedule
 from realtime.hub import Hub
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits

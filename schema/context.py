@@ -12,6 +12,8 @@ import strawberry
 
 from domain.identity.accounts import STAFF_ROLES, Account, Principal, Role, require_role
 from domain.languages import Language
+from domain.live.events import Announcement, EventEnvelope
+from domain.live.log_topics import session_topic
 from domain.live.qr_codes import QrCode
 from domain.live.sessions import LiveSession
 from domain.reference.calendar import day_in_china
@@ -45,6 +47,7 @@ from services.leads.own_data import OwnData
 from services.leads.own_leads import OwnLeads
 from services.leads.staff_follow_up import StaffFollowUp
 from services.live.direction import SessionDirection
+from services.live.own_rooms import OwnRooms
 from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
 from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
@@ -96,6 +99,7 @@ class Services:
     reviews: PostingReview
     imports: ImportAdministration
     questions: QuestionModeration
+    own_rooms: OwnRooms
     lead_capture: LeadCapture
     lead_log: LeadLogWriter
     interests: InterestRecording
@@ -148,6 +152,18 @@ class Services:
     def cached_codes(self) -> TtlCache[QrCode | None]:
         """QR codes by id: a screen in a room is scanned by hundreds at once."""
         return TtlCache(self.store.qr_codes.by_id)
+
+    @cached_property
+    def last_announcements(self) -> SharedBatchLoader[EventEnvelope]:
+        """The last announcement by session id. A room that fills asks for it all the time, and it
+        has to be as new as the cursor beside it: the reads are shared, not cached."""
+
+        async def find(ids: Iterable[str]) -> dict[str, EventEnvelope]:
+            log = self.store.event_log
+            found = {each: await log.find_last(session_topic(each), Announcement) for each in ids}
+            return {each: event for each, event in found.items() if event is not None}
+
+        return SharedBatchLoader(find)
 
     @cached_property
     def cached_viewer_counts(self) -> TtlCache[int]:

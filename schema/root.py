@@ -39,6 +39,7 @@ from schema.leads.lead_types import find_visible_lead
 from schema.leads.own_lead_mutations import OwnLeadMutations
 from schema.leads.own_lead_types import OwnLeadQueries
 from schema.leads.timeline_types import TIMELINE_ENTRY_TYPES
+from schema.live.own_room_types import OwnRoomQueries
 from schema.live.qr_code_mutations import CodeMutations
 from schema.live.qr_code_queries import CodeQueries
 from schema.live.qr_code_types import find_visible_code
@@ -152,6 +153,7 @@ Query = merge_types(
         SessionQueries,
         RecruitmentCampaignQueries,
         QuestionQueries,
+        OwnRoomQueries,
         LeadQueries,
         FunnelQueries,
         ConsentQueries,

@@ -149,7 +149,7 @@ class Importer(Leased):
         changed = [after for _, after in plan.changed_postings.values()]
         await self._gate.rescreen_stale([*plan.new_postings.values(), *changed], table)
         for posting in changed:
-            await self._desk.refresh_pinned(posting.id)
+            await self._desk.refresh_posting(posting.id)
 
     async def _mark_broken(self, one: Import) -> None:
         await self._store.imports.end_early(

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from domain.live.events import PostingMatched, seeker_topic
+from domain.live.events import PostingMatched
+from domain.live.log_topics import seeker_topic
 from domain.matching.job_index import JobIndex
 from domain.matching.jobs import Job, build_job
 from domain.matching.matches import is_wanted_job

@@ -78,7 +78,8 @@ class Rescreener(Leased):
                 continue
             changed += await self._rescreen_by_new_rules()
             changed += await self._end_deferral()
-            await self._unpin_hidden()
+            # Postings also close by a date: their last day, or the end of a check.
+            await self._session_control.refresh_all_openness()
             break
         return changed
 
@@ -157,14 +158,6 @@ class Rescreener(Leased):
                 )
         day = self._rules_apply_on
         return day is not None and self._rules_first_used < day <= self._today()
-
-    async def _unpin_hidden(self) -> None:
-        """Unpin, in all rooms, the postings that have stopped being visible."""
-        pinned = await self._store.live_sessions.pinned_posting_ids()
-        visible = set(await self._store.postings.visible_ids(pinned, self._today()))
-        for posting_id in pinned:
-            if posting_id not in visible:
-                await self._session_control.unpin_closed(posting_id)
 
     def _today(self) -> date:
         return day_in_china(self._clock())

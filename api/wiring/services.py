@@ -39,6 +39,7 @@ from services.leads.own_data import OwnData
 from services.leads.own_leads import OwnLeads
 from services.leads.staff_follow_up import StaffFollowUp
 from services.live.direction import SessionDirection
+from services.live.own_rooms import OwnRooms
 from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
 from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
@@ -168,6 +169,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         matcher = Matcher(store, clock, node=realtime.name)
         receipts = Receipts(store.keyring, clock)
         consent = PostingConsent(store, commit, clock)
+        questions = QuestionModeration(store, commit, clock)
         own_leads = OwnLeads(store, commit, clock)
         usage = DeviceUsage(realtime.usage, settings.usage_limits)
         seekers = SeekerProfiles(store, clock, usage)
@@ -202,7 +204,8 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             imports=ImportAdministration(store, clock),
             posting_gate=gate,
             reviews=PostingReview(store, commit, control, clock),
-            questions=QuestionModeration(store, commit, clock),
+            questions=questions,
+            own_rooms=OwnRooms(store, questions),
             lead_capture=capture,
             lead_log=lead_log,
             interests=InterestRecording(

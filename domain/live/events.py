@@ -1,4 +1,4 @@
-"""The events of live sessions, leads and matches, and the topics that they are published on.
+"""The events of live sessions, leads and matches.
 
 A logged event has a position in the log of its topic: ``seq`` 1, 2, 3 ... without a gap. An
 ephemeral event (tally, presence, reset) is never logged; it carries the ``seq`` of the last logged
@@ -61,6 +61,22 @@ class PostingPinned:
 @dataclass(frozen=True, kw_only=True)
 class PostingUnpinned:
     """The pinned posting was taken down."""
+
+    session_id: str
+    posting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPostingClosed:
+    """A posting of the running order is not open any more."""
+
+    session_id: str
+    posting_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPostingOpened:
+    """A posting of the running order that was closed is open again."""
 
     session_id: str
     posting_id: str
@@ -232,6 +248,8 @@ LoggedSessionEvent = (
     | SessionCancelled
     | PostingPinned
     | PostingUnpinned
+    | SessionPostingClosed
+    | SessionPostingOpened
     | Announcement
     | SegmentChanged
     | StreamChanged
@@ -252,7 +270,13 @@ LoggedLeadEvent = (
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched
 EphemeralEvent = TallyChanged | PresenceChanged | Reset
 Event = LoggedEvent | EphemeralEvent | Unrecognised
-SELF_CONTAINED_EVENTS = (PostingUnpinned, Announcement, SegmentChanged, QuestionHidden)
+SELF_CONTAINED_EVENTS = (
+    PostingUnpinned,
+    SessionPostingClosed,
+    Announcement,
+    SegmentChanged,
+    QuestionHidden,
+)
 """Logged events that hold all their content. The others refer to records that may change later."""
 
 
@@ -273,24 +297,3 @@ class EventEnvelope:
     def position(self) -> LogPosition:
         """The ``seq`` and the ``tag``."""
         return LogPosition(seq=self.seq, tag=self.tag)
-
-
-def session_topic(session_id: str) -> str:
-    """Return the topic of the session's public events, for all viewers."""
-    return f"session/{session_id}"
-
-
-def parse_session_topic(topic: str) -> str | None:
-    """Return the session id in a topic of public session events, None for any other topic."""
-    kind, _, session_id = topic.partition("/")
-    return session_id if kind == "session" else None
-
-
-def lead_topic(session_id: str) -> str:
-    """Return the topic of the session's lead events, for its staff."""
-    return f"leads/{session_id}"
-
-
-def seeker_topic(seeker_id: str) -> str:
-    """Return the topic of one seeker's events."""
-    return f"seeker/{seeker_id}"

@@ -98,7 +98,8 @@ class LiveSession:
     an older one, or none. ``segment`` and ``segment_title`` say what is on air; both are empty
     until the host sets them and after the end. ``views`` counts how often a viewer joined,
     ``peak_viewers`` is the highest number at one time. ``cover_url`` is empty for the cover that is
-    drawn. ``stream`` is the picture.
+    drawn. ``stream`` is the picture. ``closed_posting_ids`` are those of the running order that
+    viewers know as closed; None before the session has started.
     """
 
     id: str
@@ -126,6 +127,13 @@ class LiveSession:
     description: str = ""
     cover_url: str = ""
     stream: Stream = NO_STREAM
+    closed_posting_ids: tuple[str, ...] | None = None
+
+    def knows_otherwise(self, posting_id: str, *, is_open: bool) -> bool:
+        """Return whether viewers know the posting as closed although it is open, or the reverse."""
+        if self.closed_posting_ids is None or posting_id not in self.posting_ids:
+            return False
+        return (posting_id in self.closed_posting_ids) == is_open
 
 
 def is_transition_allowed(status: SessionStatus, wanted: SessionStatus) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from domain.live.own_rooms import MAX_OWN_INTERESTS, MAX_OWN_QUESTIONS
 from domain.matching.match_reasons import MatchCode
 from domain.matching.matches import MAX_MATCHES
 from domain.matching.scoring import SCORING_FACTORS
@@ -69,6 +70,8 @@ LIST_BOUNDS: Mapping[str, int] = {
     "MatchesReset.recommended": MAX_MATCHES,
     "MinimumWagesVerified.minimumWages": _ROWS_PER_VERIFICATION,
     "MyProfile.searches": MAX_SAVED_SEARCHES,
+    "MyRoom.interests": MAX_OWN_INTERESTS,
+    "MyRoom.questions": MAX_OWN_QUESTIONS,
     "Pay.components": _PARTS_OF_TERMS,
     "Posting.comingFindings": 2,
     "Posting.findings": _FINDINGS,

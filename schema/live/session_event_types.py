@@ -64,6 +64,25 @@ class PostingUnpinned(SessionEvent):
         return global_id("Posting", self.placed.event.posting_id)
 
 
+@strawberry.type(
+    description="A posting of the session is not open any more: it was filled, closed or held. "
+    "Offer no interest in it."
+)
+class SessionPostingClosed(SessionEvent):
+    @strawberry.field
+    def posting_id(self) -> strawberry.ID:
+        assert isinstance(self.placed.event, events.SessionPostingClosed)  # by _SESSION_EVENT_TYPES
+        return global_id("Posting", self.placed.event.posting_id)
+
+
+@strawberry.type(description="A posting of the session that was closed is open again.")
+class SessionPostingOpened(SessionEvent):
+    @strawberry.field(description="Null when it has closed since.")
+    async def posting(self, info: Info) -> Posting | None:
+        assert isinstance(self.placed.event, events.SessionPostingOpened)  # by _SESSION_EVENT_TYPES
+        return await find_open_posting(info.context, self.placed.event.posting_id)
+
+
 @strawberry.type(description="An announcement to everybody in the session.")
 class Announcement(SessionEvent):
     @strawberry.field
@@ -173,6 +192,8 @@ _SESSION_EVENT_TYPES: dict[type[events.Event], type[SessionEvent]] = {
     events.SessionCancelled: SessionCancelled,
     events.PostingPinned: PostingPinned,
     events.PostingUnpinned: PostingUnpinned,
+    events.SessionPostingClosed: SessionPostingClosed,
+    events.SessionPostingOpened: SessionPostingOpened,
     events.Announcement: Announcement,
     events.SegmentChanged: SegmentChanged,
     events.StreamChanged: StreamChanged,

@@ -47,6 +47,12 @@ class SessionQueries:
     async def live_session(self, info: Info, id: strawberry.ID) -> LiveSession | None:
         return await find_visible_session(info.context, parse_global_id(id, "LiveSession", "id"))
 
+    @strawberry.field(
+        description="The time of the service, for countdowns on devices whose clock is wrong."
+    )
+    def server_time(self, info: Info) -> datetime:
+        return info.context.services.clock()
+
     @strawberry.field(description="Live sessions, latest start first.")
     async def live_sessions(
         self,

@@ -9,8 +9,9 @@ import strawberry
 
 from domain import cursors
 from domain.identity.scopes import may_see_session
-from domain.live.events import session_topic
+from domain.live.events import Announcement
 from domain.live.log_position import LOG_START, LogPosition
+from domain.live.log_topics import session_topic
 from domain.live.questions import PUBLIC_STATUSES
 from domain.live.sessions import Honour, Segment, SessionFormat, SessionStatus
 from domain.live.sessions import LiveSession as SessionRecord
@@ -34,6 +35,15 @@ from schema.relay import (
 from schema.search.posting_connection import PostingConnection, build_posting_connection
 from storage.mongo.paging import Page, PageRequest
 from storage.search.search_query import SearchQuery
+
+
+@strawberry.type(description="The announcement that was sent last.")
+class LastAnnouncement:
+    body: str
+    at: datetime
+    seq: int = strawberry.field(
+        description="That of its event: the subscription may deliver the same one again."
+    )
 
 
 @strawberry.type(description="The person in front of the camera.")
@@ -158,6 +168,17 @@ class LiveSession(Node):
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Question]:
         return await list_questions(info, self.record.id, PUBLIC_STATUSES, first, after)
+
+    @strawberry.field(
+        description="For those who join late; null without one, or when the session is not on air."
+    )
+    async def last_announcement(self, info: Info) -> "LastAnnouncement | None":
+        if self.record.status not in {SessionStatus.LIVE, SessionStatus.INTERRUPTED}:
+            return None
+        found = await info.context.services.last_announcements.load(self.record.id)
+        if found is None or not isinstance(found.event, Announcement):
+            return None
+        return LastAnnouncement(body=found.event.body, at=found.at, seq=found.seq)
 
     @strawberry.field(
         description="The last logged event that this state includes. Pass it to `sessionEvents` as "

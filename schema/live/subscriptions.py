@@ -14,8 +14,9 @@ import strawberry
 from domain import cursors
 from domain.identity.accounts import VISITOR_ROLES, Principal, Role
 from domain.identity.scopes import check_may_direct
-from domain.live.events import EventEnvelope, lead_topic, seeker_topic, session_topic
+from domain.live.events import EventEnvelope
 from domain.live.log_position import LogPosition
+from domain.live.log_topics import lead_topic, seeker_topic, session_topic
 from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context
 from schema.leads.lead_event_types import LeadEvent, build_lead_event

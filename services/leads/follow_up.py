@@ -20,7 +20,8 @@ from domain.leads.follow_up import (
 )
 from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
 from domain.leads.timeline import LeadChange
-from domain.live.events import LoggedEvent, lead_topic
+from domain.live.events import LoggedEvent
+from domain.live.log_topics import lead_topic
 from domain.refusals import NotFound
 from realtime.group_commit import GroupCommit
 from services.leads.lead_changes import write_follow_up

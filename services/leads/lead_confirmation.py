@@ -14,7 +14,8 @@ from domain.identity.audit import AuditAction, staff_actor
 from domain.identity.devices import PhonePair
 from domain.leads.confirmation import STAFF_METHODS, ConfirmationMethod, LeadConfirmation
 from domain.leads.leads import Lead
-from domain.live.events import LoggedEvent, lead_topic
+from domain.live.events import LoggedEvent
+from domain.live.log_topics import lead_topic
 from domain.refusals import InvalidInput, LeadStageConflict
 from realtime.group_commit import GroupCommit
 from services.leads.lead_changes import lead_audit_entry

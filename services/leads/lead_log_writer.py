@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 import structlog
 
-from domain.live.events import LeadRecorded, LoggedEvent, lead_topic
+from domain.live.events import LeadRecorded, LoggedEvent
+from domain.live.log_topics import lead_topic
 from domain.refusals import Refusal
 from domain.webhooks.messages import WebhookEvent, build_lead_recorded_notice
 from realtime.background import Periodic

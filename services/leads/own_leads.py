@@ -26,7 +26,8 @@ from domain.leads.personal_data import (
     withdraw_consent,
 )
 from domain.leads.timeline import LeadChange, TimelineEntry
-from domain.live.events import LeadAdvanced, LoggedEvent, lead_topic
+from domain.live.events import LeadAdvanced, LoggedEvent
+from domain.live.log_topics import lead_topic
 from domain.refusals import NotFound, NotPermitted
 from realtime.group_commit import GroupCommit
 from services.identity.audit import AUDIT_TOPIC, check_rate

@@ -64,7 +64,7 @@ class StaffFollowUp:
             expected_version=expected_version,
         )
         if lead.stage is LeadStage.HIRED:
-            await self._control.unpin_closed(lead.posting_id)
+            await self._control.refresh_openness(lead.posting_id)
         return lead
 
     async def assign(self, caller: Principal, lead_id: str, account_id: str | None) -> Lead:

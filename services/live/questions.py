@@ -11,15 +11,12 @@ from limits import RateLimitItemPerMinute
 
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_direct
-from domain.live.events import (
-    LoggedEvent,
-    QuestionAnswered,
-    QuestionHidden,
-    QuestionPublished,
-    session_topic,
-)
+from domain.live.events import LoggedEvent, QuestionAnswered, QuestionHidden, QuestionPublished
+from domain.live.log_topics import session_topic
+from domain.live.own_rooms import QuestionAllowance
 from domain.live.questions import (
     MAX_WAITING_PER_SESSION,
+    MAX_WAITING_PER_VIEWER,
     PUBLIC_STATUSES,
     Question,
     QuestionStatus,
@@ -90,6 +87,16 @@ class QuestionModeration:
             peer=peer,
         )
 
+    async def find_allowance(
+        self, caller: Principal, session_id: str, *, peer: str
+    ) -> QuestionAllowance:
+        """Return how many more questions the caller may ask in a session, and when the next."""
+        waiting = await self._store.questions.count_waiting_of(session_id, caller.subject)
+        return QuestionAllowance(
+            left=max(0, MAX_WAITING_PER_VIEWER - waiting),
+            retry_after=self._rates.find_wait(*_limits_of(caller.subject, peer)),
+        )
+
     async def publish(self, caller: Principal, question_id: str) -> Question:
         """Show a question to everybody. A published question stays as it is.
 
@@ -147,10 +154,7 @@ class QuestionModeration:
             )
 
     async def _add(self, question: Question, *, peer: str) -> Question:
-        limits: tuple[KeyedLimit, ...] = (
-            (VIEWER_QUESTION_LIMIT, "viewer", question.asker),
-            (ADDRESS_QUESTION_LIMIT, "peer", peer),
-        )
+        limits = _limits_of(question.asker, peer)
         self._rates.check(*limits, why="You ask too many questions.", why_zh="您的提问过于频繁。")
         waiting = await self._store.questions.count_waiting(
             question.session_id, MAX_WAITING_PER_SESSION
@@ -192,6 +196,10 @@ class QuestionModeration:
             return after, _events_between(before, after)
 
         return await self._commit.append(session_topic(question.session_id), change)
+
+
+def _limits_of(asker: str, peer: str) -> tuple[KeyedLimit, ...]:
+    return (VIEWER_QUESTION_LIMIT, "viewer", asker), (ADDRESS_QUESTION_LIMIT, "peer", peer)
 
 
 def _events_between(before: Question, after: Question) -> list[LoggedEvent]:

@@ -17,10 +17,12 @@ from domain.live.events import (
     SessionCancelled,
     SessionEnded,
     SessionInterrupted,
+    SessionPostingClosed,
+    SessionPostingOpened,
     SessionResumed,
     SessionStarted,
-    session_topic,
 )
+from domain.live.log_topics import session_topic
 from domain.live.sessions import LiveSession, Segment, SessionStatus, check_transition
 from domain.reference.calendar import day_in_china
 from domain.refusals import NotFound, PostingNotInSession, PostingNotOpen, SessionNotLive
@@ -55,6 +57,12 @@ class LiveSessionControl:
             await self._store.live_sessions.change_status(
                 before, wanted, at=self._clock(), transaction=transaction
             )
+            if wanted is SessionStatus.LIVE and before.closed_posting_ids is None:
+                # What closes while this is read is found later, by the comparison with it.
+                closed = await self._find_closed(before)
+                await self._store.live_sessions.note_closed(
+                    session_id, closed, transaction=transaction
+                )
             after = await self._load(session_id, transaction)
             notice = build_session_notice(after, before.status, at=self._clock())
             await self._store.deliveries.enqueue([notice], transaction=transaction)
@@ -97,35 +105,67 @@ class LiveSessionControl:
 
         return await self._commit.append(session_topic(session_id), change)
 
-    async def refresh_pinned(self, posting_id: str) -> None:
-        """Update every session that has pinned this posting, after the posting has changed.
+    async def refresh_posting(self, posting_id: str) -> None:
+        """Update every session on air that shows this posting, after its terms have changed.
 
-        An open posting is announced again with PostingPinned, so clients read its new terms. One
-        that is no longer open is unpinned.
+        Where it is pinned it is announced again with PostingPinned, so clients read its new terms.
+        One that is no longer open is unpinned. That it closed or opened is reported everywhere.
         """
-        for session_id in await self._store.live_sessions.ids_pinning(posting_id):
-            await self._refresh_pinned_in(session_id, posting_id, terms_changed=True)
+        for session_id in await self._store.live_sessions.ids_showing(posting_id):
+            await self._refresh_posting_in(session_id, posting_id, terms_changed=True)
 
-    async def unpin_closed(self, posting_id: str) -> None:
-        """Unpin this posting in every session that has pinned it, if it is no longer open."""
-        for session_id in await self._store.live_sessions.ids_pinning(posting_id):
-            await self._refresh_pinned_in(session_id, posting_id, terms_changed=False)
+    async def refresh_openness(self, posting_id: str) -> None:
+        """Do the same after the posting may have opened or closed, with unchanged terms."""
+        for session_id in await self._store.live_sessions.ids_showing(posting_id):
+            await self._refresh_posting_in(session_id, posting_id, terms_changed=False)
 
-    async def _refresh_pinned_in(
+    async def refresh_all_openness(self) -> None:
+        """Find postings that opened or closed by a date, in all sessions on air.
+
+        A session that started on a node of the version before is noted as it is.
+        """
+        today = day_in_china(self._clock())
+        for session in await self._store.live_sessions.on_air():
+            closed = await self._find_closed(session)
+            if session.closed_posting_ids is None:
+                await self._store.live_sessions.note_closed(session.id, closed)
+            else:
+                for posting_id in set(closed).symmetric_difference(session.closed_posting_ids):
+                    await self._refresh_posting_in(session.id, posting_id, terms_changed=False)
+            pinned = session.pinned_posting_id
+            if pinned is not None and not await self._store.postings.visible_ids([pinned], today):
+                await self._refresh_posting_in(session.id, pinned, terms_changed=False)
+
+    async def _find_closed(self, session: LiveSession) -> list[str]:
+        today = day_in_china(self._clock())
+        visible = set(await self._store.postings.visible_ids(session.posting_ids, today))
+        return [posting_id for posting_id in session.posting_ids if posting_id not in visible]
+
+    async def _refresh_posting_in(
         self, session_id: str, posting_id: str, *, terms_changed: bool
     ) -> None:
         async def change(transaction: Transaction) -> tuple[None, Sequence[LoggedEvent]]:
             session = await self._load(session_id, transaction)
-            if session.pinned_posting_id != posting_id:
-                return None, []
             posting = (await self._store.postings.by_ids([posting_id], transaction=transaction))[
                 posting_id
             ]
-            if posting.is_open(day_in_china(self._clock())):
-                pinned = PostingPinned(session_id=session_id, posting_id=posting_id)
-                return None, [pinned] if terms_changed else []
-            await self._store.live_sessions.unpin(session_id, posting_id, transaction=transaction)
-            return None, [PostingUnpinned(session_id=session_id, posting_id=posting_id)]
+            is_open = posting.is_open(day_in_china(self._clock()))
+            ids = {"session_id": session_id, "posting_id": posting_id}
+            events: list[LoggedEvent] = []
+            sessions = self._store.live_sessions
+            if session.pinned_posting_id == posting_id and not is_open:
+                await sessions.unpin(session_id, posting_id, transaction=transaction)
+                events.append(PostingUnpinned(**ids))
+            if session.knows_otherwise(posting_id, is_open=is_open):
+                await sessions.set_closed(
+                    session_id, posting_id, is_closed=not is_open, transaction=transaction
+                )
+                events.append(
+                    SessionPostingOpened(**ids) if is_open else SessionPostingClosed(**ids)
+                )
+            if session.pinned_posting_id == posting_id and is_open and terms_changed:
+                events.append(PostingPinned(**ids))
+            return None, events
 
         await self._commit.append(session_topic(session_id), change)
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from domain.identity.audit import AuditEntry
-from domain.live.events import LoggedEvent, StreamChanged, session_topic
+from domain.live.events import LoggedEvent, StreamChanged
+from domain.live.log_topics import session_topic
 from domain.live.room_pictures import show_picture
 from domain.live.sessions import LiveSession
 from domain.live.streams import Stream

@@ -119,7 +119,7 @@ class PostingGate:
         if not await self.write(before, after):
             return None
         (after,) = await self.rescreen_stale([after], table)
-        await self._session_control.refresh_pinned(after.id)
+        await self._session_control.refresh_posting(after.id)
         return after
 
     async def close(self, before: Posting) -> Posting | None:
@@ -127,7 +127,7 @@ class PostingGate:
         after = close_posting(before, CloseReason.WITHDRAWN, self._clock())
         if not await self.write(before, after):
             return None
-        await self._session_control.unpin_closed(after.id)
+        await self._session_control.refresh_openness(after.id)
         return after
 
     async def write(self, before: Posting, after: Posting) -> bool:
@@ -179,7 +179,7 @@ class PostingGate:
                 return before
             if not await self.write(before, after):
                 continue
-            await self._session_control.unpin_closed(posting_id)
+            await self._session_control.refresh_openness(posting_id)
             if not await self._find_stale([after], table):
                 return after
         raise Busy(

@@ -243,7 +243,7 @@ class PostingReview:
         # Changes of one posting wait for each other, so that no transaction conflicts and is
         # run again.
         after = await self._commit.serialised(f"posting/{posting_id}", change)
-        await self._session_control.unpin_closed(posting_id)
+        await self._session_control.refresh_openness(posting_id)
         return after
 
     async def _apply_decision(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.identity.audit import Actor, AuditAction, AuditEntry
-from domain.live.events import seeker_topic
+from domain.live.log_topics import seeker_topic
 from domain.seekers.profile import Profile
 from domain.seekers.seekers import Seeker
 from storage.leads.contacts import RetainedContact

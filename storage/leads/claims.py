@@ -12,7 +12,7 @@ from domain.leads.confirmation import LeadConfirmation
 from domain.leads.lead_identity import PLACES_BESIDE, InterestKey
 from domain.leads.leads import STANDING_STAGES, Lead
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
-from storage.mongo.repository import OLDEST_FIRST, RecordCollection
+from storage.mongo.repository import NEWEST_FIRST, OLDEST_FIRST, RecordCollection
 
 STANDING: Document = {"stage": {"$in": sorted(stage.value for stage in STANDING_STAGES)}}
 """The condition of leads that stand; the partial indexes of leads have the same."""
@@ -42,6 +42,11 @@ class LeadClaims:
         with translate_errors():
             found = self._leads.documents.find(where, {"session_id": 1}).sort("_id", 1)
             return list(dict.fromkeys([document["session_id"] async for document in found]))
+
+    async def given_in_session(self, session_id: str, giver: str, *, limit: int) -> list[Lead]:
+        """The leads that a device gave in a session with any phone, newest first."""
+        where = {"giver": giver, "session_id": session_id}
+        return await self._leads.find(where, sort=NEWEST_FIRST, limit=limit)
 
     async def has_standing(self, giver: str, person: str, sessions: Sequence[str]) -> bool:
         """Whether this giver has a standing lead for the phone in one of these sessions."""

@@ -45,6 +45,16 @@ class Questions(Repository[Question]):
         where = {"session_id": session_id, "status": QuestionStatus.ASKED.value}
         return await self._records.count(where, limit=most)
 
+    async def asked_in_session(self, session_id: str, asker: str, *, limit: int) -> list[Question]:
+        """The questions of one asker in a session, of any status, newest first."""
+        where = {"asker": asker, "session_id": session_id}
+        return await self._records.find(where, sort=NEWEST_FIRST, limit=limit)
+
+    async def count_waiting_of(self, session_id: str, asker: str) -> int:
+        """How many questions of one asker wait in a session."""
+        where = {"asker": asker, "session_id": session_id, "status": QuestionStatus.ASKED.value}
+        return await self._records.count(where, limit=MAX_WAITING_PER_VIEWER)
+
     async def page(
         self, session_id: str, statuses: Collection[QuestionStatus], wanted: PageRequest
     ) -> Page[Question]:

@@ -144,19 +144,45 @@ class LiveSessions(Repository[LiveSession]):
         where = {"status": SessionStatus.LIVE.value, "posting_ids": posting_id}
         return await self._records.find(where, sort=BY_START, limit=limit)
 
-    async def ids_pinning(self, posting_id: str) -> list[str]:
-        """The ids of live or interrupted sessions that pin the posting."""
-        where = {"status": {"$in": _ON_AIR_STATUSES}, "pinned_posting_id": posting_id}
+    async def ids_showing(self, posting_id: str) -> list[str]:
+        """The ids of live or interrupted sessions that present or pin the posting."""
+        where = {
+            "status": {"$in": _ON_AIR_STATUSES},
+            "$or": [{"posting_ids": posting_id}, {"pinned_posting_id": posting_id}],
+        }
         with translate_errors():
             found = self._records.documents.find(where, {"_id": 1})
             return [document["_id"] async for document in found]
 
-    async def pinned_posting_ids(self, *, limit: int = 1_000) -> list[str]:
-        """The ids of postings that live or interrupted sessions pin, sorted."""
-        where = {"status": {"$in": _ON_AIR_STATUSES}, "pinned_posting_id": {"$ne": None}}
-        with translate_errors():
-            found = self._records.documents.find(where, {"pinned_posting_id": 1}).limit(limit)
-            return sorted({document["pinned_posting_id"] async for document in found})
+    async def on_air(self, *, limit: int = MAX_COUNTED) -> list[LiveSession]:
+        """Live and interrupted sessions."""
+        where = {"status": {"$in": _ON_AIR_STATUSES}}
+        return await self._records.find(where, sort=BY_START, limit=limit)
+
+    async def note_closed(
+        self,
+        session_id: str,
+        posting_ids: Sequence[str],
+        *,
+        transaction: Transaction | None = None,
+    ) -> None:
+        """Store which postings are closed as the session starts, unless it is noted already."""
+        await self._records.update_one(
+            {"_id": session_id, "closed_posting_ids": None},
+            {"$set": {"closed_posting_ids": list(posting_ids)}},
+            transaction=transaction,
+        )
+
+    async def set_closed(
+        self, session_id: str, posting_id: str, *, is_closed: bool, transaction: Transaction
+    ) -> None:
+        """Store whether viewers know a posting of the session as closed."""
+        operator = "$addToSet" if is_closed else "$pull"
+        await self._records.update_one(
+            {"_id": session_id},
+            {operator: {"closed_posting_ids": posting_id}},
+            transaction=transaction,
+        )
 
     async def ids_on_air(self, *, limit: int = MAX_COUNTED) -> list[str]:
         """The ids of live or interrupted sessions."""

@@ -24,7 +24,7 @@ from domain.live.events import EventEnvelope, LoggedEvent, Unrecognised
 from domain.live.log_position import LogPosition
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import to_document, to_record
-from storage.mongo.stored_names import event_class_of, name_of_event
+from storage.mongo.stored_names import EVENT_NAMES, event_class_of, name_of_event
 
 TAG_BYTES = 9
 """Random bytes of a tag: 72 bits, 12 characters."""
@@ -90,6 +90,18 @@ class EventLog:
         )
         with translate_errors():
             return [envelope_from_document(document) async for document in cursor]
+
+    async def find_last(self, topic: str, event_class: type[LoggedEvent]) -> EventEnvelope | None:
+        """The last event of a class in a topic. It reads the topic backwards until there."""
+        with translate_errors():
+            document = await self._mongo["events"].find_one(
+                {
+                    "_id": {"$gt": _event_id(topic, 0), "$lt": f"{topic}#~"},
+                    "kind": EVENT_NAMES[event_class],
+                },
+                sort=[("_id", -1)],
+            )
+        return envelope_from_document(document) if document else None
 
     async def find_position(self, topic: str, seq: int) -> LogPosition | None:
         """The position of the event with this seq; None if the log does not hold it."""

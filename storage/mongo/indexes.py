@@ -250,6 +250,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("person", ASCENDING), ("giver", ASCENDING), ("_id", ASCENDING)], name="by_giver"
         ),
         IndexModel(
+            [("giver", ASCENDING), ("session_id", ASCENDING), ("_id", DESCENDING)],
+            name="own_of_session",
+            partialFilterExpression={"giver": {"$gt": ""}},
+        ),
+        IndexModel(
             [("updated_at", ASCENDING)],
             name="idle",
             partialFilterExpression={"contact": {"$type": "object"}},
@@ -273,6 +278,10 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="one_a_slot",
             unique=True,
             partialFilterExpression={"slot": {"$gt": ""}},
+        ),
+        IndexModel(
+            [("asker", ASCENDING), ("session_id", ASCENDING), ("_id", DESCENDING)],
+            name="own_of_session",
         ),
         # Questions that were never shown are of no use after the session and may hold anything.
         IndexModel(

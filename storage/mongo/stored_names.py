@@ -4,7 +4,7 @@ Reading and writing go through these tables, so that renaming a class changes no
 name in a table never changes; a class that goes keeps its line as long as data may hold the name.
 
 Enumerations are stored by their values, which are written out in their definitions, and topics
-begin with a fixed prefix (``domain.live.events``). ``tests/storage/mongo/test_stored_names.py``
+begin with a fixed prefix (``domain.live.log_topics``). ``tests/storage/mongo/test_stored_names.py``
 lists all of them.
 """
 
@@ -26,6 +26,8 @@ EVENT_NAMES: Mapping[type[Any], str] = {
     events.SessionCancelled: "SessionCancelled",
     events.PostingPinned: "PostingPinned",
     events.PostingUnpinned: "PostingUnpinned",
+    events.SessionPostingClosed: "SessionPostingClosed",
+    events.SessionPostingOpened: "SessionPostingOpened",
     events.Announcement: "Announcement",
     events.SegmentChanged: "SegmentChanged",
     events.StreamChanged: "StreamChanged",

@@ -18,7 +18,7 @@ from api.wiring.realtime import run_realtime
 from api.wiring.services import run_services
 from api.wiring.workers import create_workers, run_workers
 from domain.leads.leads import Contact
-from domain.live.events import session_topic
+from domain.live.log_topics import session_topic
 from domain.reference.calendar import day_in_china
 from domain.screening.posting_rules import RULES_VERSION
 from schema.relay import parse_global_id

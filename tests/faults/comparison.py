@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from domain.identity.persons import normalise_phone
-from domain.live.events import session_topic
+from domain.live.log_topics import session_topic
 from schema.relay import parse_global_id
 from storage.mongo.client import StorageError
 from storage.store import Store

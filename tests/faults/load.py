@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 
-from domain.live.events import lead_topic, session_topic
+from domain.live.log_topics import lead_topic, session_topic
 from schema.relay import parse_global_id
 from storage.mongo.client import Mongo, StorageError
 from storage.store import Store

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.live.events import Announcement, LoggedEvent, lead_topic, session_topic
+from domain.live.events import Announcement, LoggedEvent
+from domain.live.log_topics import lead_topic, session_topic
 from domain.refusals import Busy
 from realtime.background import Schedule
 from realtime.limits import RealtimeLimits

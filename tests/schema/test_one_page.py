@@ -25,6 +25,7 @@ ALWAYS_ANSWERED = {
     "codeLists",
     "profileConsentText",
     "phoneProof",
+    "serverTime",
 }
 """Queries that refuse no caller and no state of a record."""
 

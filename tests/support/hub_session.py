@@ -8,9 +8,9 @@ from domain.live.events import (
     LoggedEvent,
     PostingPinned,
     PresenceChanged,
-    session_topic,
 )
 from domain.live.log_position import LogPosition
+from domain.live.log_topics import session_topic
 from realtime.hub import Hub, Membership
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.topic import Topic

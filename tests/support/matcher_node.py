@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from domain.live.events import PostingMatched, seeker_topic
+from domain.live.events import PostingMatched
+from domain.live.log_topics import seeker_topic
 from domain.postings.postings import Posting
 from domain.seekers.seekers import Seeker
 from storage.store import Store

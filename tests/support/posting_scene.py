@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx
 
-from domain.live.events import PostingMatched, seeker_topic
+from domain.live.events import PostingMatched
 from domain.live.log_position import LOG_START, LogPosition
+from domain.live.log_topics import seeker_topic
 from domain.live.questions import QuestionStatus
 from domain.postings.postings import Posting
 from domain.seekers.seekers import Seeker

@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from domain.live.events import seeker_topic, session_topic
+from domain.live.log_topics import seeker_topic, session_topic
 from schema.live.subscriptions import UNREACHABLE
 from tests.support.mutation_inputs import interest_input
 from tests.support.posting_scene import PostingScene

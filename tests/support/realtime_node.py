@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from api.wiring.realtime import Realtime, run_realtime
 from api.wiring.services import run_lead_capture
-from domain.live.events import session_topic
 from domain.live.log_position import LogPosition
+from domain.live.log_topics import session_topic
 from realtime.feed import EventFeed
 from realtime.group_commit import GroupCommit
 from realtime.hub import Hub, Membership

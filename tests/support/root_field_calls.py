@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from domain.leads.funnel import FunnelDimension
-from domain.live.events import lead_topic, seeker_topic, session_topic
+from domain.live.log_topics import lead_topic, seeker_topic, session_topic
 from domain.live.sessions import LiveSession
 from domain.postings.postings import PostingStatus
 from tests.support.callers import (
@@ -26,6 +26,7 @@ from tests.support.callers import (
     OFFICERS,
     SEEKERS,
     STAFF,
+    VISITORS,
 )
 from tests.support.full_documents import build_full_document
 from tests.support.log_cursors import cursor_at, start_cursor
@@ -84,6 +85,7 @@ def _public_queries(world: Showcase) -> list[RootFieldCall]:
         RootFieldCall("region", {"code": "330402"}),
         RootFieldCall("regions", {}),
         RootFieldCall("phoneProof", {}),
+        RootFieldCall("serverTime", {}),
         RootFieldCall("occupation", {"code": "WELDER"}),
         RootFieldCall("occupations", {"search": "dian", "first": 5}),
         RootFieldCall("occupationOfTitle", {"title": "急招叉车工"}),
@@ -111,6 +113,7 @@ def _lead_queries(world: Showcase, receipts: Sequence[str]) -> list[RootFieldCal
     session, posting = gid(world.live), gid(world.open)
     both = {"sessionId": session, "postingId": posting}
     return [
+        RootFieldCall("myRoom", {"sessionId": session}, VISITORS),
         RootFieldCall("leads", {}, STAFF),
         RootFieldCall("leads", {"filter": {"mine": True}}, STAFF),
         RootFieldCall("leads", {"filter": both}, STAFF),

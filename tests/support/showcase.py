@@ -9,7 +9,8 @@ from domain.identity.accounts import Account
 from domain.leads.confirmation import ConfirmationMethod
 from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
 from domain.leads.personal_data import ReceiptHolder
-from domain.live.events import PostingMatched, seeker_topic
+from domain.live.events import PostingMatched
+from domain.live.log_topics import seeker_topic
 from domain.live.sessions import Segment, SessionStatus
 from domain.webhooks.deliveries import Delivery
 from domain.webhooks.messages import build_lead_recorded_notice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from domain.identity.persons import normalise_phone
-from domain.live.events import lead_topic
+from domain.live.log_topics import lead_topic
 from schema.relay import parse_global_id
 from storage.mongo.client import Mongo
 from storage.store import Store

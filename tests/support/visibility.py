@@ -25,6 +25,7 @@ from tests.support.callers import (
     SCOPED_STAFF_AND_ASSIGNEE,
     SEEKERS,
     STAFF,
+    VISITORS,
 )
 
 
@@ -111,6 +112,16 @@ PERSONAL_ROWS = (
         "OwnLead",
         "id stage confirmation source group consentVersion consentSha256 consentedAt withdrawnAt "
         "createdAt updatedAt contact employer hireProof terms posting session",
+        frozenset({"giver"}),
+    ),
+    # What a visitor has in a room
+    VisibilityRow("MyRoom", "limits", VISITORS),
+    VisibilityRow("MyRoom", "interests questions", frozenset({"giver"})),
+    VisibilityRow("RoomLimits", "questionsLeft maxQuestionLength", VISITORS),
+    VisibilityRow("RoomLimits", "askAfter", NO_CALLERS),
+    VisibilityRow(
+        "OwnInterest",
+        "ownLeadId postingId confirmation givenAt withdrawnAt",
         frozenset({"giver"}),
     ),
     # Seekers and call lists
@@ -235,7 +246,8 @@ PUBLIC_ROWS = tuple(
         "LiveSession": "id campaign title description coverUrl stream format status startsAt "
         "startedAt endedAt host segment segmentTitle peakViewers views synthetic union postings "
         "pinnedPosting viewers interests "
-        "tallies questions cursor",
+        "tallies questions cursor lastAnnouncement",
+        "LastAnnouncement": "body at seq",
         "Stream": "state hlsUrl link posterUrl startedAt latency cutOffReason",
         "StreamLink": "platform url",
         "Host": "name honour",
@@ -285,6 +297,8 @@ SESSION_EVENT_ROWS = (
             "SessionEnded SessionCancelled": "seq at cursor session",
             "PostingPinned": "seq at cursor posting",
             "PostingUnpinned": "seq at cursor postingId",
+            "SessionPostingClosed": "seq at cursor postingId",
+            "SessionPostingOpened": "seq at cursor posting",
             "Announcement": "seq at cursor body",
             "SegmentChanged": "seq at cursor segment title",
             "StreamChanged": "seq at cursor stream",

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.live.events import StreamChanged, session_topic
+from domain.live.events import StreamChanged
 from domain.live.hls_playlists import Playlist
+from domain.live.log_topics import session_topic
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.live.streams import Stream, StreamState, cut_off
 from realtime.group_commit import GroupCommit

@@ -9,7 +9,8 @@ import pytest
 from api.demo.content import DemoContent
 from api.demo.keeper import MIN_OPEN_POSTINGS, DemoSessionKeeper
 from api.demo.loading import NotADemoDatabase, load_demo
-from domain.live.events import SessionStarted, session_topic
+from domain.live.events import SessionStarted
+from domain.live.log_topics import session_topic
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.known_wages import KNOWN_WAGES

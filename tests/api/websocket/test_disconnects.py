@@ -13,7 +13,8 @@ from websockets.exceptions import ConnectionClosed
 
 from api.websocket.limits import WebSocketLimits
 from api.websocket.uvicorn_protocol import WireProtocol
-from domain.live.events import TallyChanged, session_topic
+from domain.live.events import TallyChanged
+from domain.live.log_topics import session_topic
 from realtime.close_codes import CloseCode
 from realtime.outbox import LOW_WATER_BYTES
 from tests.support.graphql_clients import UvicornServer, WebSocketClient, open_websocket

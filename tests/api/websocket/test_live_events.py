@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.live.events import session_topic
+from domain.live.log_topics import session_topic
 from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
 from tests.support.log_cursors import cursor_at, start_cursor
 from tests.support.mutation_inputs import interest_input

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.live.events import lead_topic, session_topic
+from domain.live.log_topics import lead_topic, session_topic
 
 
 @given(st.text(), st.text())

@@ -52,6 +52,8 @@ def all_session_events(world: World) -> list[Event]:
         events.PostingPinned(session_id=session_id, posting_id=world.open.id),
         events.PostingPinned(session_id=session_id, posting_id=world.held.id),
         events.PostingUnpinned(session_id=session_id, posting_id=world.held.id),
+        events.SessionPostingClosed(session_id=session_id, posting_id=world.held.id),
+        events.SessionPostingOpened(session_id=session_id, posting_id=world.open.id),
         events.Announcement(session_id=session_id, body="欢迎“大家”\n"),
         events.QuestionPublished(session_id=session_id, question_id=world.question.id),
         events.QuestionAnswered(session_id=session_id, question_id="gone"),

@@ -54,6 +54,8 @@ async def test_every_session_event_is_rendered_with_its_fields(
       __typename seq at {moved}
       ... on PostingPinned {{ posting {{ id }} }}
       ... on PostingUnpinned {{ postingId }}
+      ... on SessionPostingClosed {{ postingId }}
+      ... on SessionPostingOpened {{ posting {{ id }} }}
       ... on Announcement {{ body }}
       ... on QuestionPublished {{ question {{ id }} }}
       ... on QuestionAnswered {{ question {{ id }} }}
@@ -66,7 +68,8 @@ async def test_every_session_event_is_rendered_with_its_fields(
         *[session] * 5,
         {"posting": {"id": gid(world.open)}},
         {"posting": None},
-        {"postingId": gid(world.held)},
+        *[{"postingId": gid(world.held)}] * 2,
+        {"posting": {"id": gid(world.open)}},
         {"body": "欢迎“大家”\n"},
         # The question is pending, as if it was taken back after the event.
         {"question": None},

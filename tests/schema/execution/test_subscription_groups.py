@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.live.events import lead_topic, session_topic
 from domain.live.log_position import LogPosition
+from domain.live.log_topics import lead_topic, session_topic
 from schema.live.subscriptions import UNREACHABLE
 from tests.schema.execution.joining import EVENTS_SUBSCRIPTIONS, new_viewer, subscribe
 from tests.support.log_cursors import cursor_at

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.live.events import session_topic
+from domain.live.log_topics import session_topic
 from schema.context import Context
 from schema.execution.engine import GraphQLRequest
 from schema.relay import global_id

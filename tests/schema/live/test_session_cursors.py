@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.cursors import decode_position
-from domain.live.events import session_topic
+from domain.live.log_topics import session_topic
 from storage.mongo.client import Document
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.services import RunningServices

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from domain.live import events
-from domain.live.events import EventEnvelope, LoggedEvent, lead_topic, seeker_topic, session_topic
+from domain.live.events import EventEnvelope, LoggedEvent
+from domain.live.log_topics import lead_topic, seeker_topic, session_topic
 from storage.clock import utc_now
 from storage.mongo.client import Document, Transaction
 from storage.mongo.event_log import envelope_to_document

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.live.events import session_topic
+from domain.live.log_topics import session_topic
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_inputs import interest_input, posting_change_input

@@ -11,7 +11,8 @@ from domain.identity.accounts import Principal, Role
 from domain.leads.follow_up import ESCALATION_INTERVAL, start_follow_up
 from domain.leads.leads import Lead, LeadStage
 from domain.leads.timeline import TimelineEntryKind
-from domain.live.events import LeadAdvanced, LeadAssigned, LeadEscalated, LeadNoted, lead_topic
+from domain.live.events import LeadAdvanced, LeadAssigned, LeadEscalated, LeadNoted
+from domain.live.log_topics import lead_topic
 from domain.refusals import LeadStageConflict, NotFound
 from realtime.group_commit import GroupCommit
 from services.leads.follow_up import LeadFollowUp

@@ -12,7 +12,8 @@ import pytest
 
 from domain.identity.accounts import Principal, Role
 from domain.leads.leads import Lead, LeadStage, RefusalReason
-from domain.live.events import LeadAdvanced, LeadRecorded, lead_topic
+from domain.live.events import LeadAdvanced, LeadRecorded
+from domain.live.log_topics import lead_topic
 from domain.refusals import Busy, InvalidInput, LeadStageConflict
 from realtime.background import Schedule
 from realtime.group_commit import GroupCommit

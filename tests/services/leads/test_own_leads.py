@@ -12,7 +12,8 @@ from domain.identity.devices import PhonePair
 from domain.leads.follow_up import add_note
 from domain.leads.leads import Contact, Lead, LeadStage
 from domain.leads.personal_data import ReceiptHolder
-from domain.live.events import HireConfirmed, lead_topic
+from domain.live.events import HireConfirmed
+from domain.live.log_topics import lead_topic
 from domain.refusals import LeadStageConflict, NotPermitted
 from realtime.group_commit import GroupCommit
 from services.leads.lead_changes import lead_audit_entry

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domain.identity.accounts import Principal, Role
-from domain.live.events import Announcement, session_topic
+from domain.live.events import Announcement
+from domain.live.log_topics import session_topic
 from domain.live.sessions import LiveSession, Segment, SessionStatus
 from domain.refusals import InvalidInput, NotFound, NotPermitted
 from realtime.group_commit import GroupCommit

@@ -8,7 +8,8 @@ import pytest
 from limits import RateLimitItemPerMinute
 
 from domain.identity.accounts import Principal, Role
-from domain.live.events import QuestionAnswered, QuestionHidden, QuestionPublished, session_topic
+from domain.live.events import QuestionAnswered, QuestionHidden, QuestionPublished
+from domain.live.log_topics import session_topic
 from domain.live.questions import Question, QuestionStatus
 from domain.refusals import Busy, NotFound, QuestionConflict, TooManyAttempts
 from realtime.group_commit import GroupCommit

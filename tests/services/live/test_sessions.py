@@ -20,8 +20,8 @@ from domain.live.events import (
     SessionInterrupted,
     SessionResumed,
     SessionStarted,
-    session_topic,
 )
+from domain.live.log_topics import session_topic
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import PostingStatus
 from domain.refusals import (
@@ -253,12 +253,12 @@ async def test_every_session_that_shows_a_posting_logs_its_change(
     await store.live_sessions.add([shows, does_not])
     pinned = PostingPinned(session_id=shows.id, posting_id=posting.id)
     unpinned = PostingUnpinned(session_id=shows.id, posting_id=posting.id)
-    await control.refresh_pinned(posting.id)
+    await control.refresh_posting(posting.id)
     assert await logged_events(store, shows) == [pinned]
     closed = replace(posting, status=PostingStatus.CLOSED, version=2)
     assert await store.postings.update_if_unchanged(posting, closed)
     for _ in range(2):
-        await control.refresh_pinned(posting.id)
+        await control.refresh_posting(posting.id)
     assert await logged_events(store, shows) == [pinned, unpinned]
     assert (await stored(store, shows)).pinned_posting_id is None
     assert await logged_events(store, does_not) == []

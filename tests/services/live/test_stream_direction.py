@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domain.identity.accounts import Principal, Role
-from domain.live.events import StreamChanged, session_topic
+from domain.live.events import StreamChanged
+from domain.live.log_topics import session_topic
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.live.stream_sites import parse_stream_origins
 from domain.live.streams import NO_STREAM, Stream, StreamState

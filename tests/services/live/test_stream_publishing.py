@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from domain.identity.accounts import Principal, Role
-from domain.live.events import StreamChanged, session_topic
+from domain.live.events import StreamChanged
+from domain.live.log_topics import session_topic
 from domain.live.media_servers import MediaServer
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.live.streams import NO_STREAM, Stream, StreamState, cut_off, see_picture

@@ -161,7 +161,7 @@ async def test_a_posting_is_found_and_unpinned_in_the_sessions_that_show_it(stor
     interrupted = replace(live, id="interrupted", status=SessionStatus.INTERRUPTED)
     other = records.live_session(pinned_posting_id="other")
     await store.live_sessions.add([live, interrupted, other])
-    assert sorted(await store.live_sessions.ids_pinning("posting")) == sorted(
+    assert sorted(await store.live_sessions.ids_showing("posting")) == sorted(
         [live.id, "interrupted"]
     )
 
@@ -170,5 +170,5 @@ async def test_a_posting_is_found_and_unpinned_in_the_sessions_that_show_it(stor
             await store.live_sessions.unpin(each.id, "posting", transaction=transaction)
 
     await store.mongo.run_transaction(body)
-    assert await store.live_sessions.ids_pinning("posting") == []
-    assert await store.live_sessions.ids_pinning("other") == [other.id]
+    assert await store.live_sessions.ids_showing("posting") == []
+    assert await store.live_sessions.ids_showing("other") == [other.id]

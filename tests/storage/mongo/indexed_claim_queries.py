@@ -35,6 +35,9 @@ CLAIM_LOOKUPS: list[Callable[[Store], Awaitable[object]]] = [
         )
     ),
     lambda store: store.lead_claims.sessions_to_confirm("device", "person"),
+    lambda store: store.lead_claims.given_in_session("session", "device", limit=100),
+    lambda store: store.questions.asked_in_session("session", "device", limit=20),
+    lambda store: store.questions.count_waiting_of("session", "device"),
     lambda store: store.lead_claims.beside("session", "posting", ["a", "b"], limit=3),
     read_claims,
     lambda store: store.phone_proofs.find_proven(

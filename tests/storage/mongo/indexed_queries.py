@@ -233,7 +233,7 @@ LOOKUPS: list[Reading] = [
     lambda store: store.live_sessions.count(LiveSessionQuery(status=SessionStatus.LIVE)),
     lambda store: store.leads.results_by_code(["code", "other"]),
     lambda store: store.qr_codes.by_ids(["a", "b"]),
-    lambda store: store.live_sessions.ids_pinning("posting"),
+    lambda store: store.live_sessions.ids_showing("posting"),
     lambda store: store.leads.by_ids(["a", "b"]),
     lambda store: store.leads.record([records.lead(person="same"), records.lead(person="same")]),
     lambda store: store.leads.sessions_with_unlogged(),

@@ -11,8 +11,9 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from domain.leads.leads import LeadStage
-from domain.live import events
-from domain.live.events import EventEnvelope, LoggedEvent, parse_session_topic
+from domain.live import events, log_topics
+from domain.live.events import EventEnvelope, LoggedEvent
+from domain.live.log_topics import parse_session_topic
 from domain.live.sessions import Segment
 from domain.reference.occupations import Occupation
 from storage.mongo.client import Transaction
@@ -37,6 +38,14 @@ STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
     ),
     "PostingUnpinned": (
         events.PostingUnpinned(session_id="s", posting_id="p"),
+        {"session_id": "s", "posting_id": "p"},
+    ),
+    "SessionPostingClosed": (
+        events.SessionPostingClosed(session_id="s", posting_id="p"),
+        {"session_id": "s", "posting_id": "p"},
+    ),
+    "SessionPostingOpened": (
+        events.SessionPostingOpened(session_id="s", posting_id="p"),
         {"session_id": "s", "posting_id": "p"},
     ),
     "Announcement": (
@@ -250,9 +259,9 @@ def test_an_unknown_name_is_unrecognised_and_an_ephemeral_event_is_refused() -> 
 
 
 def test_topics_keep_their_prefixes() -> None:
-    assert events.session_topic("x") == "session/x"
-    assert events.lead_topic("x") == "leads/x"
-    assert events.seeker_topic("x") == "seeker/x"
+    assert log_topics.session_topic("x") == "session/x"
+    assert log_topics.lead_topic("x") == "leads/x"
+    assert log_topics.seeker_topic("x") == "seeker/x"
     assert parse_session_topic("session/x") == "x"
 
 

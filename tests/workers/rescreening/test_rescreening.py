@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from domain.live.events import PostingUnpinned, session_topic
+from domain.live.events import PostingUnpinned
+from domain.live.log_topics import session_topic
 from domain.postings.postings import CloseReason, PostingStatus
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import Grade
