@@ -6,12 +6,14 @@ Each writes the report or decision and the posting in one transaction.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from domain.identity.accounts import Principal
 from domain.postings.lifecycle import apply_reports, apply_review
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.refusals import AlreadyExists, NotFound, PostingNotOpen
+from domain.screening.decision_batches import prior_state
 from domain.screening.reviews import (
     Decision,
     DecisionKind,
@@ -77,10 +79,18 @@ class PostingReview:
         reason = check_decision_reason(reason, _REASON_FIELD)
         return await self.decide(seen, approved=approved, reason=reason, by=caller.subject)
 
-    async def decide(self, seen: Posting, *, approved: bool, reason: str, by: str) -> Posting:
+    async def decide(
+        self,
+        seen: Posting,
+        *,
+        approved: bool,
+        reason: str,
+        by: str,
+        batch_id: str | None = None,
+    ) -> Posting:
         """Open or refuse the posting ``seen``, and resolve all its open reports.
 
-        The caller has checked who decides.
+        The caller has checked who decides. With ``batch_id`` the decision can be undone.
 
         :raises PostingNotOpen: the posting does not wait for a decision.
         :raises PostingConflict: the terms or the findings have changed since ``seen`` was read.
@@ -94,9 +104,11 @@ class PostingReview:
                 )
             check_unchanged(before, seen)
             kind = DecisionKind.APPROVED if approved else DecisionKind.REFUSED
-            return await self._apply_decision(before, kind, reason, by, transaction)
+            return await self._apply_decision(
+                before, kind, reason, by, transaction, batch_id=batch_id
+            )
 
-        return await self._change(seen.id, change)
+        return await self.change(seen.id, change)
 
     async def report_posting(
         self,
@@ -159,7 +171,7 @@ class PostingReview:
             return apply_reports(before, reports, report.at)
 
         try:
-            await self._change(report.posting_id, change)
+            await self.change(report.posting_id, change)
         except Duplicate:
             raise AlreadyExists(
                 "You have already reported this posting. An officer will look at it.",
@@ -196,15 +208,16 @@ class PostingReview:
                 return await self._apply_decision(
                     before, DecisionKind.REFUSED, reason, by, transaction, report_id=report.id
                 )
-            await self._store_decision(
-                before, DecisionKind.REPORT_DISMISSED, reason, by, transaction, report_id=report.id
+            dismissed = self._make_decision(
+                before, DecisionKind.REPORT_DISMISSED, reason, by, report.id
             )
+            await self._store.reviews.add_decision(dismissed, transaction=transaction)
             reports = await self._store.reviews.count_independent_reports(
                 before.id, transaction=transaction
             )
             return apply_reports(before, reports, self._clock())
 
-        return await self._change(report.posting_id, change)
+        return await self.change(report.posting_id, change)
 
     async def _find_managed_report(self, caller: Principal, report_id: str) -> Report:
         report = await self._store.reviews.report_by_id(report_id)
@@ -220,10 +233,13 @@ class PostingReview:
             field=("input", "reportId"),
         )
 
-    async def _change(
+    async def change(
         self, posting_id: str, rule: Callable[[Posting, Transaction], Awaitable[Posting]]
     ) -> Posting:
-        """Write what ``rule`` makes of the posting, together with what ``rule`` itself writes."""
+        """Write what ``rule`` makes of the posting, together with what ``rule`` itself writes.
+
+        :raises Duplicate: another posting has the job key that the rule gives it.
+        """
 
         async def change(transaction: Transaction) -> Posting:
             found = await self._store.postings.by_ids([posting_id], transaction=transaction)
@@ -255,27 +271,25 @@ class PostingReview:
         transaction: Transaction,
         *,
         report_id: str | None = None,
+        batch_id: str | None = None,
     ) -> Posting:
-        at = self._clock()
+        decision = self._make_decision(before, kind, reason, by, report_id)
         approved = kind is DecisionKind.APPROVED
         state = ReportState.DISMISSED if approved else ReportState.UPHELD
         await self._store.reviews.resolve_open_reports(
-            before.id, state, by=by, at=at, transaction=transaction
+            before.id, state, by=by, at=decision.at, transaction=transaction
         )
-        await self._store_decision(before, kind, reason, by, transaction, report_id=report_id)
-        return apply_review(before, by=by, at=at, approved=approved, reason=reason)
+        after = apply_review(before, by=by, at=decision.at, approved=approved, reason=reason)
+        if batch_id is not None:
+            prior = prior_state(before, decided=after)
+            decision = replace(decision, batch_id=batch_id, prior=prior)
+        await self._store.reviews.add_decision(decision, transaction=transaction)
+        return after
 
-    async def _store_decision(
-        self,
-        posting: Posting,
-        kind: DecisionKind,
-        reason: str,
-        by: str,
-        transaction: Transaction,
-        *,
-        report_id: str | None,
-    ) -> None:
-        decision = Decision(
+    def _make_decision(
+        self, posting: Posting, kind: DecisionKind, reason: str, by: str, report_id: str | None
+    ) -> Decision:
+        return Decision(
             id=new_id(),
             posting_id=posting.id,
             revision=posting.revision,
@@ -286,7 +300,6 @@ class PostingReview:
             findings=posting.findings,
             report_id=report_id,
         )
-        await self._store.reviews.add_decision(decision, transaction=transaction)
 
 
 def _posting_not_found() -> NotFound:

@@ -161,12 +161,29 @@ class Postings(Repository[Posting]):
         """One page of the postings that meet ``query``, in ``order``."""
         return await self._records.find_page(query.where(), order, wanted)
 
-    async def page_of_review_queue(self, union_id: str, wanted: PageRequest) -> Page[Posting]:
+    async def page_of_review_queue(
+        self,
+        union_id: str,
+        wanted: PageRequest,
+        *,
+        code: str | None = None,
+        region: str | None = None,
+    ) -> Page[Posting]:
         """Postings of a union and its branches that wait for a reviewer, the longest waiting first.
 
-        The key is ``waiting_since`` and the id.
+        With ``code`` those with a finding of this code, with ``region`` those with a place of work
+        in it. The key is ``waiting_since`` and the id.
         """
-        where = {"union_path": union_id, "waiting_since": {"$type": "date"}}
+        where: Document = {"union_path": union_id, "waiting_since": {"$type": "date"}}
+        if code is not None:
+            where["findings.code"] = code
+        if region is not None:
+            digits = significant_digits(region)
+            codes = {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}
+            where["$or"] = [
+                {"terms.place_code": codes},
+                {"terms.further_places": {"$elemMatch": {"place_code": codes}}},
+            ]
         return await self._records.find_page(where, LONGEST_WAITING, wanted)
 
     async def update_if_unchanged(

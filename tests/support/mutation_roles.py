@@ -35,6 +35,8 @@ ALLOWED_CALLERS = {
     "verifyEmployer": {"officer", "officer above"},
     "submitPosting": {"officer", "officer above", "recruiter"},
     "reviewPosting": {"officer", "officer above"},
+    "decidePostings": {"officer", "officer above"},
+    "undoDecisions": {"officer", "officer above"},
     "reportPosting": {"viewer"},
     "resolveReport": {"officer", "officer above"},
     "addMinimumWage": {"officer above"},

@@ -131,6 +131,37 @@ CASES: dict[str, RefusalCase] = {
         with_values(postingId=lambda world: gid(world.employer)),
         "postingId",
     ),
+    "decide, no choice": invalid_input(
+        "decidePostings", "officer", with_values(postingIds=None), "code"
+    ),
+    "decide, no reason": invalid_input(
+        "decidePostings", "officer", with_values(reason=" "), "reason"
+    ),
+    "decide, no such place": invalid_input(
+        "decidePostings", "officer", with_values(postingIds=None, placeCode="999999"), "placeCode"
+    ),
+    "decide, unknown posting": RefusalCase(
+        "decidePostings",
+        "officer",
+        with_values(postingIds=lambda world: [gid(world.held), unknown_id("Posting")]),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "postingIds", "1"),
+    ),
+    "decide, too many": invalid_input(
+        "decidePostings",
+        "officer",
+        with_values(postingIds=lambda world: [gid(world.held)] * 101),
+        "postingIds",
+    ),
+    "undo, unknown decisions": RefusalCase(
+        "undoDecisions",
+        "officer",
+        with_values(batchId=lambda _: unknown_id("DecisionBatch")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "batchId"),
+    ),
     "resolve, no reason": invalid_input(
         "resolveReport", "officer", with_values(reason=" "), "reason"
     ),
