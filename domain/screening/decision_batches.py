@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from domain.screening.reviews import Decision, PriorState
 
 UNDO_WITHIN = timedelta(minutes=10)
 """How long decisions on many postings can be undone."""
+_CODE = re.compile(r"[A-Z][A-Z_]{1,59}")
 MAX_POSTINGS_DECIDED = 100
 """Postings that are decided on in one call."""
 
@@ -19,8 +21,15 @@ MAX_POSTINGS_DECIDED = 100
 def check_choice(code: str | None, place_code: str | None, posting_ids: object | None) -> None:
     """Check that it is said which postings are meant.
 
-    :raises InvalidInput: neither a code nor a place nor postings are given.
+    :raises InvalidInput: neither a code nor a place nor postings are given, or the code cannot be
+        that of a finding.
     """
+    if code is not None and not _CODE.fullmatch(code):
+        raise InvalidInput(
+            "Give the code of a finding, such as MINIMUM_WAGE_TO_CHECK.",
+            "请填写问题代码，例如MINIMUM_WAGE_TO_CHECK。",
+            field=("input", "code"),
+        )
     if code is None and place_code is None and posting_ids is None:
         raise InvalidInput(
             "Say which postings you decide on: by the code of a finding, by place, or one by one.",
@@ -51,6 +60,7 @@ def prior_state(posting: Posting, *, decided: Posting) -> PriorState:
         status=posting.status,
         review=posting.review,
         reports=posting.reports,
+        report_weight=posting.report_weight,
         waiting_since=posting.waiting_since,
         job_key=posting.job_key,
         decided_version=decided.version,
@@ -85,6 +95,7 @@ def undo_decision(posting: Posting, decision: Decision) -> Posting:
         status=prior.status,
         review=prior.review,
         reports=prior.reports,
+        report_weight=prior.report_weight,
         waiting_since=prior.waiting_since,
         job_key=prior.job_key,
         version=posting.version + 1,

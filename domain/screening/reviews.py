@@ -72,6 +72,7 @@ class PriorState:
     waiting_since: datetime | None
     job_key: str | None
     decided_version: int
+    report_weight: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,6 +118,8 @@ HIDDEN_FROM = {
     "answerQuestion": OTHER_OFFICERS | {"other host"},
     "declineQuestion": OTHER_OFFICERS | {"other host"},
     "reviewPosting": OTHER_OFFICERS,
+    "decidePostings": OTHER_OFFICERS,
+    "undoDecisions": OTHER_OFFICERS,
     "resolveReport": OTHER_OFFICERS,
     "changePosting": OTHER_OFFICERS | {"other recruiter"},
     "closePosting": OTHER_OFFICERS | {"other recruiter"},

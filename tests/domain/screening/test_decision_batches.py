@@ -66,6 +66,9 @@ def test_an_approval_by_code_settles_nothing_else(
 def test_a_choice_is_required() -> None:
     with pytest.raises(InvalidInput):
         check_choice(None, None, None)
+    for code in ("", "wage", "WAGE\n", "W" * 61):
+        with pytest.raises(InvalidInput):
+            check_choice(code, "330000", None)
     check_choice("WAGE", None, None)
     check_choice(None, "330000", None)
     check_choice(None, None, ())
