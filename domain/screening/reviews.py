@@ -183,6 +183,30 @@ def check_decision_reason(reason: str, field: tuple[str, ...]) -> str:
     return reason
 
 
+def make_decision(
+    decision_id: str,
+    posting: Posting,
+    kind: DecisionKind,
+    reason: str,
+    *,
+    by: str,
+    at: datetime,
+    report_id: str | None = None,
+) -> Decision:
+    """Return a decision about a posting as it is now, with the findings that it has."""
+    return Decision(
+        id=decision_id,
+        posting_id=posting.id,
+        revision=posting.revision,
+        kind=kind,
+        by=by,
+        at=at,
+        reason=reason,
+        findings=posting.findings,
+        report_id=report_id,
+    )
+
+
 def awaits_decision(posting: Posting) -> bool:
     """Whether an officer must look at the posting: it is in review, or has open reports."""
     return posting.waiting_since is not None or posting.status is PostingStatus.IN_REVIEW

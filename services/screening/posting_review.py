@@ -15,7 +15,6 @@ from domain.reference.calendar import day_in_china
 from domain.refusals import AlreadyExists, NotFound, PostingNotOpen
 from domain.screening.decision_batches import prior_state
 from domain.screening.reviews import (
-    Decision,
     DecisionKind,
     Report,
     ReportReason,
@@ -24,6 +23,7 @@ from domain.screening.reviews import (
     check_decision_reason,
     check_report_text,
     check_unchanged,
+    make_decision,
     resolve_report,
 )
 from realtime.group_commit import GroupCommit
@@ -208,8 +208,14 @@ class PostingReview:
                 return await self._apply_decision(
                     before, DecisionKind.REFUSED, reason, by, transaction, report_id=report.id
                 )
-            dismissed = self._make_decision(
-                before, DecisionKind.REPORT_DISMISSED, reason, by, report.id
+            dismissed = make_decision(
+                new_id(),
+                before,
+                DecisionKind.REPORT_DISMISSED,
+                reason,
+                by=by,
+                at=self._clock(),
+                report_id=report.id,
             )
             await self._store.reviews.add_decision(dismissed, transaction=transaction)
             reports = await self._store.reviews.count_independent_reports(
@@ -236,10 +242,7 @@ class PostingReview:
     async def change(
         self, posting_id: str, rule: Callable[[Posting, Transaction], Awaitable[Posting]]
     ) -> Posting:
-        """Write what ``rule`` makes of the posting, together with what ``rule`` itself writes.
-
-        :raises Duplicate: another posting has the job key that the rule gives it.
-        """
+        """Write what ``rule`` makes of the posting, together with what ``rule`` itself writes."""
 
         async def change(transaction: Transaction) -> Posting:
             found = await self._store.postings.by_ids([posting_id], transaction=transaction)
@@ -273,7 +276,9 @@ class PostingReview:
         report_id: str | None = None,
         batch_id: str | None = None,
     ) -> Posting:
-        decision = self._make_decision(before, kind, reason, by, report_id)
+        decision = make_decision(
+            new_id(), before, kind, reason, by=by, at=self._clock(), report_id=report_id
+        )
         approved = kind is DecisionKind.APPROVED
         state = ReportState.DISMISSED if approved else ReportState.UPHELD
         await self._store.reviews.resolve_open_reports(
@@ -285,21 +290,6 @@ class PostingReview:
             decision = replace(decision, batch_id=batch_id, prior=prior)
         await self._store.reviews.add_decision(decision, transaction=transaction)
         return after
-
-    def _make_decision(
-        self, posting: Posting, kind: DecisionKind, reason: str, by: str, report_id: str | None
-    ) -> Decision:
-        return Decision(
-            id=new_id(),
-            posting_id=posting.id,
-            revision=posting.revision,
-            kind=kind,
-            by=by,
-            at=self._clock(),
-            reason=reason,
-            findings=posting.findings,
-            report_id=report_id,
-        )
 
 
 def _posting_not_found() -> NotFound:
