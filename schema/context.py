@@ -61,6 +61,7 @@ from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
 from services.reference.occupation_administration import OccupationAdministration
 from services.reference.occupation_names import OccupationNames
+from services.screening.decision_batches import DecisionBatches
 from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
 from services.screening.posting_review import PostingReview
@@ -97,6 +98,7 @@ class Services:
     qr_code_creation: QrCodeCreation
     posting_gate: PostingGate
     reviews: PostingReview
+    decision_batches: DecisionBatches
     imports: ImportAdministration
     questions: QuestionModeration
     own_rooms: OwnRooms

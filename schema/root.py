@@ -67,6 +67,7 @@ from schema.reference.occupation_queries import OccupationQueries
 from schema.reference.region_queries import RegionQueries
 from schema.relay import Node, parse_any_global_id
 from schema.scalars import DECIMAL, OCCUPATION, OccupationCode
+from schema.screening.decision_batch_mutations import DecisionBatchMutations
 from schema.screening.minimum_wage_mutations import MinimumWageMutations
 from schema.screening.minimum_wage_queries import MinimumWageQueries
 from schema.screening.minimum_wage_types import find_minimum_wage
@@ -182,6 +183,7 @@ Mutation = merge_types(
         OccupationMutations,
         PostingMutations,
         ReviewMutations,
+        DecisionBatchMutations,
         ReportMutations,
         PostingRevisionMutations,
         ScheduleMutations,

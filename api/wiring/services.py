@@ -54,6 +54,7 @@ from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
 from services.reference.occupation_administration import OccupationAdministration
 from services.reference.occupation_names import OccupationNames
+from services.screening.decision_batches import DecisionBatches
 from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
 from services.screening.posting_review import PostingReview
@@ -179,6 +180,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         code_gateway = describe_gateway(settings)
         stream_control = StreamControl(store, commit, clock)
         control, gate = postings.session_control, postings.posting_gate
+        reviews = PostingReview(store, commit, control, clock)
         services = Services(
             store=store,
             hub=realtime.hub,
@@ -203,7 +205,8 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             ),
             imports=ImportAdministration(store, clock),
             posting_gate=gate,
-            reviews=PostingReview(store, commit, control, clock),
+            reviews=reviews,
+            decision_batches=DecisionBatches(store, reviews, gate, clock),
             questions=questions,
             own_rooms=OwnRooms(store, questions),
             lead_capture=capture,

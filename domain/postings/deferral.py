@@ -11,18 +11,13 @@ from datetime import date
 
 from domain.employers.employers import Employer
 from domain.postings.postings import Finding, Posting, PostingStatus, Severity
+from domain.screening.employment_rules import find_legal_type
 from domain.screening.posting_findings import EMPLOYER_NOT_VERIFIED, VALID_UNTIL_PAST
 from domain.screening.posting_rules import RULES_VERSION
 from domain.screening.wage_findings import BASIC_PAY, PROBATION_PAY
 
-NEVER_DEFERRED = frozenset(
-    {
-        BASIC_PAY.below_code,
-        PROBATION_PAY.below_code,
-        EMPLOYER_NOT_VERIFIED.code,
-        VALID_UNTIL_PAST.code,
-    }
-)
+_ON_PAY = frozenset({BASIC_PAY.below_code, PROBATION_PAY.below_code})
+NEVER_DEFERRED = _ON_PAY | {EMPLOYER_NOT_VERIFIED.code, VALID_UNTIL_PAST.code}
 """Codes of findings that hide a posting at once, whichever version of the rules makes them."""
 
 
@@ -45,11 +40,13 @@ def deferred_keys(before: Posting, found: Iterable[Finding], *, has_grace: bool)
     """
     is_let_through = before.status is PostingStatus.OPEN and before.rules < RULES_VERSION
     settled = settled_keys(before)
+    # Of work that is full time only by newer rules, the minimum wage of full time is new as well.
+    is_reclassified = find_legal_type(before.terms) is not before.terms.employment_type
 
     def is_deferred(finding: Finding) -> bool:
         if finding.code == EMPLOYER_NOT_VERIFIED.code:
             return has_grace
-        if finding.code in NEVER_DEFERRED:
+        if finding.code in NEVER_DEFERRED and not (is_reclassified and finding.code in _ON_PAY):
             return False
         if finding.key in before.deferred:
             return True

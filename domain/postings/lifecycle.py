@@ -244,6 +244,16 @@ def _unsettled_findings(posting: Posting) -> Iterator[Finding]:
             yield finding
 
 
+def list_doubts(posting: Posting) -> tuple[Finding, ...]:
+    """Return the findings that an officer has to decide on, with those that are deferred."""
+    settled = settled_keys(posting)
+    return tuple(
+        finding
+        for finding in posting.findings
+        if finding.severity in {Severity.REFUSE, Severity.REVIEW} and finding.key not in settled
+    )
+
+
 def _needs_officer(posting: Posting) -> bool:
     """Whether an officer must decide even without findings: refused before, or often reported."""
     was_refused = posting.review is not None and not posting.review.approved

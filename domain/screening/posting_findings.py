@@ -155,54 +155,6 @@ PROBATION_PAY_TOO_LOW = _finding(
     "试用期工资不得低于约定工资的80%，请提高。",
     _BASIS_PROBATION,
 )
-DAILY_HOURS_LONG = _finding(
-    Severity.WARN,
-    "DAILY_HOURS_LONG",
-    "hoursPerDay",
-    "Reduce the normal hours to 8 a day, or describe the rest as overtime.",
-    "每日工作时间超过8小时，请调整或注明加班安排。",
-    "劳动法第36条",
-)
-WEEKLY_HOURS_LONG = _finding(
-    Severity.WARN,
-    "WEEKLY_HOURS_LONG",
-    "hoursPerWeek",
-    "Reduce the normal hours to 44 a week, or describe the rest as overtime.",
-    "每周工作时间超过44小时，请调整或注明加班安排。",
-    "劳动法第36条",
-)
-NO_REST_DAY = _finding(
-    Severity.WARN,
-    "NO_REST_DAY",
-    "hoursPerWeek",
-    "Provide at least one rest day a week.",
-    "请保证劳动者每周至少休息一日。",
-    "劳动法第38条",
-)
-PART_TIME_DAILY_HOURS_LONG = _finding(
-    Severity.WARN,
-    "PART_TIME_DAILY_HOURS_LONG",
-    "hoursPerDay",
-    "Reduce part-time work to 4 hours a day, or offer the job as full time.",
-    "非全日制用工一般每日不超过4小时，请调整或改为全职。",
-    "劳动合同法第68条",
-)
-PART_TIME_WEEKLY_HOURS_LONG = _finding(
-    Severity.WARN,
-    "PART_TIME_WEEKLY_HOURS_LONG",
-    "hoursPerWeek",
-    "Reduce part-time work to 24 hours a week, or offer the job as full time.",
-    "非全日制用工每周累计不超过24小时，请调整或改为全职。",
-    "劳动合同法第68条",
-)
-CLOCK_HOURS_DIFFER = _finding(
-    Severity.WARN,
-    "CLOCK_HOURS_DIFFER",
-    "hoursPerDay",
-    "The hours per day do not match the start and end times. Correct one of them.",
-    "每日工作小时数与上下班时间不符，请核对。",
-    _BASIS_ONLINE_RECRUITMENT,
-)
 EMPLOYER_NOT_VERIFIED = _finding(
     Severity.SUSPEND,
     "EMPLOYER_NOT_VERIFIED",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
 
@@ -22,12 +21,17 @@ from domain.postings.postings import (
 )
 from domain.postings.public_texts import list_public_texts
 from domain.postings.term_bounds import MAX_HOURS_PER_DAY, MAX_HOURS_PER_WEEK, are_valid_hours
-from domain.postings.work_schedule import ShiftTimes
 from domain.reference.regions import is_place_code
 from domain.screening import posting_findings
+from domain.screening.employment_rules import (
+    EMPLOYEE_TYPES,
+    check_employment_type,
+    find_legal_type,
+)
+from domain.screening.hours_rules import check_clock_hours, check_hours
 from domain.screening.phrase_findings import UNDER_SIXTEEN
 from domain.screening.text_screening import screen_text
-from domain.screening.wage_rules import EMPLOYEE_TYPES, check_pay, check_probation_pay
+from domain.screening.wage_rules import check_pay, check_probation_pay
 from domain.screening.wage_table import WageTable
 
 RULES_VERSION = 4
@@ -37,10 +41,6 @@ Raise it with every change of what the rules find: all visible postings are then
 """
 MIN_WORKING_AGE = 16
 """劳动法 art. 15."""
-MAX_REST_HOURS_PER_DAY = 4
-"""Breaks between the start and the end of work that need no explanation."""
-MAX_WORKING_DAYS_PER_WEEK = 6
-"""劳动法 art. 38: one day of rest a week."""
 _MAX_REMEMBERED_LENGTH = 500
 """Characters of a text whose findings are kept: an employer's postings repeat titles, addresses
 and conditions."""
@@ -59,8 +59,9 @@ def screen_terms(terms: PostingTerms, table: WageTable, on: date) -> tuple[Findi
             _check_insurance(terms),
             check_pay(terms, table, on),
             check_probation_pay(terms, table, on),
-            _check_hours(terms),
-            _check_clock_hours(terms),
+            check_employment_type(terms),
+            check_hours(terms),
+            check_clock_hours(terms),
             _check_min_age(terms),
             _check_texts(terms),
         )
@@ -104,50 +105,17 @@ def _check_repost(terms: PostingTerms) -> Iterator[Finding]:
 
 
 def _check_insurance(terms: PostingTerms) -> Iterator[Finding]:
-    """Full cover for employees, work injury cover for all others (劳动法 art. 72)."""
-    is_employed = terms.employment_type in EMPLOYEE_TYPES
+    """Full cover for employees, work injury cover for all others (劳动法 art. 72).
+
+    Students in placements have an insurance of their own, which a person checks.
+    """
+    if terms.employment_type is EmploymentType.INTERNSHIP:
+        return
+    is_employed = find_legal_type(terms) in EMPLOYEE_TYPES
     required = FULL_INSURANCE if is_employed else (InsuranceKind.WORK_INJURY,)
     missing = [kind for kind in required if kind not in terms.insurance]
     if missing:
         yield posting_findings.build_insurance_finding(missing, is_employed=is_employed)
-
-
-def _check_hours(terms: PostingTerms) -> Iterator[Finding]:
-    """Working hours: 劳动法 art. 36 and 38; part time: 劳动合同法 art. 68.
-
-    Warnings only, because overtime can be lawful.
-    """
-    if not (_has_valid_daily_hours(terms) and _has_valid_weekly_hours(terms)):
-        return
-    per_day, per_week = terms.hours_per_day, terms.hours_per_week
-    if _is_part_time(terms):
-        if per_day > 4:
-            yield posting_findings.PART_TIME_DAILY_HOURS_LONG
-        if per_week > 24:
-            yield posting_findings.PART_TIME_WEEKLY_HOURS_LONG
-    else:
-        if per_day > 8:
-            yield posting_findings.DAILY_HOURS_LONG
-        if per_week > 44:
-            yield posting_findings.WEEKLY_HOURS_LONG
-    days = terms.schedule.days_per_week
-    if per_week > per_day * 6 or (days is not None and days > MAX_WORKING_DAYS_PER_WEEK):
-        yield posting_findings.NO_REST_DAY
-
-
-def _check_clock_hours(terms: PostingTerms) -> Iterator[Finding]:
-    """The time from start to end covers the hours of work and at most four hours of breaks."""
-    if not _has_valid_daily_hours(terms):
-        return
-    if not all(_covers_hours(shift, terms.hours_per_day) for shift in terms.shift_times):
-        yield posting_findings.CLOCK_HOURS_DIFFER
-
-
-def _covers_hours(shift: ShiftTimes, hours: Decimal) -> bool:
-    start, end = (at.hour * 60 + at.minute for at in (shift.starts_at, shift.ends_at))
-    # Equal start and end times mean 24 hours.
-    span = Decimal((end - start) % 1_440 or 1_440) / 60
-    return span - MAX_REST_HOURS_PER_DAY <= hours <= span
 
 
 def _check_min_age(terms: PostingTerms) -> Iterator[Finding]:
@@ -167,7 +135,3 @@ def _has_valid_daily_hours(terms: PostingTerms) -> bool:
 
 def _has_valid_weekly_hours(terms: PostingTerms) -> bool:
     return are_valid_hours(terms.hours_per_week, MAX_HOURS_PER_WEEK)
-
-
-def _is_part_time(terms: PostingTerms) -> bool:
-    return terms.employment_type is EmploymentType.PART_TIME

@@ -8,6 +8,7 @@ from datetime import datetime
 from domain.free_text import check_text
 from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
+from domain.postings.officer_review import Review
 from domain.postings.postings import Finding, Posting, PostingStatus
 from domain.refusals import InvalidInput, PostingConflict
 
@@ -59,10 +60,28 @@ class ReportState(Labelled):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PriorState:
+    """What a decision on many postings replaced in one of them, so that it can be undone.
+
+    ``decided_version`` is the version of the posting that the decision made.
+    """
+
+    status: PostingStatus
+    review: Review | None
+    reports: int
+    waiting_since: datetime | None
+    job_key: str | None
+    decided_version: int
+    report_weight: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """An officer's decision about one revision of a posting's terms; never deleted.
 
-    ``findings`` are those that the officer saw, ``by`` is the officer's account id.
+    ``findings`` are those that the officer saw, ``by`` is the officer's account id. ``batch_id``
+    and ``prior`` are those of a decision on many postings at once. One that was undone stays, with
+    ``undone_by`` and ``undone_at``.
     """
 
     id: str
@@ -74,6 +93,10 @@ class Decision:
     reason: str
     findings: tuple[Finding, ...]
     report_id: str | None = None
+    batch_id: str | None = None
+    prior: PriorState | None = None
+    undone_by: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +181,30 @@ def check_decision_reason(reason: str, field: tuple[str, ...]) -> str:
         )
     check_text(reason, MAX_REASON_LENGTH, field)
     return reason
+
+
+def make_decision(
+    decision_id: str,
+    posting: Posting,
+    kind: DecisionKind,
+    reason: str,
+    *,
+    by: str,
+    at: datetime,
+    report_id: str | None = None,
+) -> Decision:
+    """Return a decision about a posting as it is now, with the findings that it has."""
+    return Decision(
+        id=decision_id,
+        posting_id=posting.id,
+        revision=posting.revision,
+        kind=kind,
+        by=by,
+        at=at,
+        reason=reason,
+        findings=posting.findings,
+        report_id=report_id,
+    )
 
 
 def awaits_decision(posting: Posting) -> bool:

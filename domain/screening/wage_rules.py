@@ -10,6 +10,7 @@ from domain.postings.postings import EmploymentType, Finding, PostingTerms
 from domain.postings.term_bounds import MAX_HOURS_PER_DAY, are_valid_hours
 from domain.reference.regions import is_place_code
 from domain.screening import posting_findings
+from domain.screening.employment_rules import EMPLOYEE_TYPES, find_legal_type
 from domain.screening.wage_comparison import (
     WageBasis,
     WageComparison,
@@ -24,20 +25,22 @@ from domain.screening.wage_findings import (
 )
 from domain.screening.wage_table import WageTable
 
-EMPLOYEE_TYPES = frozenset({EmploymentType.FULL_TIME, EmploymentType.DISPATCH})
-"""Work under an employment contract that is not part time."""
 _WORST_FIRST = (WageComparison.BELOW, WageComparison.UNDECIDED, WageComparison.PASS)
 
 
 def check_pay(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:
-    """Part-time work is paid by the hour; no pay is below the minimum wage."""
+    """Part-time work is paid by the hour; no pay is below the minimum wage.
+
+    Part time and gig work that is full time by law is compared like full time.
+    """
     certain = terms.pay.certain
+    is_part_time = find_legal_type(terms) is EmploymentType.PART_TIME
     if terms.pay.from_fen < 1:
         # Another rule refuses a pay that is missing.
         return
     if certain is None:
         yield posting_findings.PIECE_PAY_NOT_GUARANTEED
-    elif terms.employment_type is EmploymentType.PART_TIME and certain.period is not PayPeriod.HOUR:
+    elif is_part_time and certain.period is not PayPeriod.HOUR:
         yield posting_findings.PART_TIME_PAY_NOT_HOURLY
     else:
         yield from _check_minimum_wage(terms, table, on, certain, BASIC_PAY)
@@ -48,7 +51,7 @@ def check_probation_pay(terms: PostingTerms, table: WageTable, on: date) -> Iter
     fen = terms.probation_fen
     if fen is None:
         return
-    if terms.employment_type is EmploymentType.PART_TIME:
+    if find_legal_type(terms) is EmploymentType.PART_TIME:
         yield posting_findings.PART_TIME_PROBATION
         return
     if fen * 5 < terms.pay.from_fen * 4:
@@ -108,8 +111,11 @@ def _compare(
 ) -> tuple[WageVerdict, str] | None:
     """Return the worst comparison of all places of work, and the figures of that place.
 
-    None if pay, place or hours are missing, which other rules refuse.
+    None if pay, place or hours are missing, which other rules refuse. Students in placements have
+    no minimum wage: a person compares their pay with that of the probation.
     """
+    if terms.employment_type is EmploymentType.INTERNSHIP:
+        return None
     has_hours = are_valid_hours(terms.hours_per_day, MAX_HOURS_PER_DAY)
     if pay.fen < 1 or not is_place_code(terms.place_code) or not has_hours:
         return None
@@ -141,5 +147,5 @@ def _convert_to_minimum_wage_period(terms: PostingTerms, pay: PayRate) -> PayRat
 
 def _period_of_minimum(terms: PostingTerms, pay: PayRate) -> PayPeriod:
     is_monthly = pay.period in {PayPeriod.MONTH, PayPeriod.YEAR}
-    is_employed = terms.employment_type in EMPLOYEE_TYPES
+    is_employed = find_legal_type(terms) in EMPLOYEE_TYPES
     return PayPeriod.MONTH if is_employed or is_monthly else PayPeriod.HOUR

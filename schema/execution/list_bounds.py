@@ -42,6 +42,9 @@ _LEADS_PER_ADVANCE = 10
 everything of a few leads is admitted."""
 _ROWS_PER_VERIFICATION = 10
 """The input of verifyMinimumWages names 1 to 100 rows, mostly the tiers of one province."""
+_POSTINGS_PER_DECISION = 5
+"""decidePostings decides on up to 100. As with advanceLeads a document that selects everything of a
+few is admitted."""
 
 _PARTS_OF_TERMS = 3
 """Places, shifts, licences, skills, media links and pay components of one posting. A posting may
@@ -54,6 +57,8 @@ LIST_BOUNDS: Mapping[str, int] = {
     "CampaignMatches.matches": MAX_MATCHES,
     "CodeList.entries": _CODES_PER_LIST,
     "Decision.findings": _FINDINGS,
+    "DecisionsUndone.kept": _POSTINGS_PER_DECISION,
+    "DecisionsUndone.restored": _POSTINGS_PER_DECISION,
     "Facet.counts": _CODES_PER_FACET,
     "Finding.marks": MAX_MARKS_PER_FINDING,
     "ImportFinding.marks": MAX_MARKS_PER_FINDING,
@@ -89,6 +94,8 @@ LIST_BOUNDS: Mapping[str, int] = {
     "PostingMatch.reasonsAgainst": len(SCORING_FACTORS),
     "PostingMatch.reasonsFor": len(MatchCode),
     "PostingRefused.findings": _FINDINGS,
+    "PostingsDecided.decided": _POSTINGS_PER_DECISION,
+    "PostingsDecided.skipped": _POSTINGS_PER_DECISION,
     "Query.codeLists": len(ENUM_DESCRIPTIONS) + len(TABLE_DESCRIPTIONS),
     "OccupationEntry.classes": 3,
     "OccupationEntry.licences": 5,

@@ -8,6 +8,7 @@ import strawberry
 
 from domain.identity.accounts import Role
 from domain.postings.postings import Posting as PostingRecord
+from domain.reference.regions import check_place_code
 from schema.context import Info
 from schema.postings.posting_types import Posting
 from schema.relay import Connection, Keyset, resolve_connection
@@ -48,16 +49,27 @@ class ReviewQueries:
     @strawberry.field(
         description="For officers: postings of their union and its branches that wait for a "
         "decision, because the rules cannot decide or somebody reported them. The longest waiting "
-        "is first."
+        "is first. With `code` those with a finding of this code, with `placeCode` those with a "
+        "place of work in this region."
     )
     async def review_queue(
-        self, info: Info, first: int | None = None, after: str | None = None
+        self,
+        info: Info,
+        code: str | None = None,
+        place_code: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
     ) -> Connection[ReviewItem] | None:
         caller = info.context.require(Role.OFFICER)
         assert caller.union_id is not None  # every officer belongs to a union
         return await resolve_connection(
             REVIEW_QUEUE_KEYSET,
-            partial(info.context.services.store.postings.page_of_review_queue, caller.union_id),
+            partial(
+                info.context.services.store.postings.page_of_review_queue,
+                caller.union_id,
+                code=code,
+                region=place_code and check_place_code(place_code, ("placeCode",)),
+            ),
             ReviewItem.of,
             first=first,
             after=after,

@@ -57,6 +57,9 @@ class Decision:
     revision: int = strawberry.field(description="The revision of the terms that the officer saw.")
     reason: str
     at: datetime
+    undone_at: datetime | None = strawberry.field(
+        description="When it was undone, if it was; see `undoDecisions`."
+    )
 
     @classmethod
     def of(cls, record: DecisionRecord) -> Self:
@@ -66,6 +69,7 @@ class Decision:
             revision=record.revision,
             reason=record.reason,
             at=record.at,
+            undone_at=record.undone_at,
         )
 
     @strawberry.field(description="The findings that the officer saw.")
@@ -75,6 +79,10 @@ class Decision:
     @strawberry.field(description="The officer who decided.")
     async def by(self, info: Info) -> Colleague | None:
         return await find_colleague(info, self.record.by)
+
+    @strawberry.field(description="The officer who undid it.")
+    async def undone_by(self, info: Info) -> Colleague | None:
+        return await find_colleague(info, self.record.undone_by)
 
 
 @strawberry.type

@@ -6,14 +6,15 @@ Each writes the report or decision and the posting in one transaction.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from domain.identity.accounts import Principal
 from domain.postings.lifecycle import apply_reports, apply_review
 from domain.postings.postings import Posting
 from domain.reference.calendar import day_in_china
 from domain.refusals import AlreadyExists, NotFound, PostingNotOpen
+from domain.screening.decision_batches import prior_state
 from domain.screening.reviews import (
-    Decision,
     DecisionKind,
     Report,
     ReportReason,
@@ -22,6 +23,7 @@ from domain.screening.reviews import (
     check_decision_reason,
     check_report_text,
     check_unchanged,
+    make_decision,
     resolve_report,
 )
 from realtime.group_commit import GroupCommit
@@ -77,10 +79,18 @@ class PostingReview:
         reason = check_decision_reason(reason, _REASON_FIELD)
         return await self.decide(seen, approved=approved, reason=reason, by=caller.subject)
 
-    async def decide(self, seen: Posting, *, approved: bool, reason: str, by: str) -> Posting:
+    async def decide(
+        self,
+        seen: Posting,
+        *,
+        approved: bool,
+        reason: str,
+        by: str,
+        batch_id: str | None = None,
+    ) -> Posting:
         """Open or refuse the posting ``seen``, and resolve all its open reports.
 
-        The caller has checked who decides.
+        The caller has checked who decides. With ``batch_id`` the decision can be undone.
 
         :raises PostingNotOpen: the posting does not wait for a decision.
         :raises PostingConflict: the terms or the findings have changed since ``seen`` was read.
@@ -94,9 +104,11 @@ class PostingReview:
                 )
             check_unchanged(before, seen)
             kind = DecisionKind.APPROVED if approved else DecisionKind.REFUSED
-            return await self._apply_decision(before, kind, reason, by, transaction)
+            return await self._apply_decision(
+                before, kind, reason, by, transaction, batch_id=batch_id
+            )
 
-        return await self._change(seen.id, change)
+        return await self.change(seen.id, change)
 
     async def report_posting(
         self,
@@ -159,7 +171,7 @@ class PostingReview:
             return apply_reports(before, reports, report.at)
 
         try:
-            await self._change(report.posting_id, change)
+            await self.change(report.posting_id, change)
         except Duplicate:
             raise AlreadyExists(
                 "You have already reported this posting. An officer will look at it.",
@@ -196,15 +208,22 @@ class PostingReview:
                 return await self._apply_decision(
                     before, DecisionKind.REFUSED, reason, by, transaction, report_id=report.id
                 )
-            await self._store_decision(
-                before, DecisionKind.REPORT_DISMISSED, reason, by, transaction, report_id=report.id
+            dismissed = make_decision(
+                new_id(),
+                before,
+                DecisionKind.REPORT_DISMISSED,
+                reason,
+                by=by,
+                at=self._clock(),
+                report_id=report.id,
             )
+            await self._store.reviews.add_decision(dismissed, transaction=transaction)
             reports = await self._store.reviews.count_independent_reports(
                 before.id, transaction=transaction
             )
             return apply_reports(before, reports, self._clock())
 
-        return await self._change(report.posting_id, change)
+        return await self.change(report.posting_id, change)
 
     async def _find_managed_report(self, caller: Principal, report_id: str) -> Report:
         report = await self._store.reviews.report_by_id(report_id)
@@ -220,7 +239,7 @@ class PostingReview:
             field=("input", "reportId"),
         )
 
-    async def _change(
+    async def change(
         self, posting_id: str, rule: Callable[[Posting, Transaction], Awaitable[Posting]]
     ) -> Posting:
         """Write what ``rule`` makes of the posting, together with what ``rule`` itself writes."""
@@ -255,38 +274,22 @@ class PostingReview:
         transaction: Transaction,
         *,
         report_id: str | None = None,
+        batch_id: str | None = None,
     ) -> Posting:
-        at = self._clock()
+        decision = make_decision(
+            new_id(), before, kind, reason, by=by, at=self._clock(), report_id=report_id
+        )
         approved = kind is DecisionKind.APPROVED
         state = ReportState.DISMISSED if approved else ReportState.UPHELD
         await self._store.reviews.resolve_open_reports(
-            before.id, state, by=by, at=at, transaction=transaction
+            before.id, state, by=by, at=decision.at, transaction=transaction
         )
-        await self._store_decision(before, kind, reason, by, transaction, report_id=report_id)
-        return apply_review(before, by=by, at=at, approved=approved, reason=reason)
-
-    async def _store_decision(
-        self,
-        posting: Posting,
-        kind: DecisionKind,
-        reason: str,
-        by: str,
-        transaction: Transaction,
-        *,
-        report_id: str | None,
-    ) -> None:
-        decision = Decision(
-            id=new_id(),
-            posting_id=posting.id,
-            revision=posting.revision,
-            kind=kind,
-            by=by,
-            at=self._clock(),
-            reason=reason,
-            findings=posting.findings,
-            report_id=report_id,
-        )
+        after = apply_review(before, by=by, at=decision.at, approved=approved, reason=reason)
+        if batch_id is not None:
+            prior = prior_state(before, decided=after)
+            decision = replace(decision, batch_id=batch_id, prior=prior)
         await self._store.reviews.add_decision(decision, transaction=transaction)
+        return after
 
 
 def _posting_not_found() -> NotFound:

@@ -138,7 +138,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"campaign_id": {"$gt": ""}},
         ),
     ],
-    "decisions": [IndexModel([("posting_id", ASCENDING), ("_id", DESCENDING)], name="by_posting")],
+    "decisions": [
+        IndexModel([("posting_id", ASCENDING), ("_id", DESCENDING)], name="by_posting"),
+        IndexModel(
+            [("batch_id", ASCENDING), ("_id", ASCENDING)],
+            name="by_batch",
+            partialFilterExpression={"batch_id": {"$gt": ""}},
+        ),
+    ],
     "reports": [
         IndexModel(
             [("posting_id", ASCENDING), ("by", ASCENDING)], name="one_a_viewer", unique=True

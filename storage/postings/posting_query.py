@@ -1,4 +1,4 @@
-"""What lists of postings are filtered by, and the condition under which a posting may be shown."""
+"""The conditions of lists of postings: filters, visibility, the review queue, and regions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.postings.postings import PostingStatus
+from domain.reference.regions import city_of, province_of, significant_digits
 from storage.mongo.client import Document
 
 
@@ -50,3 +51,35 @@ def visibility_condition(on: date) -> Document:
         "terms.valid_until": {"$gte": day},
         "verified_until": {"$gte": day},
     }
+
+
+def waiting_condition(union_id: str, code: str | None, region: str | None) -> Document:
+    """The condition of the review queue of a union and its branches.
+
+    With ``code`` postings with a finding of this code, with ``region`` those with a place of work
+    in it.
+    """
+    where: Document = {"union_path": union_id, "waiting_since": {"$type": "date"}}
+    if code is not None:
+        where["findings.code"] = code
+    if region is not None:
+        within = _within(region)
+        where["$or"] = [
+            {"terms.place_code": within},
+            {"terms.further_places": {"$elemMatch": {"place_code": within}}},
+        ]
+    return where
+
+
+def region_conditions(region: str) -> list[Document]:
+    """Conditions for places within the region, and for the wider regions that contain it."""
+    containing = sorted({city_of(region), province_of(region)} - {region})
+    return [
+        {"terms.place_code": _within(region)},
+        {"terms.place_code": {"$in": containing}},
+    ]
+
+
+def _within(region: str) -> Document:
+    digits = significant_digits(region)
+    return {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}

@@ -17,14 +17,18 @@ from pymongo import UpdateOne
 
 from domain.postings.lifecycle import RESCREENED_STATUSES
 from domain.postings.postings import Posting, PostingStatus
-from domain.reference.regions import city_of, province_of, significant_digits
 from domain.screening.rescreening import RescreeningTask, RescreenScope
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import changed_fields
 from storage.mongo.paging import Page, PageRequest, SortOrder
 from storage.mongo.repository import Repository, unchanged_condition
 from storage.mongo.terms_documents import occupation_condition
-from storage.postings.posting_query import PostingQuery, visibility_condition
+from storage.postings.posting_query import (
+    PostingQuery,
+    region_conditions,
+    visibility_condition,
+    waiting_condition,
+)
 from storage.search.search_entries import SearchEntries
 
 LONGEST_WAITING: SortOrder = (("waiting_since", 1), ("_id", 1))
@@ -161,12 +165,20 @@ class Postings(Repository[Posting]):
         """One page of the postings that meet ``query``, in ``order``."""
         return await self._records.find_page(query.where(), order, wanted)
 
-    async def page_of_review_queue(self, union_id: str, wanted: PageRequest) -> Page[Posting]:
+    async def page_of_review_queue(
+        self,
+        union_id: str,
+        wanted: PageRequest,
+        *,
+        code: str | None = None,
+        region: str | None = None,
+    ) -> Page[Posting]:
         """Postings of a union and its branches that wait for a reviewer, the longest waiting first.
 
-        The key is ``waiting_since`` and the id.
+        With ``code`` those with a finding of this code, with ``region`` those with a place of work
+        in it. The key is ``waiting_since`` and the id.
         """
-        where = {"union_path": union_id, "waiting_since": {"$type": "date"}}
+        where = waiting_condition(union_id, code, region)
         return await self._records.find_page(where, LONGEST_WAITING, wanted)
 
     async def update_if_unchanged(
@@ -206,7 +218,7 @@ class Postings(Repository[Posting]):
         if rescreen.scope is RescreenScope.EMPLOYER:
             where["employer_id"] = rescreen.key
         else:
-            where["$or"] = _region_conditions(rescreen.key)
+            where["$or"] = region_conditions(rescreen.key)
         return await self._records.find(where, sort=[("_id", 1)], limit=limit)
 
     async def find_overdue(self, *, on: date, limit: int) -> list[Posting]:
@@ -269,16 +281,6 @@ class Postings(Repository[Posting]):
             for (_, update), entry in zip(with_new_terms, entries, strict=True):
                 update["$set"]["search"] = entry
         return updates
-
-
-def _region_conditions(region: str) -> list[Document]:
-    """Conditions for places within the region, and for the wider regions that contain it."""
-    digits = significant_digits(region)
-    containing = sorted({city_of(region), province_of(region)} - {region})
-    return [
-        {"terms.place_code": {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}},
-        {"terms.place_code": {"$in": containing}},
-    ]
 
 
 def _make_update(before: Posting, after: Posting) -> tuple[Document, Document]:

@@ -32,6 +32,37 @@ class Reviews:
         """The decisions on a posting, newest first; the key is the id."""
         return await self._decisions.find_page({"posting_id": posting_id}, NEWEST_FIRST, wanted)
 
+    async def decisions_of_batch(self, batch_id: str, *, limit: int) -> list[Decision]:
+        """The decisions that were made together, in the order in which they were made."""
+        return await self._decisions.find({"batch_id": batch_id}, sort=[("_id", 1)], limit=limit)
+
+    async def mark_undone(self, decision: Decision, *, transaction: Transaction) -> None:
+        """Store by whom and when a decision was undone."""
+        document = self._decisions.to_document(decision)
+        undone = {name: document[name] for name in ("undone_by", "undone_at")}
+        await self._decisions.update_one(
+            {"_id": decision.id}, {"$set": undone}, transaction=transaction
+        )
+
+    async def reopen_reports(self, decision: Decision, *, transaction: Transaction) -> None:
+        """Open the reports again that a decision resolved."""
+        with translate_errors():
+            await self._reports.documents.update_many(
+                {
+                    "posting_id": decision.posting_id,
+                    "resolved_by": decision.by,
+                    "resolved_at": decision.at,
+                },
+                {
+                    "$set": {
+                        "state": ReportState.OPEN.value,
+                        "resolved_by": None,
+                        "resolved_at": None,
+                    }
+                },
+                session=transaction,
+            )
+
     async def add_report(self, report: Report, *, transaction: Transaction) -> None:
         """Store a new report.
 

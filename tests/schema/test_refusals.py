@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from tests.schema.refusals import ids, leads, live, organisations, postings, seekers, states, texts
+from tests.schema.refusals import (
+    ids,
+    leads,
+    live,
+    officers_work,
+    organisations,
+    postings,
+    seekers,
+    states,
+    texts,
+)
 from tests.schema.refusals.case import IDENTITY_CARD, RefusalCase
 from tests.support.graphql_clients import GraphQLClient
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.services import RunningServices, hash_collections
 from tests.support.world import World
 
-SUBJECTS = (organisations, postings, live, leads, seekers, texts, states, ids)
+SUBJECTS = (organisations, postings, officers_work, live, leads, seekers, texts, states, ids)
 CASES = {name: case for subject in SUBJECTS for name, case in subject.CASES.items()}
 assert len(CASES) == sum(len(subject.CASES) for subject in SUBJECTS), "two cases share a name"
 

@@ -147,6 +147,24 @@ MUTATION_CASES = {
             "... on PostingReviewed { posting { id status } }",
         ),
         MutationCase(
+            "decidePostings",
+            lambda world: {
+                "postingIds": [gid(world.held)],
+                "approved": True,
+                "reason": "已核实",
+            },
+            "PostingsDecided",
+            "... on PostingsDecided { batchId undoUntil decided { id status } skipped { id } }",
+        ),
+        MutationCase(
+            "undoDecisions",
+            lambda world: {
+                "batchId": global_id("DecisionBatch", world.batch_decision.batch_id or "")
+            },
+            "DecisionsUndone",
+            "... on DecisionsUndone { restored { id status } kept { id } }",
+        ),
+        MutationCase(
             "reportPosting",
             lambda world: {"postingId": gid(world.open), "reason": "FEES_TAKEN"},
             "PostingReported",

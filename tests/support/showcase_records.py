@@ -107,7 +107,12 @@ class ShowcaseRecords(World):
             resolved_at=utc_now(),
         )
         self.decision = records.decision(
-            posting_id=self.open.id, by=self.officer.id, at=utc_now(), findings=found
+            posting_id=self.open.id,
+            by=self.officer.id,
+            at=utc_now(),
+            findings=found,
+            undone_by=self.officer.id,
+            undone_at=utc_now(),
         )
         self.check = records.employer_check(
             employer_id=self.employer.id, by=self.officer.id, at=utc_now(), note="已核对"

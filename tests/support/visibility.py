@@ -191,7 +191,9 @@ STAFF_ROWS = (
     VisibilityRow(
         "Report", "id reason body revision at state resolvedAt resolvedBy", OFFICERS_AND_RECRUITER
     ),
-    VisibilityRow("Decision", "kind revision reason at findings by", OFFICERS_AND_RECRUITER),
+    VisibilityRow(
+        "Decision", "kind revision reason at findings by undoneAt undoneBy", OFFICERS_AND_RECRUITER
+    ),
     VisibilityRow("Finding", FINDING_FIELDS, OFFICERS_AND_RECRUITER),
     VisibilityRow("Mark", "text start end", OFFICERS_AND_RECRUITER),
     VisibilityRow("ReviewItem", "posting waitingSince", OFFICERS),
@@ -337,6 +339,8 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "PostingHeld": "posting findings",
     "PostingRefused": "posting findings",
     "PostingReviewed": "posting",
+    "PostingsDecided": "batchId undoUntil decided skipped",
+    "DecisionsUndone": "restored kept",
     "PostingReported": "postingId",
     "ReportResolved": "posting",
     "PostingClosed": "posting",

@@ -15,6 +15,7 @@ from domain.live.questions import Question
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import Finding, Posting, PostingStatus, Severity
 from domain.reference.calendar import day_in_china
+from domain.screening.decision_batches import prior_state
 from domain.seekers.call_campaigns import CallEntry, CallOutcome
 from domain.seekers.seekers import Seeker
 from domain.webhooks.webhooks import Webhook
@@ -78,6 +79,13 @@ class World(Organisations):
             self.expired,
         )
         self.report = records.report(posting_id=self.second.id, at=utc_now())
+        self.batch_decision = records.decision(
+            posting_id=self.third.id,
+            by=self.officer.id,
+            at=utc_now(),
+            batch_id=new_id(),
+            prior=prior_state(self.third, decided=self.third),
+        )
         self.wage = records.minimum_wage(
             effective_from=today() + timedelta(days=300), added_at=utc_now()
         )
@@ -121,6 +129,7 @@ class World(Organisations):
             await store.sign_ins.add(self.sign_in_of(account), most=1)
         await store.postings.add([*self.running_order, self.absent])
         await store.mongo["reports"].insert_one(to_document(self.report))
+        await store.mongo["decisions"].insert_one(to_document(self.batch_decision))
         await store.mongo["minimum_wages"].insert_one(to_document(self.wage))
         await store.live_sessions.add(self.sessions)
         await store.webhooks.add(self.webhook)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -17,9 +18,16 @@ from domain.postings.lifecycle import (
 from domain.postings.postings import Posting, PostingStatus, PostingTerms
 from domain.reference.calendar import day_in_china
 from domain.screening.known_wages import KNOWN_WAGES
+from domain.screening.minimum_wages import Grade, MinimumWage
 from domain.screening.posting_rules import RULES_VERSION
 from domain.screening.reviews import NO_REPORTS, IndependentReports
-from tests.domain.posting_terms_samples import monthly_pay, posting_terms
+from domain.screening.wage_table import WageTable
+from tests.domain.posting_terms_samples import (
+    hourly_pay,
+    monthly_pay,
+    part_time_terms,
+    posting_terms,
+)
 from tests.support import records
 from tests.support.records import FIXED_NOW
 
@@ -70,6 +78,35 @@ def test_pay_below_the_minimum_wage_is_never_deferred() -> None:
     after = screened(let_through(replace(FORBIDDEN, pay=monthly_pay(100))))
     assert after.status is PostingStatus.SUSPENDED
     assert [key.partition("|")[0] for key in after.deferred] == ["SOCIAL_INSURANCE_MISSING"]
+
+
+def test_long_part_time_work_that_was_let_through_is_deferred_with_its_pay() -> None:
+    long = part_time_terms(
+        hours_per_day=Decimal(8), hours_per_week=Decimal(40), pay=hourly_pay(15), insurance=()
+    )
+    after = screened(let_through(long))
+    assert after.status is PostingStatus.OPEN
+    assert {key.partition("|")[0] for key in after.deferred} == {
+        "SOCIAL_INSURANCE_MISSING",
+        "PAY_BELOW_MINIMUM_WAGE",
+        "PART_TIME_DAILY_HOURS_LONG",
+        "PART_TIME_WEEKLY_HOURS_LONG",
+    }
+    # Rows that come later count at once.
+    raised = MinimumWage(
+        region="310000",
+        tier=1,
+        monthly=3_000,
+        effective_from=day_in_china(FIXED_NOW),
+        grade=Grade.A,
+    )
+    lower = rescreen_posting(
+        after,
+        employer=CHECKED,
+        table=WageTable(rows=(*KNOWN_WAGES.rows, raised)),
+        at=FIXED_NOW,
+    )
+    assert lower.status is PostingStatus.SUSPENDED
 
 
 def test_an_officer_refuses_what_new_rules_found() -> None:

@@ -1,10 +1,9 @@
-"""Refusals of postings, their reviews and reports, minimum wages and imports."""
+"""Refusals of postings, their reviews and reports, and imports."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from schema.relay import global_id
 from tests.schema.refusals.case import (
     RefusalCase,
     invalid_id,
@@ -144,95 +143,6 @@ CASES: dict[str, RefusalCase] = {
         "NotFound",
         "NOT_FOUND",
         ("input", "reportId"),
-    ),
-    "wage, no region": invalid_input(
-        "addMinimumWage", "officer above", with_values(region="99"), "region"
-    ),
-    "wage, no tier": invalid_input("addMinimumWage", "officer above", with_values(tier=0), "tier"),
-    "wage, too much": invalid_input(
-        "addMinimumWage", "officer above", with_values(monthly=100_001), "monthly"
-    ),
-    "wage, tenths of a fen": invalid_input(
-        "addMinimumWage", "officer above", with_values(hourly=25.001), "hourly"
-    ),
-    "wage, no figure": invalid_input(
-        "addMinimumWage", "officer above", with_values(monthly=None, hourly=None), "monthly"
-    ),
-    "wage, long ago": invalid_input(
-        "addMinimumWage", "officer above", with_values(effectiveFrom="1999-12-31"), "effectiveFrom"
-    ),
-    "wage, no address": invalid_input(
-        "addMinimumWage", "officer above", with_values(sourceUrl="zj.gov.cn"), "sourceUrl"
-    ),
-    "wage, places elsewhere": RefusalCase(
-        "addMinimumWage",
-        "officer above",
-        with_values(places=["330400", "310115"]),
-        "InvalidInput",
-        "INVALID_INPUT",
-        ("input", "places", "1"),
-    ),
-    "wage, another province": RefusalCase(
-        "addMinimumWage",
-        "officer above",
-        with_values(region="310000"),
-        "NotPermitted",
-        "NOT_PERMITTED",
-        None,
-    ),
-    "wage to verify, unknown": RefusalCase(
-        "verifyMinimumWage",
-        "officer above",
-        with_values(minimumWageId=lambda _: unknown_id("MinimumWage")),
-        "NotFound",
-        "NOT_FOUND",
-        ("input", "minimumWageId"),
-    ),
-    "wage to verify, of another province": RefusalCase(
-        "verifyMinimumWage",
-        "officer above",
-        with_values(minimumWageId=lambda _: global_id("MinimumWage", "seed3100001")),
-        "NotPermitted",
-        "NOT_PERMITTED",
-        None,
-    ),
-    "wages to verify, one unknown": RefusalCase(
-        "verifyMinimumWages",
-        "officer above",
-        with_values(minimumWageIds=lambda world: [gid(world.wage), unknown_id("MinimumWage")]),
-        "NotFound",
-        "NOT_FOUND",
-        ("input", "minimumWageIds", "1"),
-    ),
-    "wages to verify, one of another province": RefusalCase(
-        "verifyMinimumWages",
-        "officer above",
-        with_values(
-            minimumWageIds=lambda world: [
-                gid(world.wage),
-                global_id("MinimumWage", "seed3100001"),
-            ]
-        ),
-        "NotPermitted",
-        "NOT_PERMITTED",
-        None,
-    ),
-    "wages to verify, none": invalid_input(
-        "verifyMinimumWages", "officer above", with_values(minimumWageIds=[]), "minimumWageIds"
-    ),
-    "wages to verify, too many": invalid_input(
-        "verifyMinimumWages",
-        "officer above",
-        with_values(minimumWageIds=lambda _: [global_id("MinimumWage", "seed3300001")] * 101),
-        "minimumWageIds",
-    ),
-    "wages to verify, one twice": RefusalCase(
-        "verifyMinimumWages",
-        "officer above",
-        with_values(minimumWageIds=lambda _: [global_id("MinimumWage", "seed3300001")] * 2),
-        "InvalidInput",
-        "INVALID_INPUT",
-        ("input", "minimumWageIds"),
     ),
     "close, a refused posting": RefusalCase(
         "closePosting",

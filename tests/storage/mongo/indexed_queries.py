@@ -154,6 +154,10 @@ LISTS: list[Reading] = [
         lambda store, wanted=wanted: store.postings.page_of_review_queue(records.UNION_ID, wanted)
         for wanted in (FIRST, PageRequest(limit=2, after=(records.FIXED_NOW, "0" * 24)))
     ),
+    lambda store: store.postings.page_of_review_queue(
+        records.UNION_ID, FIRST, code="LURE", region="330000"
+    ),
+    lambda store: store.reviews.decisions_of_batch("batch", limit=2),
     *(
         lambda store, wanted=wanted: store.reviews.decisions_on("posting", wanted)
         for wanted in (FIRST, NEXT)
