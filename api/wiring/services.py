@@ -201,7 +201,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             ),
             imports=ImportAdministration(store, clock),
             posting_gate=gate,
-            reviews=PostingReview(store, commit, control, clock),
+            reviews=PostingReview(store, commit, control, gate, clock),
             questions=QuestionModeration(store, commit, clock),
             lead_capture=capture,
             lead_log=lead_log,

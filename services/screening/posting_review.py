@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from domain.identity.accounts import Principal
 from domain.postings.lifecycle import apply_reports, apply_review
-from domain.postings.postings import Posting
+from domain.postings.postings import Posting, PostingStatus
 from domain.reference.calendar import day_in_china
 from domain.refusals import AlreadyExists, NotFound, PostingNotOpen
 from domain.screening.reviews import (
@@ -31,6 +31,7 @@ from services.postings.managed_postings import (
     find_managed_posting,
     manages_posting,
 )
+from services.postings.posting_gate import PostingGate
 from services.postings.posting_notices import queue_posting_notices
 from services.screening.report_rate import check_report_rate
 from storage.clock import Clock
@@ -49,11 +50,13 @@ class PostingReview:
         store: Store,
         commit: GroupCommit,
         session_control: LiveSessionControl,
+        gate: PostingGate,
         clock: Clock,
     ) -> None:
         self._store = store
         self._commit = commit
         self._session_control = session_control
+        self._gate = gate
         self._clock = clock
 
     async def review_posting(
@@ -80,7 +83,7 @@ class PostingReview:
     async def decide(self, seen: Posting, *, approved: bool, reason: str, by: str) -> Posting:
         """Open or refuse the posting ``seen``, and resolve all its open reports.
 
-        The caller has checked who decides.
+        The caller has checked who decides. A posting that a text refused is screened as of now.
 
         :raises PostingNotOpen: the posting does not wait for a decision.
         :raises PostingConflict: the terms or the findings have changed since ``seen`` was read.
@@ -96,7 +99,9 @@ class PostingReview:
             kind = DecisionKind.APPROVED if approved else DecisionKind.REFUSED
             return await self._apply_decision(before, kind, reason, by, transaction)
 
-        return await self._change(seen.id, change)
+        after = await self._change(seen.id, change)
+        is_appeal = approved and seen.status is PostingStatus.REFUSED
+        return await self._gate.rescreen(after.id) if is_appeal else after
 
     async def report_posting(
         self,
