@@ -100,7 +100,7 @@ def read_statements(text: str) -> tuple[Statement, ...]:
     placed = normalise_with_offsets(text)
     hits += [_Hit(rule, start, end, is_certain=False) for rule, start, end in find_phrases(placed)]
     boundaries = _find_boundaries(placed)
-    return _merge(_judge(text, placed, boundaries, hit) for hit in hits)
+    return _judge_all(text, placed, boundaries, hits)
 
 
 def count_steps(text: str) -> int:
@@ -207,16 +207,21 @@ def _judge(text: str, placed: NormalisedText, boundaries: list[int], hit: _Hit) 
     )
 
 
-def _merge(found: Iterable[Statement | None]) -> tuple[Statement, ...]:
-    """Leave out statements that lie within another one of the same rule, and sort the others."""
-    merged: dict[str, list[Statement]] = defaultdict(list)
-    stated = [each for each in found if each is not None]
-    for each in sorted(stated, key=lambda it: (it.mark.start, -it.mark.end)):
-        earlier = merged[each.rule.code]
-        if earlier and each.mark.end <= earlier[-1].mark.end:
-            is_certain = earlier[-1].is_certain or each.is_certain
-            earlier[-1] = replace(earlier[-1], is_certain=is_certain)
-        else:
-            earlier.append(each)
-    everything = [each for statements in merged.values() for each in statements]
+def _judge_all(
+    text: str, placed: NormalisedText, boundaries: list[int], hits: Iterable[_Hit]
+) -> tuple[Statement, ...]:
+    """Return the statements in the order of the text, none within another one of its rule."""
+    stated: dict[str, list[tuple[int, Statement]]] = defaultdict(list)
+    for hit in sorted(hits, key=lambda it: (it.start, -it.end)):
+        earlier = stated[hit.rule.code]
+        end, last = earlier[-1] if earlier else (0, None)
+        is_inside = last is not None and hit.end <= end
+        if is_inside and last is not None and (last.is_certain or not hit.is_certain):
+            continue
+        statement = _judge(text, placed, boundaries, hit)
+        if statement is not None and is_inside and last is not None:
+            earlier[-1] = (end, replace(last, is_certain=last.is_certain or statement.is_certain))
+        elif statement is not None:
+            earlier.append((hit.end, statement))
+    everything = [each for statements in stated.values() for _, each in statements]
     return tuple(sorted(everything, key=lambda it: (it.mark.start, it.mark.end, it.rule.code)))
