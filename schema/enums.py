@@ -41,6 +41,7 @@ from domain.reference.regions import RegionLevel
 from domain.reference.weekdays import Weekday
 from domain.screening.minimum_wages import Grade
 from domain.screening.reviews import DecisionKind, ReportReason, ReportState
+from domain.screening.text_checks import TextPlace, TextVerdict
 from domain.screening.wage_comparison import WageBasis, WageComparison
 from domain.search.suggestions import SuggestionKind
 from domain.seekers.call_campaigns import CallOutcome, RunStatus
@@ -77,6 +78,8 @@ ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
     DecisionKind: "What an officer decided about a posting.",
     ReportReason: "What somebody reports a posting for.",
     ReportState: "What became of a report.",
+    TextPlace: "Where a text will stand.",
+    TextVerdict: "What happens to a text if it is sent.",
     CloseReason: "Why a posting is closed.",
     CheckMethod: "How an employer's papers were looked at.",
     ClassLevel: "The level of a class of occupations.",

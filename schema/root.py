@@ -74,6 +74,7 @@ from schema.screening.minimum_wage_types import find_minimum_wage
 from schema.screening.report_mutations import ReportMutations
 from schema.screening.review_mutations import ReviewMutations
 from schema.screening.review_queries import ReviewQueries
+from schema.screening.text_check_queries import TextCheckQueries
 from schema.search.search_queries import SearchQueries
 from schema.search.suggestion_queries import SuggestionQueries
 from schema.seekers.call_campaign_mutations import CallCampaignMutations
@@ -144,6 +145,7 @@ Query = merge_types(
         AccountQueries,
         StaffQueries,
         ReviewQueries,
+        TextCheckQueries,
         SearchQueries,
         SuggestionQueries,
         RegionQueries,

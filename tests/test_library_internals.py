@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
+from importlib import import_module
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,10 @@ RELIED_ON: dict[str, Callable[[], Any]] = {
     ),
     "Strawberry: the schema converter has type_map of concrete types (inputs)": (
         lambda: SCHEMA.schema_converter.type_map["LiveSession"].definition
+    ),
+    # Python
+    "re._parser parses an expression into parts of kind and value (find_required_words)": (
+        lambda: str(import_module("re._parser").parse("a")[0]) == "(LITERAL, 97)"
     ),
     # graphql-core
     "graphql-core: Executor.execute_fields takes type, source, path, fields, position"

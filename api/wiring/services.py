@@ -180,7 +180,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         code_gateway = describe_gateway(settings)
         stream_control = StreamControl(store, commit, clock)
         control, gate = postings.session_control, postings.posting_gate
-        reviews = PostingReview(store, commit, control, clock)
+        reviews = PostingReview(store, commit, control, gate, clock)
         services = Services(
             store=store,
             hub=realtime.hub,

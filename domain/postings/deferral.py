@@ -50,11 +50,35 @@ def deferred_keys(before: Posting, found: Iterable[Finding], *, has_grace: bool)
             return False
         if finding.key in before.deferred:
             return True
-        if finding.severity is Severity.REVIEW and finding.key in settled:
+        if can_be_settled(finding) and finding.key in settled:
             return False
         return is_let_through and finding.severity in {Severity.REFUSE, Severity.REVIEW}
 
     return tuple(finding.key for finding in found if is_deferred(finding))
+
+
+def can_be_settled(finding: Finding) -> bool:
+    """Whether an officer's approval settles a finding: a person's matter, or words in a text.
+
+    Only the terms can mend what a rule refuses in a field. What a rule refuses in a text may be
+    meant in another way, and an officer can tell.
+    """
+    return finding.severity is Severity.REVIEW or (
+        finding.severity is Severity.REFUSE and bool(finding.marks)
+    )
+
+
+def is_refused_by_text(posting: Posting) -> bool:
+    """Whether only words in texts refuse the posting, and no officer has refused these terms."""
+    refusing = [each for each in posting.findings if each.severity is Severity.REFUSE]
+    review = posting.review
+    was_decided = review is not None and not review.approved and review.revision == posting.revision
+    return (
+        posting.status is PostingStatus.REFUSED
+        and bool(refusing)
+        and all(map(can_be_settled, refusing))
+        and not was_decided
+    )
 
 
 def settled_keys(posting: Posting) -> tuple[str, ...]:

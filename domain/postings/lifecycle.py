@@ -22,11 +22,12 @@ from datetime import datetime
 from domain.employers.employers import Employer
 from domain.postings.deferral import (
     awaits_decision_on_rules,
+    can_be_settled,
     deferred_keys,
     employer_check_day,
     settled_keys,
 )
-from domain.postings.job_keys import KEYED_STATUSES
+from domain.postings.job_keys import KEYED_STATUSES, make_job_key
 from domain.postings.officer_review import Review
 from domain.postings.postings import (
     CloseReason,
@@ -159,8 +160,12 @@ def apply_review(
 ) -> Posting:
     """Apply an officer's decision; it also settles the open reports.
 
-    An approval settles findings of severity REVIEW. It does not settle REFUSE findings, nor replace
-    the verification of the employer. Deferred findings stay deferred, and the posting stays open.
+    An approval settles findings of severity REVIEW, and those of severity REFUSE about words in a
+    text. It does not settle other REFUSE findings, nor replace the verification of the employer.
+    Deferred findings stay deferred, and the posting stays open.
+
+    A refused posting that is approved is SUSPENDED with ``rules`` 0: nobody kept it up to date
+    while it was refused, so it opens when it is screened again.
     """
     review = Review(
         by=by,
@@ -173,6 +178,10 @@ def apply_review(
     after = replace(posting, review=review, reports=0, report_weight=0, version=posting.version + 1)
     if not approved:
         return _set_status(after, PostingStatus.REFUSED, at)
+    if posting.status is PostingStatus.REFUSED:
+        # A job of its own: the employer may have sent the job again since.
+        job_key = make_job_key(posting.employer_id, posting.terms, separate_id=posting.id)
+        return _set_status(replace(after, rules=0, job_key=job_key), PostingStatus.SUSPENDED, at)
     unverified = screen_employer(posting.verified_until, day_in_china(at))
     status = _decide_status(after, failed=PostingStatus.SUSPENDED)
     return _set_status(after, PostingStatus.SUSPENDED if unverified else status, at)
@@ -240,7 +249,7 @@ def _unsettled_findings(posting: Posting) -> Iterator[Finding]:
     for finding in posting.findings:
         if finding.key in posting.deferred:
             continue
-        if finding.severity is not Severity.REVIEW or finding.key not in settled:
+        if not can_be_settled(finding) or finding.key not in settled:
             yield finding
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import ahocorasick
 
-from domain.postings.postings import Finding, Mark
+from domain.postings.postings import Finding
 from domain.screening.forbidden_phrases import (
     FORBIDDEN_PHRASES,
     HARMLESS_WORDS,
@@ -28,11 +28,7 @@ from domain.screening.negations import (
 )
 from domain.screening.pattern_syntax import PhrasePattern
 from domain.screening.phrase_patterns import MATCH_WINDOW_CHARS, PATTERNS_BY_ANCHOR
-from domain.screening.text_normalisation import (
-    NormalisedText,
-    normalise_text,
-    normalise_with_offsets,
-)
+from domain.screening.text_normalisation import NormalisedText
 
 
 @dataclass(frozen=True)
@@ -54,29 +50,20 @@ class _Match:
         return is_inside and is_longer and (self.is_harmless or self.rule == other.rule)
 
 
-def find_phrases(text: str) -> tuple[tuple[Finding, Mark], ...]:
-    """Find the forbidden phrases of a text, in its order.
+def holds_phrase(normalised: str) -> bool:
+    """Return whether a normalised text may hold a phrase; a negated one counts too."""
+    return next(_search(normalised), None) is not None
 
-    Each result is the rule, as a finding without a field, and the place in the text. Marks count
-    the characters (code points) of ``text`` itself; the end is exclusive. Accepts any text; never
-    raises.
-    """
-    # Most texts have no match and need no offsets.
-    if next(_search(normalise_text(text)), None) is None:
-        return ()
-    normalised = normalise_with_offsets(text)
+
+def find_phrases(normalised: NormalisedText) -> tuple[tuple[Finding, int, int], ...]:
+    """Find the phrases of a normalised text that are not negated: rule, start and end of each."""
     matches = _select_matches(normalised.text)
     negated = _find_negated(normalised, matches)
     return tuple(
-        (match.rule, _build_mark(text, normalised, match))
+        (match.rule, match.start, match.end)
         for match in matches
         if match.rule is not None and match not in negated
     )
-
-
-def _build_mark(text: str, normalised: NormalisedText, match: _Match) -> Mark:
-    start, end = normalised.offsets[match.start], normalised.offsets[match.end - 1] + 1
-    return Mark(text=text[start:end], start=start, end=end)
 
 
 @dataclass(frozen=True)

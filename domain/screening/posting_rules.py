@@ -18,6 +18,7 @@ from domain.postings.postings import (
     Finding,
     InsuranceKind,
     PostingTerms,
+    Severity,
 )
 from domain.postings.public_texts import list_public_texts
 from domain.postings.term_bounds import MAX_HOURS_PER_DAY, MAX_HOURS_PER_WEEK, are_valid_hours
@@ -34,7 +35,7 @@ from domain.screening.text_screening import screen_text
 from domain.screening.wage_rules import check_pay, check_probation_pay
 from domain.screening.wage_table import WageTable
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """The version of the rules.
 
 Raise it with every change of what the rules find: all visible postings are then screened again.
@@ -120,7 +121,7 @@ def _check_insurance(terms: PostingTerms) -> Iterator[Finding]:
 
 def _check_min_age(terms: PostingTerms) -> Iterator[Finding]:
     if terms.min_age is not None and terms.min_age < MIN_WORKING_AGE:
-        yield replace(UNDER_SIXTEEN, field="minAge")
+        yield replace(UNDER_SIXTEEN, severity=Severity.REFUSE, field="minAge")
 
 
 def _check_texts(terms: PostingTerms) -> Iterator[Finding]:

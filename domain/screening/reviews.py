@@ -8,6 +8,7 @@ from datetime import datetime
 from domain.free_text import check_text
 from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
+from domain.postings.deferral import is_refused_by_text
 from domain.postings.officer_review import Review
 from domain.postings.postings import Finding, Posting, PostingStatus
 from domain.refusals import InvalidInput, PostingConflict
@@ -208,8 +209,12 @@ def make_decision(
 
 
 def awaits_decision(posting: Posting) -> bool:
-    """Whether an officer must look at the posting: it is in review, or has open reports."""
-    return posting.waiting_since is not None or posting.status is PostingStatus.IN_REVIEW
+    """Whether an officer may decide: it is in review or reported, or words in a text refused it."""
+    return (
+        posting.waiting_since is not None
+        or posting.status is PostingStatus.IN_REVIEW
+        or is_refused_by_text(posting)
+    )
 
 
 def check_unchanged(posting: Posting, seen: Posting) -> None:

@@ -8,11 +8,13 @@ phrase spans a line end.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import category, normalize
 
 from domain.reference.simplified_chinese import to_simplified
+from domain.screening.text_signs import RESPELLED, RESPELLINGS, SIGNS
 
 MAX_CACHED_SHAPES = 20_000
 """Characters whose shape is cached, about 2 MB: more than Chinese has in use."""
@@ -29,6 +31,9 @@ _STOP = "\n"
 _ENCLOSED = re.compile(r"\( *[^()\n,:、 ](?: *[^()\n,:、 ])? *\)")
 # So do characters that are separated one by one: "限，男，性", also on lines of their own.
 _LONE_CHARACTER = re.compile(r"[,:、\n()] *[㐀-鿿] *[,:、\n()]")
+_DASH_OR_POINT = re.compile(r"[-.]")
+_BLANK = re.compile(" ")
+_BLANK_OR_BRACKET = re.compile(r"[ (]")
 _SPACED_WORD = re.compile(r"(?<![㐀-鿿])[㐀-鿿](?:[,:、\n() ]+[㐀-鿿]){2,}(?![㐀-鿿])")
 
 
@@ -49,31 +54,82 @@ def normalise_text(text: str) -> str:
     shaped = text.translate(_SHAPE_TABLE)
     noise = _find_noise(shaped)
     if noise:
-        shaped = "".join(char for index, char in enumerate(shaped) if index not in noise)
-    return _simplify_same_length(_replace_brackets(shaped.replace(" ", "")))
+        shaped = _remove(shaped, noise)
+    return respell(_simplify_same_length(_replace_brackets(shaped.replace(" ", ""))))
 
 
 def normalise_with_offsets(text: str) -> NormalisedText:
     """Normalise a text and keep the offset of each character in the original."""
-    shapes = [(char, offset) for offset, original in enumerate(text) for char in _shape(original)]
-    noise = _find_noise("".join(char for char, _ in shapes))
-    kept: list[str] = []
+    shapes = {char: _SHAPE_TABLE[ord(char)] for char in set(text)}
+    if all(len(shape) <= 1 for shape in shapes.values()):
+        origins = [offset for offset, char in enumerate(text) if shapes[char]]
+    else:
+        origins = [offset for offset, char in enumerate(text) for _ in shapes[char]]
+    shaped = text.translate(_SHAPE_TABLE)
+    removed = _find_noise(shaped)
+    removed.update(match.start() for match in _BLANK.finditer(shaped))
+    # A negation reaches neither over a blank nor into brackets.
+    opened = [match.start() for match in _BLANK_OR_BRACKET.finditer(shaped)]
+    dropped = sorted(removed)
+    gaps = {index - bisect_left(dropped, index) for index in opened}
+    if removed:
+        kept = [index for index in range(len(shaped)) if index not in removed]
+        offsets = [origins[index] for index in kept]
+        shaped = _remove(shaped, removed)
+    else:
+        offsets = origins
+    simplified = _simplify_same_length(_replace_brackets(shaped))
+    return _respell_with_offsets(NormalisedText(simplified, tuple(offsets), frozenset(gaps)))
+
+
+def _remove(text: str, positions: set[int]) -> str:
+    """Return the text without the characters at some positions."""
+    parts: list[str] = []
+    start = 0
+    for position in sorted(positions):
+        parts.append(text[start:position])
+        start = position + 1
+    parts.append(text[start:])
+    return "".join(parts)
+
+
+def respell(text: str) -> str:
+    """Replace other spellings of known words: 押jin becomes 押金."""
+    return RESPELLED.sub(lambda match: RESPELLINGS[match[0]], text)
+
+
+def _respell_with_offsets(given: NormalisedText) -> NormalisedText:
+    if RESPELLED.search(given.text) is None:
+        return given
+    parts: list[str] = []
     offsets: list[int] = []
     gaps: set[int] = set()
-    for index, (char, offset) in enumerate(shapes):
-        # A negation reaches neither over a blank nor into brackets.
-        if char in " (":
-            gaps.add(len(kept))
-        if char != " " and index not in noise:
-            kept.append(char)
-            offsets.append(offset)
-    simplified = _simplify_same_length(_replace_brackets("".join(kept)))
-    return NormalisedText(simplified, tuple(offsets), frozenset(gaps))
+    position = length = 0
+
+    def keep(end: int) -> None:
+        gaps.update(gap - position + length for gap in given.gaps if position <= gap < end)
+        parts.append(given.text[position:end])
+        offsets.extend(given.offsets[position:end])
+
+    for match in RESPELLED.finditer(given.text):
+        keep(match.start())
+        word = RESPELLINGS[match[0]]
+        length = len(offsets)
+        gaps |= {length} if match.start() in given.gaps else set()
+        parts.append(word)
+        # Each character of the word stands for the whole spelling; a mark then covers it.
+        offsets += [given.offsets[match.start()]] * (len(word) - 1)
+        offsets.append(given.offsets[match.end() - 1])
+        position, length = match.end(), len(offsets)
+    keep(len(given.text) + 1)
+    return NormalisedText("".join(parts), tuple(offsets), frozenset(gaps))
 
 
 @lru_cache(maxsize=4_096)
 def _shape(char: str) -> str:
     """Map a character to its normal form: nothing, a blank, a stop, a dash, a bracket or text."""
+    if char in SIGNS:
+        return SIGNS[char]
     if char == "\n" or char in _SENTENCE_ENDS:
         return _STOP
     if char in _DASHES:
@@ -118,9 +174,9 @@ def _find_noise(shaped: str) -> set[int]:
     noise: set[int] = set()
     if "-" in shaped or "." in shaped:
         noise |= {
-            index
-            for index, char in enumerate(shaped)
-            if char in "-." and not _is_between_digits(shaped, index)
+            match.start()
+            for match in _DASH_OR_POINT.finditer(shaped)
+            if not _is_between_digits(shaped, match.start())
         }
     if "(" in shaped:
         for match in _ENCLOSED.finditer(shaped):

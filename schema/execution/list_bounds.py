@@ -109,7 +109,9 @@ LIST_BOUNDS: Mapping[str, int] = {
     "Region.ancestors": 2,
     "SearchesChanged.searches": MAX_SAVED_SEARCHES,
     "TallyChanged.tallies": DEFAULT_LIMITS.max_postings_per_tally,
+    "TextCheck.statements": _FINDINGS,
     "TextRefused.findings": _FINDINGS,
+    "TextStatement.marks": MAX_MARKS_PER_FINDING,
 }
 """By type and field."""
 

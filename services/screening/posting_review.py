@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from domain.identity.accounts import Principal
 from domain.postings.lifecycle import apply_reports, apply_review
-from domain.postings.postings import Posting
+from domain.postings.postings import Posting, PostingStatus
 from domain.reference.calendar import day_in_china
 from domain.refusals import AlreadyExists, NotFound, PostingNotOpen
 from domain.screening.decision_batches import prior_state
@@ -33,6 +33,7 @@ from services.postings.managed_postings import (
     find_managed_posting,
     manages_posting,
 )
+from services.postings.posting_gate import PostingGate
 from services.postings.posting_notices import queue_posting_notices
 from services.screening.report_rate import check_report_rate
 from storage.clock import Clock
@@ -51,11 +52,13 @@ class PostingReview:
         store: Store,
         commit: GroupCommit,
         session_control: LiveSessionControl,
+        gate: PostingGate,
         clock: Clock,
     ) -> None:
         self._store = store
         self._commit = commit
         self._session_control = session_control
+        self._gate = gate
         self._clock = clock
 
     async def review_posting(
@@ -90,7 +93,8 @@ class PostingReview:
     ) -> Posting:
         """Open or refuse the posting ``seen``, and resolve all its open reports.
 
-        The caller has checked who decides. With ``batch_id`` the decision can be undone.
+        The caller has checked who decides. With ``batch_id`` the decision can be undone. A posting
+        that a text refused is screened as of now.
 
         :raises PostingNotOpen: the posting does not wait for a decision.
         :raises PostingConflict: the terms or the findings have changed since ``seen`` was read.
@@ -108,7 +112,9 @@ class PostingReview:
                 before, kind, reason, by, transaction, batch_id=batch_id
             )
 
-        return await self.change(seen.id, change)
+        after = await self.change(seen.id, change)
+        is_appeal = approved and seen.status is PostingStatus.REFUSED
+        return await self._gate.rescreen(after.id) if is_appeal else after
 
     async def report_posting(
         self,

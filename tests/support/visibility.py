@@ -196,6 +196,11 @@ STAFF_ROWS = (
     ),
     VisibilityRow("Finding", FINDING_FIELDS, OFFICERS_AND_RECRUITER),
     VisibilityRow("Mark", "text start end", OFFICERS_AND_RECRUITER),
+    VisibilityRow("TextCheck", "verdict statements", STAFF),
+    VisibilityRow(
+        "TextStatement", "code severity message messageZh basis marks wording wordingZh", STAFF
+    ),
+    VisibilityRow("TextMark", "start end", STAFF),
     VisibilityRow("ReviewItem", "posting waitingSince", OFFICERS),
     VisibilityRow("Employer", "checks", OFFICERS_AND_RECRUITER),
     VisibilityRow(

@@ -270,6 +270,6 @@ def test_a_text_finding_has_its_field_and_marks() -> None:
         "ORIGIN_DISCRIMINATION": "address",
     }
     marks = findings["DEPOSIT_OR_FEE"].marks
-    assert [(mark.text, mark.start) for mark in marks] == [("押金", 3), ("押金", 8)]
+    assert [(mark.text, mark.start) for mark in marks] == [("入职交押金", 0), ("押金", 8)]
     many = found(posting_terms(duties="押金，" * 50))["DEPOSIT_OR_FEE"]
     assert len(many.marks) == MAX_MARKS_PER_FINDING

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.screening import text_normalisation
-from domain.screening.phrase_search import find_phrases
+from domain.screening.phrase_search import find_phrases, holds_phrase
 from domain.screening.text_normalisation import normalise_text, normalise_with_offsets
+from domain.screening.text_signs import RESPELLINGS
 
 odd = st.sampled_from("-.－．—0１٢① 　\n…;、㎡ﬁ限男性\u200b\u0301𐩀")
 
@@ -27,7 +28,19 @@ def test_characters_beyond_the_cached_ones_have_a_shape_too() -> None:
     assert len(shapes) == text_normalisation.MAX_CACHED_SHAPES
 
 
-def test_only_a_text_with_a_phrase_has_a_mark() -> None:
-    assert find_phrases("负责车间电气设备的安装与检修。") == ()
-    ((_, mark),) = find_phrases("会 限男性")[-1:]
-    assert (mark.text, mark.end) == ("限男性", 5)
+def test_only_a_text_with_a_phrase_holds_one() -> None:
+    assert not holds_phrase(normalise_text("负责车间电气设备的安装与检修。"))
+    text = normalise_with_offsets("会 限男性")
+    assert holds_phrase(text.text)
+    assert [(start, end) for _, start, end in find_phrases(text)] == [(1, 4)]
+
+
+@given(st.lists(st.sampled_from([*RESPELLINGS, "押金", "\n", " ", "（", "限", "🈚", "-", "a"])))
+def test_a_respelling_keeps_its_place(parts: list[str]) -> None:
+    text = "".join(parts)
+    placed = normalise_with_offsets(text)
+    assert placed.text == normalise_text(text)
+    assert len(placed.offsets) == len(placed.text)
+    assert list(placed.offsets) == sorted(placed.offsets)
+    assert all(0 <= offset < len(text) for offset in placed.offsets)
+    assert all(0 <= gap <= len(placed.text) for gap in placed.gaps)

@@ -1,0 +1,104 @@
+"""The notation of readings: how a sentence states a risk, written with classes of words.
+
+A reading is written as parts with blanks between them:
+
+=========  ====================================================================================
+``@name``  one word of the class ``name`` in ``domain.screening.vocabulary``
+``@name?`` the same, or nothing
+``~8``     at most eight characters, which may hold commas but no end of a sentence
+``-8``     at most eight characters without a comma
+other      a regular expression without blanks
+=========  ====================================================================================
+
+A reading is tried only in a sentence that holds the words without which it cannot match. Gaps are
+bounded, so the work grows with the length of the text and not faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from domain.postings.postings import Finding
+from domain.screening.pattern_syntax import parse_number
+from domain.screening.required_words import find_required_words
+from domain.screening.vocabulary import VOCABULARY
+
+_GAP = re.compile(r"([~-])(\d+)")
+MAX_GAP_CHARS = 24
+"""The longest gap of a reading."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to state a risk.
+
+    ``is_certain`` means that the words have no other meaning: the text is refused, unless something
+    around them makes them harmless. Other readings send the text to a person. ``is_negatable``
+    means that a negation before the match takes the risk away (不收押金); it is false for readings
+    that contain their negation (不缴社保). ``required`` are sets of words, and a match holds one of
+    each. ``accepts_numbers`` decides over the numbers in the groups of a match.
+    """
+
+    rule: Finding
+    expression: re.Pattern[str]
+    required: tuple[frozenset[str], ...]
+    is_certain: bool
+    is_negatable: bool
+    accepts_numbers: Callable[[tuple[int, ...]], bool]
+
+    def find(self, sentence: str) -> Iterator[re.Match[str]]:
+        """Yield the matches in a sentence."""
+        for match in self.expression.finditer(sentence):
+            if self.accepts_numbers(tuple(parse_number(each) for each in match.groups() if each)):
+                yield match
+
+
+def read_as(
+    rule: Finding,
+    *sources: str,
+    certain: bool = False,
+    negatable: bool = False,
+    numbers: Callable[[tuple[int, ...]], bool] = lambda _: True,
+) -> tuple[Reading, ...]:
+    """Compile readings of one rule; ``sources`` are in the notation of this module.
+
+    :raises KeyError: a class is not in the vocabulary.
+    :raises ValueError: a gap is too long, or a match may do without any certain word.
+    """
+    return tuple(
+        Reading(
+            rule=rule,
+            expression=re.compile(expression),
+            required=find_required_words(expression),
+            is_certain=certain,
+            is_negatable=negatable,
+            accepts_numbers=numbers,
+        )
+        for expression in map(_write_expression, sources)
+    )
+
+
+def _write_expression(source: str) -> str:
+    parts: list[str] = []
+    for part in source.split():
+        if part.startswith("@"):
+            name = part[1:].removesuffix("?")
+            parts.append(_CLASS_EXPRESSIONS[name] + ("?" if part.endswith("?") else ""))
+        elif gap := _GAP.fullmatch(part):
+            if int(gap[2]) > MAX_GAP_CHARS:
+                raise ValueError(f"the gap {part} is too long")
+            excluded = r"\n" if gap[1] == "~" else r"\n,"
+            parts.append(rf"[^{excluded}]{{0,{gap[2]}}}?")
+        else:
+            parts.append(part)
+    return "".join(parts)
+
+
+def _class_expression(words: tuple[str, ...]) -> str:
+    # The longest word first, as an alternation takes the first that matches.
+    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})"
+
+
+_CLASS_EXPRESSIONS = {name: _class_expression(words) for name, words in VOCABULARY.items()}
