@@ -32,6 +32,9 @@ WAIT_MS = 20_000
 
 Language = Literal["zh", "en"]
 
+_OF_THE_NETWORK = ("Failed to load resource", "WebSocket connection to")
+"""Lines that the browser itself writes; answers of 400 or more are judged one by one."""
+
 
 def find_chromium() -> str | None:
     """Return the path of an installed Chromium."""
@@ -119,8 +122,7 @@ class Visitor:
         await self.context.set_offline(off)
 
     def _console(self, message: ConsoleMessage) -> None:
-        # A request that fails is a line of the browser's, which `_response` judges.
-        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+        if message.type in {"error", "warning"} and not message.text.startswith(_OF_THE_NETWORK):
             self.faults.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:
@@ -161,7 +163,7 @@ async def visiting(
                 await context.add_init_script(f"localStorage.setItem('{name}', 'yes')")
         visitor = Visitor(context, await context.new_page(), url)
         yield visitor
-        assert visitor.faults == []
+        assert visitor.faults == [], visitor.faults
 
 
 async def violations(visitor: Visitor) -> list[str]:
