@@ -65,7 +65,6 @@ async def test_a_service_that_is_killed_and_comes_back_loses_no_event_and_no_tap
                 host = await sign_in_host(http, PASSWORD)
                 await host.pin(session, jobs[1])
                 cable.target = second.url
-                await visitor.has_text("已恢复，补上")
                 await visitor.has_text(f"刚讲过: {jobs[0]['title']}")
                 await host.pin(session, jobs[0])
                 await visitor.has_text("待确认")

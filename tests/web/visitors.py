@@ -20,6 +20,7 @@ from playwright.async_api import (
     Request,
     Response,
     async_playwright,
+    expect,
 )
 
 from api.http.web.client_files import DIST
@@ -27,8 +28,10 @@ from tests.support.waiting import ROOT
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 """How long a step of a page may take on a busy machine."""
+
+expect.set_options(timeout=WAIT_MS)
 
 Language = Literal["zh", "en"]
 
