@@ -48,6 +48,13 @@ const watch = () => {
 };
 requestAnimationFrame(watch);
 """
+_MEASURED = """() => new Promise((resolve) => {
+    const look = () => {
+        if (measured.ready && measured.largest) resolve(measured);
+        else setTimeout(look, 50);
+    };
+    look();
+})"""
 
 
 @dataclass(frozen=True)
@@ -91,8 +98,8 @@ async def load_once(browser: Browser, url: str, ready: str) -> Load:
         await devtools.send("Network.emulateNetworkConditions", limits)
         await devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
         await page.goto(url)
-        await page.wait_for_function("measured.ready > 0 && measured.largest > 0")
-        measured = await page.evaluate("measured")
+        await page.locator(ready).first.wait_for()
+        measured = await page.evaluate(_MEASURED)
         return Load(
             sum(size for key, size in sizes.items() if kinds.get(key) == "Script"),
             sum(sizes.values()),

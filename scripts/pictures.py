@@ -33,7 +33,8 @@ mutation ($session: ID!, $body: String!) {
 
 async def fill_room(host: Host, http: HttpClient) -> tuple[str, str]:
     """Put a session on air in which something happens; return its id and that of its job."""
-    jobs = [job for job in await host.jobs(benefits=["DORMITORY"]) if "（" not in job["title"]]
+    found = await host.jobs(benefits=["DORMITORY"], payFrom=5_500)
+    jobs = [job for job in found if "（" not in job["title"]]
     session = await host.go_live("李师傅带你看车间", jobs[:12])
     await host.pin(session, jobs[1])
     await host.pin(session, jobs[0])

@@ -154,7 +154,6 @@ async def test_the_code_on_a_job_page_leads_to_it_and_is_counted(
         await wait_until(counted, every=0.05)
 
 
-@pytest.mark.parametrize("path", ["/q/{}", "/codes/{}.svg", "/codes/{}.png"])
 async def test_somebody_who_scans_a_code_of_nobody_gets_a_page_and_not_json(
     server: ServerProcess,
 ) -> None:
@@ -167,6 +166,7 @@ async def test_somebody_who_scans_a_code_of_nobody_gets_a_page_and_not_json(
         assert answer.headers["content-type"] == "application/json"
 
 
+@pytest.mark.parametrize("path", ["/q/{}", "/codes/{}.svg", "/codes/{}.png"])
 async def test_a_forged_token_is_a_404_that_says_what_to_do(
     path: str, made: Made, http: httpx.AsyncClient
 ) -> None:

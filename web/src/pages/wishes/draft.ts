@@ -10,6 +10,7 @@ import {
   type ProfileInput,
   type SeekerGroup,
   type Shift,
+  type WishesQuery,
 } from "../../gen/graphql";
 import type { Words } from "../../i18n/zh";
 import type { Choice } from "../../parts/picker";
@@ -60,7 +61,9 @@ export function profileOf(draft: Draft): ProfileInput {
 
 /** The wishes that the service has, with the names of their codes. */
 export async function loadDraft(words: Words): Promise<Draft> {
-  const { myProfile } = await seeker.service.execute(WishesDocument, {});
+  const wishes = await seeker.service.execute(WishesDocument, {});
+  const myProfile = wishes.myProfile as WishesQuery["myProfile"] | null;
+  if (myProfile == null) return EMPTY;
   const { group, wants } = myProfile.seeker.profile;
   const english = words.language === "en";
   const occupations = wants.occupations.map(async (code) => {

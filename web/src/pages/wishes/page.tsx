@@ -66,7 +66,11 @@ function Matches({ onEdit, onErased }: MatchesProps) {
   return (
     <>
       {refusal !== null && <Failed refusal={refusal} retry={retry} />}
-      {data === null ? refusal === null && <Loading /> : <Found data={data} />}
+      {data?.recommendedPostings == null ? (
+        refusal === null && <Loading />
+      ) : (
+        <Found matches={data.recommendedPostings} />
+      )}
       <div class="actions">
         <button type="button" onClick={onEdit}>
           {words.wishes.edit}
@@ -91,11 +95,10 @@ function Matches({ onEdit, onErased }: MatchesProps) {
   );
 }
 
-type Match = WishesQuery["recommendedPostings"][number];
+type Match = NonNullable<WishesQuery["recommendedPostings"]>[number];
 
-function Found({ data }: { data: WishesQuery }) {
+function Found({ matches }: { matches: readonly Match[] }) {
   const words = useWords();
-  const matches = data.recommendedPostings;
   if (matches.length === 0) {
     return (
       <section class="notice" role="status">
