@@ -10,7 +10,6 @@ import {
   type ProfileInput,
   type SeekerGroup,
   type Shift,
-  type WishesQuery,
 } from "../../gen/graphql";
 import type { Words } from "../../i18n/zh";
 import type { Choice } from "../../parts/picker";
@@ -61,8 +60,7 @@ export function profileOf(draft: Draft): ProfileInput {
 
 /** The wishes that the service has, with the names of their codes. */
 export async function loadDraft(words: Words): Promise<Draft> {
-  const wishes = await seeker.service.execute(WishesDocument, {});
-  const myProfile = wishes.myProfile as WishesQuery["myProfile"] | null;
+  const { myProfile } = await seeker.service.execute(WishesDocument, {});
   if (myProfile == null) return EMPTY;
   const { group, wants } = myProfile.seeker.profile;
   const english = words.language === "en";
