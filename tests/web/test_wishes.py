@@ -26,14 +26,14 @@ async def test_wishes_give_jobs_with_reasons_and_can_be_changed_and_deleted(
         await page.locator("input[name=consent]").check()
         await visitor.button("找适合的岗位").click()
         await visitor.has_text("适合你的岗位")
-        await visitor.has_text("✓ 焊工，符合意向职业")
+        await visitor.has_text("✓ 在意向地区内")
         assert 1 <= await page.locator(".slip").count() <= 5
         assert await violations(visitor) == []
         assert await small_targets(visitor, 44) == []
 
         # The profile stands after a new start, and the form has what was saved.
         await visitor.open("/me/wishes")
-        await visitor.has_text("✓ 焊工，符合意向职业")
+        await visitor.has_text("✓ 在意向地区内")
         await visitor.button("改条件").click()
         await expect(visitor.button("去掉 焊工")).to_be_visible()
         await expect(page.get_by_label("包住")).to_be_checked()
