@@ -1,7 +1,7 @@
 # All targets work on a fresh clone with only Python 3.11 or newer, make and a network: `setup`
 # fetches uv if it is missing and fills .venv from uv.lock. `make help` lists the targets.
 
-.PHONY: setup run web browser test torture soak check bench schema regions clean help
+.PHONY: setup run web browser test torture soak check bench pictures schema regions clean help
 
 setup: ## fill .venv from uv.lock (every other target does this first)
 	@scripts/setup.sh
@@ -55,6 +55,9 @@ bench: setup ## measure fan-out, leads and searches; about 30 minutes
 	@.venv/bin/python bench/fanout.py
 	@.venv/bin/python bench/leads.py
 	@.venv/bin/python bench/search.py
+
+pictures: setup web browser ## take the pictures of the README in docs/pictures
+	@.venv/bin/python -m scripts.pictures
 
 schema: setup ## write schema/schema.graphql
 	@.venv/bin/songgang schema

@@ -113,6 +113,9 @@ def create_node(
         *workers.background,
         *other_background,
     )
+    client_pages = ClientPages(
+        client, elsewhere=settings.web_url, media=settings.stream_rules.origins
+    )
     garbage = GarbageCollector(lambda: len(endpoint.sockets), engine.operation_metrics.counts.total)
     return ServiceNode(
         engine=engine,
@@ -121,7 +124,7 @@ def create_node(
         imports=ImportEndpoint(
             store, authenticate, services.clock, workers.importer.wake, settings.upload_limits
         ),
-        job_pages=JobPages(services),
+        job_pages=JobPages(services, client_pages),
         feeds=PublicFeeds(services, settings.feed_limits),
         open_data=OpenData(services, settings.download_limits),
         code_pages=QrCodePages(services, workers.scan_counter),
@@ -132,9 +135,7 @@ def create_node(
         stream_callbacks=StreamCallbacks(
             services.stream_publishing, settings.stream_server, settings.stream_callback_key
         ),
-        client_pages=ClientPages(
-            client, elsewhere=settings.web_url, media=settings.stream_rules.origins
-        ),
+        client_pages=client_pages,
         health=Health(
             store.mongo, feed_watch, background, embedded_mongod, clock_watch=workers.clock_watch
         ),

@@ -16,6 +16,7 @@ from api.http.public.job_pages import JobPages
 from api.http.public.open_data import OpenData
 from api.http.public.sitemap_and_rss import PublicFeeds
 from api.http.security_headers import SecurityHeaders
+from api.http.web.client_pages import ClientPages
 from schema.context import Services
 
 
@@ -29,7 +30,7 @@ async def serve_public_routes(
     """Serve the public routes over these services, and yield a client."""
     app = Starlette(routes=PUBLIC_ROUTES, middleware=[Middleware(SecurityHeaders)])
     app.state.node = SimpleNamespace(
-        job_pages=JobPages(services),
+        job_pages=JobPages(services, ClientPages(None)),
         feeds=PublicFeeds(services, feed_limits),
         open_data=OpenData(services, download_limits),
     )

@@ -69,6 +69,9 @@ async def paths_of_pages(http: HttpClient) -> dict[str, str]:
         "room to come": f"/?session={scheduled['id']}",
         "unknown room": "/live/nothing",
         "mine, empty": "/me",
+        "wishes": "/me/wishes",
+        "page for search engines": f"/jobs/{job}",
+        "unknown code": "/q/nothing",
     }
 
 
@@ -86,6 +89,7 @@ async def test_every_page_can_be_read_and_used_in_every_look(
         dark=chosen.dark,
         size=chosen.size,
     ) as visitor:
+        visitor.answers_expected = {404}  # of the unknown code
         for name, path in (await paths_of_pages(http)).items():
             await visitor.open(path)
             faults = await faults_of(visitor, chosen)

@@ -6,7 +6,9 @@ import { App } from "./shell/app";
 
 const root = document.getElementById("app");
 if (root !== null) {
-  // A page that the service rendered for readers without script gives way to the same page here.
+  // What the service rendered for readers without script gives way to the same page here.
+  document.querySelector('link[href$="jobs.css"]')?.remove();
+  document.querySelector<HTMLLinkElement>("link[data-client]")?.removeAttribute("media");
   root.replaceChildren();
   render(<App />, root);
 }

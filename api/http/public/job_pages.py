@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.http.etags import with_etag
 from api.http.public.job_facts import list_facts
+from api.http.web.client_pages import ClientPages
 from domain.employers.employers import Employer
 from domain.exchange.schema_org import (
     build_job_posting,
@@ -45,10 +46,12 @@ _PAGE = """<!doctype html>
 <link rel="stylesheet" href="../jobs.css">
 {head}</head>
 <body>
+<div id="app">
 <main>
 {body}
 </main>
 <footer><a href="../">送岗 Songgang</a></footer>
+</div>
 </body>
 </html>
 """
@@ -68,10 +71,15 @@ _UNKNOWN_NOTICE = """<h1>没有这个岗位</h1>
 
 
 class JobPages:
-    """Answers ``/jobs/{id}`` with the global id of a posting."""
+    """Answers ``/jobs/{id}`` with the global id of a posting.
 
-    def __init__(self, services: Services) -> None:
+    With ``client`` the page of an open posting becomes that of the browser client, where people
+    register. Readers without script and search engines keep what is rendered here.
+    """
+
+    def __init__(self, services: Services, client: ClientPages) -> None:
         self._services = services
+        self._client = client
 
     async def respond(self, wanted: str, known_etags: str | None) -> Response:
         """Return the page; 304 if ``known_etags`` holds its ETag, 410 if the posting is closed."""
@@ -98,8 +106,10 @@ class JobPages:
             live_sessions,
             token=store.qr_codes.sign_token(make_page_code(posting)),
             site=self._services.public_url,
+            client_tags=self._client.tags,
         )
-        return with_etag(HTMLResponse(html), known_etags)
+        headers = {"content-security-policy": self._client.content_security_policy}
+        return with_etag(HTMLResponse(html, headers=headers), known_etags)
 
 
 def _notice_response(title: str, body: str, status: int) -> Response:
@@ -116,6 +126,7 @@ def render_page(
     *,
     token: str,
     site: str,
+    client_tags: str = "",
 ) -> str:
     """Return the page as HTML; every text from outside is escaped.
 
@@ -133,7 +144,7 @@ def render_page(
     if posting.synthetic:
         # Demo data must not be found by search engines.
         head += '<meta name="robots" content="noindex">\n'
-    head += f'<script type="application/ld+json">{data}</script>\n'
+    head += f'<script type="application/ld+json">{data}</script>\n{client_tags}'
     body = [
         f"<h1>{escape(terms.title)}</h1>",
         f'<p class="pay">{escape(describe_pay(terms.pay))}</p>',

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.client_address import peer_of
+from api.http.web.client_pages import ClientPages
 from domain.live.qr_codes import QrCode, make_page_code
 from domain.refusals import CodeInvalid
 from schema.context import Services
@@ -145,11 +146,23 @@ def _code_not_found() -> HTTPException:
 
 
 async def serve_code_redirect(request: Request) -> Response:
-    """Answer ``/q/{token}``; only a GET counts as a scan."""
-    pages: QrCodePages = request.app.state.node.code_pages
-    return await pages.redirect_scan(
-        request.path_params["token"], peer=peer_of(request.scope), counts=request.method == "GET"
-    )
+    """Answer ``/q/{token}``; only a GET counts as a scan.
+
+    Who scans with a phone and cannot be led on gets a page that says so, never JSON.
+    """
+    node = request.app.state.node
+    pages: QrCodePages = node.code_pages
+    client: ClientPages = node.client_pages
+    try:
+        return await pages.redirect_scan(
+            request.path_params["token"],
+            peer=peer_of(request.scope),
+            counts=request.method == "GET",
+        )
+    except HTTPException as error:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        return client.respond_page(request, status=error.status_code)
 
 
 async def serve_code_image(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,6 +52,20 @@ class WebClient:
     """By name; a name holds a hash of the content, so an asset never changes."""
     documents: TrustedDocuments
     """The documents of its operations, which it sends as digests."""
+
+    @cached_property
+    def tags(self) -> str:
+        """Its script and styles as HTML. The styles rest until the script runs: a page that the
+        service rendered has its own.
+        """
+        html = self.page.content.decode()
+        scripts = re.findall(r"<script [^>]*></script>", html)
+        styles = [
+            tag.replace("<link ", '<link media="not all" data-client ')
+            for tag in re.findall(r"<link [^>]*>", html)
+            if 'rel="stylesheet"' in tag
+        ]
+        return "\n".join((*scripts, *styles, ""))
 
 
 def load_web_client(folder: Path = DIST) -> WebClient | None:

@@ -6,6 +6,7 @@ Without a built client every page says why it is missing, and the API works as a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -34,16 +35,32 @@ class ClientPages:
         self._elsewhere = elsewhere
         self._headers = {"content-security-policy": _content_security_policy(media)}
 
-    def respond_page(self, request: Request) -> Response:
+    @property
+    def content_security_policy(self) -> str:
+        """The policy of every page on which the client runs."""
+        return self._headers["content-security-policy"]
+
+    @property
+    def tags(self) -> str:
+        """The tags with which a page of ours becomes the client; empty if it runs elsewhere."""
+        return self._client.tags if self._client and self._elsewhere is None else ""
+
+    def respond_page(self, request: Request, status: int = 200) -> Response:
         """Return the page of the client; browsers ask each time whether it has changed."""
         if self._elsewhere is not None:
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(f"{self._elsewhere}{request.url.path}{query}", 302)
         if self._client is None:
             headers = {**self._headers, "cache-control": "no-store"}
-            return HTMLResponse(_MISSING_PAGE, headers=headers)
+            return HTMLResponse(_MISSING_PAGE, status, headers=headers)
         headers = {**self._headers, "cache-control": "no-cache"}
-        return _send(self._client.page, request.headers, headers)
+        if status == HTTPStatus.OK:
+            return _send(self._client.page, request.headers, headers)
+        # A page in the place of an error is never "not modified".
+        accepted = {"accept-encoding": request.headers.get("accept-encoding", "")}
+        answer = _send(self._client.page, accepted, headers | {"cache-control": "no-store"})
+        answer.status_code = status
+        return answer
 
     def respond_asset(self, request: Request) -> Response:
         """Return an asset, which browsers and proxies may keep for good.

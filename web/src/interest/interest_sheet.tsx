@@ -26,7 +26,10 @@ export function InterestSheet({ target, onClose }: SheetProps) {
   const words = useWords();
   const registrations = useRegistrations();
   const registration = registrations.of(target.job.id);
-  const { data, refusal, retry } = useQuery(ConsentTextDocument, { postingId: target.job.id });
+  const { data, refusal, retry } = useQuery(ConsentTextDocument, {
+    postingId: target.job.id,
+    sessionId: target.channel.sessionId,
+  });
   const asksCode = registration?.state === "registered" && registrations.person !== null;
   return (
     <Sheet title={words.interest.title} onClose={onClose}>

@@ -22,7 +22,10 @@ interface KnownPersonProps {
 export function KnownPerson({ target, person, counts, onPress }: KnownPersonProps) {
   const words = useWords();
   const registrations = useRegistrations();
-  const { data, retry } = useQuery(ConsentTextDocument, { postingId: target.job.id });
+  const { data, retry } = useQuery(ConsentTextDocument, {
+    postingId: target.job.id,
+    sessionId: target.channel.sessionId,
+  });
   const text = data?.consentText ?? null;
   const [fault, setFault] = useState("");
   const tap = async () => {

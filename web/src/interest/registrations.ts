@@ -109,7 +109,7 @@ export class Registrations {
     const since = known?.state === "waiting" ? known.since : Date.now();
     this.#set(interest.postingId, { state: "sending", since, interest });
     try {
-      await this.#send(interest, person, remember);
+      await this.#send(interest, person, remember, known?.state === "waiting");
     } catch (error) {
       if (error instanceof Refusal && error.isOffline) {
         this.#become(person, remember);
@@ -201,7 +201,13 @@ export class Registrations {
     this.#changed();
   }
 
-  async #send(interest: Interest, person: Person, remember: boolean): Promise<void> {
+  /** `again`: an earlier attempt may have arrived although its answer did not. */
+  async #send(
+    interest: Interest,
+    person: Person,
+    remember: boolean,
+    again: boolean,
+  ): Promise<void> {
     const { expressInterest: result } = await this.#service.execute(ExpressInterestDocument, {
       ...interest,
       ...person,
@@ -210,7 +216,8 @@ export class Registrations {
     this.#become(person, remember);
     this.receipt = result.receipt;
     keep(RECEIPT, result.receipt, remember);
-    const { created, lead } = result;
+    const { lead } = result;
+    const created = result.created || again;
     const confirmed = lead.confirmation !== "UNCONFIRMED";
     this.#set(interest.postingId, { state: "registered", leadId: lead.id, created, confirmed });
   }

@@ -10,8 +10,8 @@ export type ServerMessage =
 /** Closes after which the same connection would fail again: a fault of this client. */
 const FATAL_CODES = new Set([1009, 4400, 4401, 4406, 4409, 4429]);
 
-/** Closes that want a new token: refused (4403), or expired while the socket was open (4511). */
-const TOKEN_CODES = new Set([4403, 4511]);
+/** Closes that want a new token: refused (4403), expired (4511) or signed out (4513) meanwhile. */
+const TOKEN_CODES = new Set([4403, 4511, 4513]);
 
 /** The node is about to stop and another one answers. */
 const DRAINING = 4512;

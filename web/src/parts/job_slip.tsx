@@ -51,7 +51,12 @@ export function JobSlip({ job, presented, current = false }: JobSlipProps) {
       <JobFacts job={job} />
       <span class="second small">
         <span lang="zh-CN">{job.employer.name}</span>
-        {job.employer.verified && `${words.dot}${words.job.verified}`}
+        {job.employer.verified && (
+          <span class="unbroken">
+            {words.dot}
+            {words.job.verified}
+          </span>
+        )}
       </span>
     </a>
   );

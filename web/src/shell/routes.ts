@@ -20,8 +20,10 @@ const ROUTES: readonly Route[] = [
   { path: /^\/$/u, load: () => import("../pages/home/page") },
   ROOM,
   JOB,
+  { path: /^\/q\/[^/]+$/u, load: () => import("../pages/unknown_code/page") },
   { path: /^\/jobs$/u, load: () => import("../pages/board/page") },
   { path: /^\/me$/u, load: () => import("../pages/me/page") },
+  { path: /^\/me\/wishes$/u, load: () => import("../pages/wishes/page") },
 ];
 
 export interface Place {
@@ -93,5 +95,7 @@ function isOurs(link: HTMLAnchorElement, event: MouseEvent): boolean {
   if (!plain || event.defaultPrevented || link.target !== "" || link.origin !== location.origin) {
     return false;
   }
+  // The service counts a scan and leads on.
+  if (link.pathname.startsWith("/q/")) return false;
   return placeOf(link).route !== null;
 }

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { TypedDocumentString } from "../gen/graphql";
 import { Refusal } from "../api/refusal";
+import type { Service } from "../api/service";
 import { service } from "./service";
 
 export interface Loaded<Data> {
@@ -14,13 +15,14 @@ export interface Loaded<Data> {
 export function useQuery<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
+  asked: Service = service,
 ): Loaded<Data> {
   const key = JSON.stringify(variables);
   const [attempt, setAttempt] = useState(0);
   const [loaded, setLoaded] = useState<Omit<Loaded<Data>, "retry">>({ data: null, refusal: null });
   useEffect(() => {
     let wanted = true;
-    service.execute(document, JSON.parse(key) as Variables).then(
+    asked.execute(document, JSON.parse(key) as Variables).then(
       (data) => {
         if (wanted) setLoaded({ data, refusal: null });
       },
@@ -32,7 +34,7 @@ export function useQuery<Data, Variables>(
     return () => {
       wanted = false;
     };
-  }, [document, key, attempt]);
+  }, [asked, document, key, attempt]);
   const retry = useCallback(() => {
     setAttempt((before) => before + 1);
   }, []);

@@ -154,6 +154,18 @@ async def test_the_code_on_a_job_page_leads_to_it_and_is_counted(
         await wait_until(counted, every=0.05)
 
 
+async def test_somebody_who_scans_a_code_of_nobody_gets_a_page_and_not_json(
+    server: ServerProcess,
+) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+        page = await http.get("/q/nothing", headers=browser)
+        assert page.status_code == 404
+        assert page.headers["content-type"].startswith("text/html")
+        answer = await http.get("/q/nothing", headers={"accept": "application/json"})
+        assert answer.headers["content-type"] == "application/json"
+
+
 @pytest.mark.parametrize("path", ["/q/{}", "/codes/{}.svg", "/codes/{}.png"])
 async def test_a_forged_token_is_a_404_that_says_what_to_do(
     path: str, made: Made, http: httpx.AsyncClient

@@ -9,6 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from api.http.web.client_files import WebClient, load_web_client
 from api.http.web.client_pages import ClientPages
@@ -136,3 +139,35 @@ async def test_a_build_that_is_not_whole_is_refused_with_what_to_do(folder: Path
 
 async def test_the_documents_of_the_client_are_known_by_their_digests(client: WebClient) -> None:
     assert client.documents.by_digest(hash_document(DOCUMENT)) == DOCUMENT
+
+
+async def test_a_page_in_the_place_of_an_error_is_sent_whole_with_its_status(
+    client: WebClient,
+) -> None:
+    async def serve_missing(request: Request) -> Response:
+        return ClientPages(client).respond_page(request, status=404)
+
+    app = Starlette(routes=[Route("/", serve_missing)])
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://songgang")
+    known = {"if-none-match": client.page.etag}
+    answer = await http.get("/", headers=known)
+    assert (answer.status_code, answer.content) == (404, PAGE)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_tags_of_the_client_leave_the_styles_of_a_page_alone_until_the_script_runs(
+    folder: Path,
+) -> None:
+    (folder / "index.html").write_text(
+        '<link rel="icon" href="/assets/mark.svg">'
+        '<script type="module" src="/assets/main-1.js"></script>'
+        '<link rel="stylesheet" href="/assets/main-1.css">'
+    )
+    client = load_web_client(folder)
+    assert client is not None
+    assert ClientPages(client).tags == (
+        '<script type="module" src="/assets/main-1.js"></script>\n'
+        '<link media="not all" data-client rel="stylesheet" href="/assets/main-1.css">\n'
+    )
+    assert ClientPages(client, elsewhere="https://jobs.example.org").tags == ""
+    assert ClientPages(None).tags == ""

@@ -1,54 +1,121 @@
 import { useState } from "preact/hooks";
-import { explain } from "../../shell/explain";
 import {
-  EraseMyDataDocument,
-  ExportMyDataDocument,
+  BoardDocument,
   MyLeadsDocument,
-  type ExportMyDataMutation,
   type MyLeadsQuery,
+  type PostingFilter,
 } from "../../gen/graphql";
 import { formatPay, formatPlace, formatTime } from "../../i18n/format";
-import type { Registrations } from "../../interest/registrations";
+import { CodeStep } from "../../interest/code_step";
 import { useRegistrations } from "../../interest/use_registrations";
-import { Empty, Failed, Loading } from "../../parts/notices";
+import { Sheet } from "../../parts/dialog";
+import { JobSlip } from "../../parts/job_slip";
+import { Failed, Loading } from "../../parts/notices";
+import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
-import { service } from "../../shell/service";
 import { useQuery } from "../../shell/use_query";
+import { MyData } from "./my_data";
 
-/** `/me`: how far each interest is; withdraw, download, delete. */
+/** `/me`: how far each interest is; confirm, withdraw, correct, download, delete. */
 export default function MePage() {
   const words = useWords();
-  const registrations = useRegistrations();
-  const { receipt } = registrations;
-  if (receipt === null) {
-    return <Empty text={words.me.none} href="/jobs" action={words.home.toBoard} />;
-  }
+  const { receipt } = useRegistrations();
+  if (receipt === null) return <Nothing />;
   return (
-    <>
+    <div class="mine">
       <h1>{words.me.title}</h1>
       <MyLeads receipt={receipt} />
-      <MyData receipt={receipt} registrations={registrations} />
+      <div class="actions">
+        <a class="button" href="/me/wishes">
+          {words.me.wishes}
+        </a>
+      </div>
+      <MyData receipt={receipt} />
+    </div>
+  );
+}
+
+const ALL: PostingFilter = {};
+const SOME_JOBS = 3;
+
+/** Nobody registered here: three jobs to begin with, and a way to wishes. */
+function Nothing() {
+  const words = useWords();
+  const { data } = useQuery(BoardDocument, { filter: ALL });
+  const jobs = data?.postings.edges.slice(0, SOME_JOBS).map((edge) => edge.node) ?? [];
+  return (
+    <>
+      <section class="notice">
+        <h1>{words.me.none}</h1>
+        <a class="button main" href="/me/wishes">
+          {words.me.wishes}
+        </a>
+      </section>
+      {jobs.length > 0 && <h2>{words.me.some}</h2>}
+      <ul class="cards">
+        {jobs.map((job) => (
+          <li key={job.id}>
+            <JobSlip job={job} />
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
 
 function MyLeads({ receipt }: { receipt: string }) {
   const { data, refusal, retry } = useQuery(MyLeadsDocument, { receipt });
+  const words = useWords();
+  const { person } = useRegistrations();
+  const [confirming, setConfirming] = useState(false);
   if (data?.myLeads == null) {
     return refusal === null ? <Loading /> : <Failed refusal={refusal} retry={retry} />;
   }
+  const leads = data.myLeads.edges.map((edge) => edge.node);
   return (
-    <ul class="cards">
-      {data.myLeads.edges.map(({ node }) => (
-        <li key={node.id}>
-          <MyLead lead={node} onChanged={retry} />
-        </li>
-      ))}
-    </ul>
+    <>
+      {person !== null && leads.some(isPending) && (
+        <button
+          type="button"
+          class="main wide"
+          onClick={() => {
+            setConfirming(true);
+          }}
+        >
+          {words.interest.enterCode}
+        </button>
+      )}
+      <ul class="cards">
+        {leads.map((lead) => (
+          <li key={lead.id}>
+            <MyLead lead={lead} onChanged={retry} />
+          </li>
+        ))}
+      </ul>
+      {confirming && (
+        <Sheet
+          title={words.interest.enterCode}
+          onClose={() => {
+            setConfirming(false);
+          }}
+        >
+          <CodeStep
+            onDone={() => {
+              setConfirming(false);
+              retry();
+            }}
+          />
+        </Sheet>
+      )}
+    </>
   );
 }
 
 type Lead = NonNullable<MyLeadsQuery["myLeads"]>["edges"][number]["node"];
+
+function isPending(lead: Lead): boolean {
+  return lead.confirmation === "UNCONFIRMED" && lead.withdrawnAt === null;
+}
 
 function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
   const { lead, onChanged } = props;
@@ -59,6 +126,7 @@ function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
     await registrations.withdrawLead(lead.id);
     onChanged();
   };
+  const stage = isPending(lead) ? words.interest.pending : words.labels.stage[lead.stage];
   return (
     <article class="slip">
       <strong lang="zh-CN">{lead.terms.title}</strong>
@@ -68,8 +136,10 @@ function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
           .filter((each) => each !== "")
           .join(words.dot)}
       </span>
-      <span class="second small">{formatTime(lead.createdAt, words)}</span>
-      <b>{lead.withdrawnAt === null ? words.labels.stage[lead.stage] : words.me.withdrawn}</b>
+      <div class="row">
+        <b class="stage-now">{lead.withdrawnAt === null ? stage : words.me.withdrawn}</b>
+        <span class="second small">{formatTime(lead.createdAt, words)}</span>
+      </div>
       {fault !== "" && (
         <p role="alert" class="fault">
           {fault}
@@ -89,76 +159,4 @@ function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
       )}
     </article>
   );
-}
-
-function MyData({ receipt, registrations }: { receipt: string; registrations: Registrations }) {
-  const words = useWords();
-  const [sure, setSure] = useState(false);
-  const [fault, setFault] = useState("");
-  const report = (error: unknown) => {
-    setFault(explain(error, words));
-  };
-  const download = async () => {
-    const parts: unknown[] = [];
-    let after: string | null = null;
-    do {
-      const data: ExportMyDataMutation = await service.execute(ExportMyDataDocument, {
-        receipt,
-        after,
-      });
-      const result = data.exportMyData;
-      if (result.__typename !== "MyDataExported") {
-        setFault(result.message);
-        return;
-      }
-      parts.push(result.data);
-      after = result.next;
-    } while (after !== null);
-    save("songgang.json", JSON.stringify(parts, null, 2));
-  };
-  const erase = async () => {
-    if (!sure) {
-      setSure(true);
-      return;
-    }
-    const { eraseMyData: result } = await service.execute(EraseMyDataDocument, { receipt });
-    if ("code" in result) setFault(result.message);
-    else registrations.forget();
-  };
-  return (
-    <section class="actions">
-      {registrations.person !== null && registrations.remembers && (
-        <>
-          <p>{words.me.remembered(registrations.person.name)}</p>
-          <button
-            type="button"
-            onClick={() => {
-              registrations.forget();
-            }}
-          >
-            {words.me.forget}
-          </button>
-        </>
-      )}
-      <button type="button" onClick={() => void download().catch(report)}>
-        {words.me.export}
-      </button>
-      <button type="button" onClick={() => void erase().catch(report)}>
-        {sure ? words.me.eraseSure : words.me.erase}
-      </button>
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
-      )}
-    </section>
-  );
-}
-
-function save(name: string, text: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -1,6 +1,6 @@
 /** A reserved row that says when the connection is lost, and what was added when it is back. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ConnectionState } from "../../live";
 import { useWords } from "../../shell/preferences";
 
@@ -13,21 +13,25 @@ export function ConnectionRow(props: { connection: ConnectionState; missed: numb
   const lost = connection === "waiting" || connection === "connecting" || connection === "failed";
   const late = useDelayed(lost, SAY_AFTER_MS);
   const [shown, setShown] = useState<number | null>(null);
-  const [wasLate, setWasLate] = useState(false);
+  // Only a loss that the row spoke of has an end that it speaks of.
+  const saidRef = useRef(false);
   useEffect(() => {
-    if (late) setWasLate(true);
+    if (late) saidRef.current = true;
   }, [late]);
   useEffect(() => {
-    if (lost || missed === null || !wasLate) return undefined;
+    if (missed === null || !saidRef.current) {
+      setShown(null);
+      return undefined;
+    }
+    saidRef.current = false;
     setShown(missed);
-    setWasLate(false);
     const timeout = setTimeout(() => {
       setShown(null);
     }, SHOW_BACK_MS);
     return () => {
       clearTimeout(timeout);
     };
-  }, [lost, missed, wasLate]);
+  }, [missed]);
   return (
     <p class="connection" role="status">
       {late ? words.room.reconnecting : shown === null ? "" : words.room.back(shown)}

@@ -28,7 +28,14 @@ export function useRoom(session: RoomStateFragment): Room {
   const { id, cursor } = session;
 
   useEffect(() => {
-    const client = new LiveClient({ url: liveUrl, token: viewer.token, onState: setConnection });
+    const client = new LiveClient({
+      url: liveUrl,
+      token: viewer.token,
+      onState: (now) => {
+        setConnection(now);
+        if (now === "waiting") setMissed(null);
+      },
+    });
     client.subscribe<RoomEvent>({
       document: {
         sha256: digestOf(RoomEventsDocument),

@@ -1,0 +1,226 @@
+/** The form of `/me/wishes`. It asks for no name, no phone and no CV. */
+
+import { useEffect, useState } from "preact/hooks";
+import {
+  ProfileConsentDocument,
+  type Intensity,
+  type SeekerGroup,
+  type Shift,
+} from "../../gen/graphql";
+import { WholeConsent } from "../../interest/consent";
+import { Failed, Loading } from "../../parts/notices";
+import { Picker } from "../../parts/picker";
+import { explain } from "../../shell/explain";
+import { useWords } from "../../shell/preferences";
+import { seeker } from "../../shell/service";
+import { useQuery } from "../../shell/use_query";
+import {
+  EMPTY,
+  loadDraft,
+  profileOf,
+  searchEnglishOccupations,
+  searchOccupations,
+  searchRegions,
+  type Draft,
+} from "./draft";
+
+const MOST_CHOICES = 5;
+const PAY_STEPS = [4_000, 5_000, 6_000, 8_000, 10_000];
+const SHIFTS: readonly Shift[] = ["DAY", "TWO_SHIFT", "THREE_SHIFT", "FLEXIBLE"];
+const INTENSITIES: readonly Intensity[] = ["LIGHT", "MEDIUM", "HEAVY"];
+
+export function WishesForm({ onSaved }: { onSaved(this: void): void }) {
+  const words = useWords();
+  const consent = useQuery(ProfileConsentDocument, {});
+  const [draft, setDraft] = useState<Draft | null>(seeker.receipt === null ? EMPTY : null);
+  useEffect(() => {
+    if (seeker.receipt === null) return;
+    loadDraft(words).then(setDraft, () => {
+      setDraft(EMPTY);
+    });
+  }, [words]);
+  if (consent.refusal !== null) return <Failed refusal={consent.refusal} retry={consent.retry} />;
+  if (consent.data === null || draft === null) return <Loading />;
+  const { body, version } = consent.data.profileConsentText;
+  return (
+    <Fields
+      draft={draft}
+      onChange={setDraft}
+      consent={body}
+      save={async () => {
+        await seeker.save(profileOf(draft), version);
+        onSaved();
+      }}
+    />
+  );
+}
+
+interface FieldsProps {
+  readonly draft: Draft;
+  onChange(this: void, draft: Draft): void;
+  readonly consent: string;
+  save(this: void): Promise<void>;
+}
+
+function Fields({ draft, onChange, consent, save }: FieldsProps) {
+  const words = useWords();
+  const [agreed, setAgreed] = useState(false);
+  const [fault, setFault] = useState("");
+  const change = (part: Partial<Draft>) => {
+    onChange({ ...draft, ...part });
+  };
+  const check = (name: "noNights" | "dormitory" | "meals") => (
+    <label class="check" key={name}>
+      <input
+        type="checkbox"
+        checked={draft[name]}
+        onChange={(event) => {
+          change({ [name]: event.currentTarget.checked });
+        }}
+      />
+      <span>{words.wishes[name]}</span>
+    </label>
+  );
+  const submit = () => {
+    if (!agreed) {
+      setFault(words.wishes.consentFirst);
+      return;
+    }
+    save().catch((error: unknown) => {
+      setFault(explain(error, words));
+    });
+  };
+  return (
+    <form
+      class="wishes"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <p class="second">{words.wishes.intro}</p>
+      <Picker
+        label={words.wishes.occupations}
+        chosen={draft.occupations}
+        most={MOST_CHOICES}
+        search={words.language === "en" ? searchEnglishOccupations : searchOccupations}
+        onChange={(occupations) => {
+          change({ occupations });
+        }}
+      />
+      <Picker
+        label={words.wishes.places}
+        chosen={draft.places}
+        most={MOST_CHOICES}
+        search={searchRegions}
+        onChange={(places) => {
+          change({ places });
+        }}
+      />
+      <div class="pair">
+        <Select
+          label={words.board.pay}
+          value={draft.pay === null ? "" : String(draft.pay)}
+          options={[
+            ["", words.board.any],
+            ...PAY_STEPS.map((each) => [String(each), words.board.yuan(each)] as const),
+          ]}
+          onChange={(value) => {
+            change({ pay: value === "" ? null : Number(value) });
+          }}
+        />
+        <Select
+          label={words.wishes.heaviest}
+          value={draft.heaviest}
+          options={INTENSITIES.map((each) => [each, words.wishes.intensity[each]] as const)}
+          onChange={(value) => {
+            change({ heaviest: value as Intensity });
+          }}
+        />
+        <label>
+          {words.wishes.endsBy}
+          <input
+            type="time"
+            value={draft.endsBy}
+            onInput={(event) => {
+              change({ endsBy: event.currentTarget.value });
+            }}
+          />
+        </label>
+        <Select
+          label={words.wishes.group}
+          value={draft.group}
+          options={Object.entries(words.wishes.groups)}
+          onChange={(value) => {
+            change({ group: value as SeekerGroup });
+          }}
+        />
+      </div>
+      <fieldset>
+        <legend>{words.board.shift}</legend>
+        {SHIFTS.map((each) => (
+          <label class="check" key={each}>
+            <input
+              type="checkbox"
+              checked={draft.shifts.includes(each)}
+              onChange={(event) => {
+                const others = draft.shifts.filter((shift) => shift !== each);
+                change({ shifts: event.currentTarget.checked ? [...others, each] : others });
+              }}
+            />
+            <span>{words.labels.shift[each]}</span>
+          </label>
+        ))}
+      </fieldset>
+      <fieldset>
+        <legend>{words.wishes.must}</legend>
+        {(["dormitory", "meals", "noNights"] as const).map(check)}
+      </fieldset>
+      <label class="check">
+        <input
+          type="checkbox"
+          name="consent"
+          checked={agreed}
+          onChange={(event) => {
+            setAgreed(event.currentTarget.checked);
+          }}
+        />
+        <span>{words.wishes.consent}</span>
+      </label>
+      <WholeConsent body={consent} />
+      {fault !== "" && (
+        <p role="alert" class="fault">
+          {fault}
+        </p>
+      )}
+      <button type="submit" class="main wide">
+        {words.wishes.save}
+      </button>
+    </form>
+  );
+}
+
+function Select(props: {
+  label: string;
+  value: string;
+  options: readonly (readonly [string, string])[];
+  onChange(this: void, value: string): void;
+}) {
+  return (
+    <label>
+      {props.label}
+      <select
+        value={props.value}
+        onChange={(event) => {
+          props.onChange(event.currentTarget.value);
+        }}
+      >
+        {props.options.map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,144 @@
+import { useState } from "preact/hooks";
+import { EraseMyDataDocument, WishesDocument, type WishesQuery } from "../../gen/graphql";
+import { JobSlip } from "../../parts/job_slip";
+import { Failed, Loading } from "../../parts/notices";
+import { explain } from "../../shell/explain";
+import { useWords } from "../../shell/preferences";
+import { seeker } from "../../shell/service";
+import { useQuery } from "../../shell/use_query";
+import { WishesForm } from "./form";
+
+/** `/me/wishes`: what somebody wants of a job, and the jobs that fit with the reasons. */
+export default function WishesPage() {
+  const words = useWords();
+  // A saved profile is another state of the same page.
+  const [saved, setSaved] = useState(0);
+  const [editing, setEditing] = useState(seeker.receipt === null);
+  if (seeker.receipt === null || editing) {
+    return (
+      <div class="mine">
+        <h1>{words.wishes.title}</h1>
+        <WishesForm
+          onSaved={() => {
+            setEditing(false);
+            setSaved(saved + 1);
+          }}
+        />
+      </div>
+    );
+  }
+  return (
+    <div class="mine">
+      <h1>{words.wishes.matches}</h1>
+      <Matches
+        key={saved}
+        onEdit={() => {
+          setEditing(true);
+        }}
+        onErased={() => {
+          setEditing(true);
+        }}
+      />
+    </div>
+  );
+}
+
+interface MatchesProps {
+  onEdit(this: void): void;
+  onErased(this: void): void;
+}
+
+function Matches({ onEdit, onErased }: MatchesProps) {
+  const words = useWords();
+  const { data, refusal, retry } = useQuery(WishesDocument, {}, seeker.service);
+  const [fault, setFault] = useState("");
+  const erase = async () => {
+    const { receipt } = seeker;
+    if (receipt === null) return;
+    const { eraseMyData: result } = await seeker.service.execute(EraseMyDataDocument, { receipt });
+    if ("code" in result) {
+      setFault(result.message);
+      return;
+    }
+    seeker.forget();
+    onErased();
+  };
+  return (
+    <>
+      {refusal !== null && <Failed refusal={refusal} retry={retry} />}
+      {data?.recommendedPostings == null ? (
+        refusal === null && <Loading />
+      ) : (
+        <Found matches={data.recommendedPostings} />
+      )}
+      <div class="actions">
+        <button type="button" onClick={onEdit}>
+          {words.wishes.edit}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            erase().catch((error: unknown) => {
+              setFault(explain(error, words));
+            });
+          }}
+        >
+          {words.wishes.erase}
+        </button>
+        {fault !== "" && (
+          <p role="alert" class="fault">
+            {fault}
+          </p>
+        )}
+      </div>
+    </>
+  );
+}
+
+type Match = NonNullable<WishesQuery["recommendedPostings"]>[number];
+
+function Found({ matches }: { matches: readonly Match[] }) {
+  const words = useWords();
+  if (matches.length === 0) {
+    return (
+      <section class="notice" role="status">
+        <p>{words.wishes.none}</p>
+        <a class="button" href="/jobs">
+          {words.home.toBoard}
+        </a>
+      </section>
+    );
+  }
+  return (
+    <>
+      <p class="second">{words.wishes.automatic}</p>
+      <ul class="cards">
+        {matches.map((match) => (
+          <li key={match.posting.id}>
+            <JobSlip job={match.posting} />
+            <Reasons match={match} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Reasons({ match }: { match: Match }) {
+  const words = useWords();
+  const text = (each: { text: string; textZh: string }) =>
+    words.language === "en" ? each.text : each.textZh;
+  return (
+    <ul class="reasons small">
+      {match.reasonsFor.map((each) => (
+        <li key={each.text}>✓ {text(each)}</li>
+      ))}
+      {match.reasonsAgainst.map((each) => (
+        <li key={each.text} class="second">
+          – {text(each)}
+        </li>
+      ))}
+      {match.afterTraining && <li class="second">– {words.wishes.afterTraining}</li>}
+    </ul>
+  );
+}
