@@ -91,6 +91,14 @@ class StreamChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SlowModeChanged:
+    """Viewers may ask one question in this time; 0 is the end of slow mode."""
+
+    session_id: str
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuestionPublished:
     """A viewer's question became visible to all viewers."""
 
@@ -214,11 +222,10 @@ class PostingMatched:
 
 @dataclass(frozen=True, kw_only=True)
 class Unrecognised:
-    """A logged event that this version of the service cannot read.
+    """A logged event of a newer version, which this one cannot read.
 
-    A newer version wrote it. Older nodes read such events during a rolling upgrade. The event keeps
-    its ``seq``, and subscribers receive a reset. ``session_id`` is the subject of its topic: the
-    session, or the seeker in the log of a seeker.
+    It keeps its ``seq``, and subscribers receive a reset. ``session_id`` is the subject of its
+    topic: the session, or the seeker in the log of a seeker.
     """
 
     session_id: str
@@ -235,6 +242,7 @@ LoggedSessionEvent = (
     | Announcement
     | SegmentChanged
     | StreamChanged
+    | SlowModeChanged
     | QuestionPublished
     | QuestionAnswered
     | QuestionHidden
@@ -252,16 +260,19 @@ LoggedLeadEvent = (
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched
 EphemeralEvent = TallyChanged | PresenceChanged | Reset
 Event = LoggedEvent | EphemeralEvent | Unrecognised
-SELF_CONTAINED_EVENTS = (PostingUnpinned, Announcement, SegmentChanged, QuestionHidden)
+SELF_CONTAINED_EVENTS = (
+    PostingUnpinned,
+    Announcement,
+    SegmentChanged,
+    SlowModeChanged,
+    QuestionHidden,
+)
 """Logged events that hold all their content. The others refer to records that may change later."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventEnvelope:
-    """An event with its topic, its ``seq`` and ``tag`` in the log of the topic, and its time (UTC).
-
-    An ephemeral event has the ``seq`` and the ``tag`` of the last logged event.
-    """
+    """An event, its time (UTC) and its place in a log; an ephemeral one has the last place."""
 
     topic: str
     seq: int
@@ -276,14 +287,8 @@ class EventEnvelope:
 
 
 def session_topic(session_id: str) -> str:
-    """Return the topic of the session's public events, for all viewers."""
+    """Return the topic of the session's public events, for all viewers; ``topics`` parses it."""
     return f"session/{session_id}"
-
-
-def parse_session_topic(topic: str) -> str | None:
-    """Return the session id in a topic of public session events, None for any other topic."""
-    kind, _, session_id = topic.partition("/")
-    return session_id if kind == "session" else None
 
 
 def lead_topic(session_id: str) -> str:

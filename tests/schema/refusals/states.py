@@ -36,6 +36,7 @@ for session in ("scheduled", "interrupted", "ended", "draft"):
         ("pinPosting", "host"),
         ("unpinPosting", "host"),
         ("setSegment", "host"),
+        ("setSlowMode", "host"),
         ("announce", "host"),
         ("expressInterest", "viewer"),
     ):
@@ -62,6 +63,7 @@ DIRECTING_MUTATIONS = [
     "pinPosting",
     "unpinPosting",
     "setSegment",
+    "setSlowMode",
     "announce",
     "createCode",
     "setStreamSource",

@@ -12,8 +12,9 @@ import pytest
 
 from domain.leads.leads import LeadStage
 from domain.live import events
-from domain.live.events import EventEnvelope, LoggedEvent, parse_session_topic
+from domain.live.events import EventEnvelope, LoggedEvent
 from domain.live.sessions import Segment
+from domain.live.topics import parse_session_topic
 from domain.reference.occupations import Occupation
 from storage.mongo.client import Transaction
 from storage.mongo.event_log import envelope_from_document
@@ -48,6 +49,10 @@ STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
         {"session_id": "s", "segment": "POLICY", "title": "t"},
     ),
     "StreamChanged": (events.StreamChanged(session_id="s"), {"session_id": "s"}),
+    "SlowModeChanged": (
+        events.SlowModeChanged(session_id="s", seconds=30),
+        {"session_id": "s", "seconds": 30},
+    ),
     "QuestionPublished": (
         events.QuestionPublished(session_id="s", question_id="q"),
         {"session_id": "s", "question_id": "q"},
