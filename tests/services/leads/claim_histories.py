@@ -57,11 +57,12 @@ def steps() -> st.SearchStrategy[Step]:
 
 
 class CaptureNode:
-    """What one node does with leads."""
+    """What one node does with leads; its sweep logs those that a busy MongoDB has refused."""
 
     def __init__(self, store: Store, commit: GroupCommit) -> None:
         clock = ManualClock()
         self.log = LeadLogWriter(store, commit, clock)
+        self.log.start()
         self.capture = LeadCapture(store, self.log, clock)
         self.confirmation = PhoneConfirmation(store, commit, clock)
         self.own_leads = OwnLeads(store, commit, clock)
