@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 
 from domain.live.events import EphemeralEvent, EventEnvelope
 from domain.live.log_position import LogPosition
-from domain.live.topics import parse_session_topic
+from domain.live.topic_names import parse_session_topic
 from domain.refusals import Busy
 from realtime.catch_up import CatchUp
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from api.wiring.starting import start_worker
 from domain.live.events import EventEnvelope
-from domain.live.topics import parse_session_topic
+from domain.live.topic_names import parse_session_topic
 from realtime.background import Monitored
 from realtime.feed import EventFeed
 from realtime.feed_watch import FeedWatch

@@ -1,8 +1,8 @@
 """The events of live sessions, leads and matches, and the topics that they are published on.
 
-A logged event has a position in the log of its topic: ``seq`` 1, 2, 3 ... without a gap. An
-ephemeral event (tally, presence, reset) is never logged; it carries the ``seq`` of the last logged
-event, and the next one of its type replaces it. No event holds personal data.
+A logged event has a ``seq`` in the log of its topic: 1, 2, 3 ... without a gap. An ephemeral one
+(tally, presence, reset) has the last ``seq``, and the next of its type replaces it. No event holds
+personal data.
 """
 
 from __future__ import annotations
@@ -222,10 +222,9 @@ class PostingMatched:
 
 @dataclass(frozen=True, kw_only=True)
 class Unrecognised:
-    """A logged event of a newer version, which this one cannot read.
+    """A logged event of a newer version. It keeps its ``seq``, and subscribers receive a reset.
 
-    It keeps its ``seq``, and subscribers receive a reset. ``session_id`` is the subject of its
-    topic: the session, or the seeker in the log of a seeker.
+    ``session_id`` is the subject of its topic: the session, or the seeker in the log of a seeker.
     """
 
     session_id: str
@@ -287,7 +286,7 @@ class EventEnvelope:
 
 
 def session_topic(session_id: str) -> str:
-    """Return the topic of the session's public events, for all viewers; ``topics`` parses it."""
+    """Return the topic of the session's public events, for all viewers."""
     return f"session/{session_id}"
 
 

@@ -220,12 +220,6 @@ CASES: dict[str, RefusalCase] = {
     "segment, long title": invalid_input(
         "setSegment", "host", with_values(title="长" * 61), "title"
     ),
-    "slow mode, a negative time": invalid_input(
-        "setSlowMode", "host", with_values(seconds=-1), "seconds"
-    ),
-    "slow mode, too long a time": invalid_input(
-        "setSlowMode", "host", with_values(seconds=601), "seconds"
-    ),
     "code, no label": invalid_input("createCode", "host", with_values(label=" "), "label"),
     "code, long label": invalid_input("createCode", "host", with_values(label="长" * 61), "label"),
     "code, long place": invalid_input("createCode", "host", with_values(place="长" * 61), "place"),

@@ -14,7 +14,7 @@ from domain.leads.leads import LeadStage
 from domain.live import events
 from domain.live.events import EventEnvelope, LoggedEvent
 from domain.live.sessions import Segment
-from domain.live.topics import parse_session_topic
+from domain.live.topic_names import parse_session_topic
 from domain.reference.occupations import Occupation
 from storage.mongo.client import Transaction
 from storage.mongo.event_log import envelope_from_document
