@@ -15,9 +15,13 @@ import jwt
 from bench.machine import Cores
 from bench.publisher import Client
 from bench.servers import DATABASE, Running, Songgang, peer
+from services.identity.tokens import Tokens
+from storage.clock import utc_now
 from storage.mongo.client import Mongo
 
 VIEWERS = 64
+DEVICES = 20_000
+"""Devices that send the phones of a trial over HTTP: about as many as there are phones."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Target:
 
     running: Running
     tokens: list[str]
+    devices: list[str]
+    """Tokens for taps over HTTP, each of a device of its own."""
     session: str
     posting: str
     """Session and posting as the server expects them in its input."""
@@ -72,6 +78,7 @@ async def serve_target(
             yield Target(
                 running=running,
                 tokens=await _entered(running.ports[0]),
+                devices=_visitors(songgang.secret),
                 session=_global_id("LiveSession", session["_id"]),
                 posting=_global_id("Posting", session["posting_ids"][0]),
                 leads="leads",
@@ -88,6 +95,7 @@ async def serve_target(
         yield Target(
             running=running,
             tokens=[_token(secret) for _ in range(VIEWERS)],
+            devices=[_token(secret) for _ in range(DEVICES)],
             session=session["_id"],
             posting=session["posting_ids"][0],
             leads="peer_leads",
@@ -111,6 +119,12 @@ async def _entered(port: int) -> list[str]:
     found = [await client.ask(enter) for _ in range(VIEWERS)]
     await client.close()
     return [each["enterAsViewer"]["accessToken"] for each in found]
+
+
+def _visitors(secret: str) -> list[str]:
+    """Return the tokens of new devices, as entering one by one would."""
+    tokens = Tokens(secret, utc_now)
+    return [tokens.issue_for_viewer().access for _ in range(DEVICES)]
 
 
 def _token(secret: str) -> str:

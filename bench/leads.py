@@ -95,6 +95,7 @@ class Run:
             port=target.running.ports[0],
             way=way,
             tokens=target.tokens,
+            devices=target.devices,
             query=EXPRESS,
             variables={"input": _interest(target)},
             first=self._phones,

@@ -122,11 +122,14 @@ class Songgang:
     def __init__(self, cores: Cores, mongod: EmbeddedMongod, secret: str) -> None:
         self._cores = cores
         self.mongod = mongod
+        self.secret = secret
         self._env = {
             "MONGODB_URI": mongod.uri,
             "MONGODB_DATABASE": DATABASE,
             "SONGGANG_SECRET": secret,
             "SONGGANG_DEMO_PASSWORD": secret,
+            # A tap over a WebSocket is from the device of the socket, which sends many phones.
+            "SONGGANG_MAX_PHONES_PER_DEVICE": str(10**9),
         }
 
     @classmethod

@@ -17,6 +17,7 @@ import sys
 import time
 from array import array
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 from bench.frames import CLOSE, PING, PONG, TEXT, client_frame, frames
@@ -26,6 +27,8 @@ from bench.publisher import content_length
 
 PHONE = "14400000000"
 """The placeholder in the template; taps use 144 and eight digits, which no person has."""
+DEVICE = "the token of a device"
+"""The placeholder of the token in requests over HTTP."""
 FIRST = 14_400_000_000
 OPERATION = "operation"
 CREATED = (b'"created":true', b'"created": true')
@@ -41,6 +44,9 @@ class Plan:
     """"http" or "socket"."""
     tokens: list[str]
     """One per viewer, and so one per connection."""
+    devices: list[str]
+    """Tokens of the taps over HTTP, in turns: each phone comes from a device of its own. Over a
+    WebSocket the token of the connection counts."""
     query: str
     variables: dict[str, Any]
     first: int
@@ -74,18 +80,20 @@ class Viewer:
 class HttpViewer(Viewer):
     """Taps over a connection that is kept alive."""
 
-    def __init__(self, plan: Plan, token: str) -> None:
+    def __init__(self, plan: Plan, _token: str) -> None:
         super().__init__(plan.port)
         body = json.dumps({"query": plan.query, "variables": plan.variables}).encode()
         request = (
             f"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:{plan.port}\r\nAccept: application/json\r\n"
-            f"Content-Type: application/json\r\nAuthorization: Bearer {token}\r\n"
+            f"Content-Type: application/json\r\nAuthorization: Bearer {DEVICE}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         ).encode() + body
-        self._before, self._after = request.split(PHONE.encode())
+        head, rest = request.split(DEVICE.encode())
+        before, self._after = rest.split(PHONE.encode())
+        self._head, self._before = head, before
 
-    def tap(self, phone: int) -> None:
-        self.socket.sendall(self._before + b"%d" % phone + self._after)
+    def tap(self, phone: int, device: bytes) -> None:
+        self.socket.sendall(self._head + device + self._before + b"%d" % phone + self._after)
 
     def answers(self) -> list[bytes]:
         """Return the response once it is complete."""
@@ -127,7 +135,7 @@ class SocketViewer(Viewer):
         if not head.startswith(b"HTTP/1.1 101 "):
             raise ConnectionError(head.partition(b"\r\n")[0].decode("latin-1"))
 
-    def tap(self, phone: int) -> None:
+    def tap(self, phone: int, _device: bytes) -> None:
         self._number += 1
         self.socket.sendall(
             self._head + b"%09d" % self._number + self._before + b"%d" % phone + self._after
@@ -166,6 +174,7 @@ class Room:
             self._viewers[viewer.socket.fileno()] = viewer
             self._epoll.register(viewer.socket, select.EPOLLIN)
         self._phone = FIRST + plan.first
+        self._devices = cycle([token.encode() for token in plan.devices])
         self._waiting = 0
         self.acknowledged = 0
         self.faults: dict[str, int] = {}
@@ -194,7 +203,7 @@ class Room:
         self._waiting += 1
         phone, self._phone = self._phone, self._phone + 1
         viewer.sent = time.monotonic_ns()
-        viewer.tap(phone)
+        viewer.tap(phone, next(self._devices))
 
     def _turn(self, *, again: bool) -> None:
         for descriptor, _ in self._epoll.poll(0.1, 1_024):

@@ -7,11 +7,32 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from domain.live.events import SELF_CONTAINED_EVENTS, Event, EventEnvelope, Reset
+from domain.live.events import (
+    Announcement,
+    Event,
+    EventEnvelope,
+    PostingUnpinned,
+    QuestionHidden,
+    Reset,
+    SegmentChanged,
+    SessionPostingClosed,
+    SlowModeChanged,
+)
 from domain.live.log_position import LOG_START, LogPosition
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.rendered_event import RenderedEvent
 from realtime.single_flight import SingleFlight
+
+_SELF_CONTAINED_EVENTS = (
+    PostingUnpinned,
+    SessionPostingClosed,
+    Announcement,
+    SegmentChanged,
+    SlowModeChanged,
+    QuestionHidden,
+)
+"""Logged events that hold all their content. The others refer to records that may change later."""
+
 
 Render = Callable[[EventEnvelope], Awaitable[bytes]]
 """Executes one event for a group: the JSON of an execution result, UTF-8. It never raises."""
@@ -74,7 +95,7 @@ class Group:
         posting, a question or a lead is rendered again for each later call, because the named
         thing may have been closed or taken away since; concurrent calls share one rendering.
         """
-        if not isinstance(placed.event, SELF_CONTAINED_EVENTS):
+        if not isinstance(placed.event, _SELF_CONTAINED_EVENTS):
             return await self._single_flight.run(
                 placed.position, lambda: self.render_uncached(placed)
             )

@@ -1,8 +1,8 @@
 """The events of live sessions, leads and matches.
 
-A logged event has a position in the log of its topic: ``seq`` 1, 2, 3 ... without a gap. An
-ephemeral event (tally, presence, reset) is never logged; it carries the ``seq`` of the last logged
-event, and the next one of its type replaces it. No event holds personal data.
+A logged event has a ``seq`` in the log of its topic: 1, 2, 3 ... without a gap. An ephemeral one
+(tally, presence, reset) has the last ``seq``, and the next of its type replaces it. No event holds
+personal data.
 """
 
 from __future__ import annotations
@@ -104,6 +104,14 @@ class StreamChanged:
     """What viewers get of the picture changed: its state, its address, its poster."""
 
     session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlowModeChanged:
+    """Viewers may ask one question in this time; 0 is the end of slow mode."""
+
+    session_id: str
+    seconds: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,11 +238,9 @@ class PostingMatched:
 
 @dataclass(frozen=True, kw_only=True)
 class Unrecognised:
-    """A logged event that this version of the service cannot read.
+    """A logged event of a newer version. It keeps its ``seq``, and subscribers receive a reset.
 
-    A newer version wrote it. Older nodes read such events during a rolling upgrade. The event keeps
-    its ``seq``, and subscribers receive a reset. ``session_id`` is the subject of its topic: the
-    session, or the seeker in the log of a seeker.
+    ``session_id`` is the subject of its topic: the session, or the seeker in the log of a seeker.
     """
 
     session_id: str
@@ -253,6 +259,7 @@ LoggedSessionEvent = (
     | Announcement
     | SegmentChanged
     | StreamChanged
+    | SlowModeChanged
     | QuestionPublished
     | QuestionAnswered
     | QuestionHidden
@@ -270,22 +277,11 @@ LoggedLeadEvent = (
 LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched
 EphemeralEvent = TallyChanged | PresenceChanged | Reset
 Event = LoggedEvent | EphemeralEvent | Unrecognised
-SELF_CONTAINED_EVENTS = (
-    PostingUnpinned,
-    SessionPostingClosed,
-    Announcement,
-    SegmentChanged,
-    QuestionHidden,
-)
-"""Logged events that hold all their content. The others refer to records that may change later."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventEnvelope:
-    """An event with its topic, its ``seq`` and ``tag`` in the log of the topic, and its time (UTC).
-
-    An ephemeral event has the ``seq`` and the ``tag`` of the last logged event.
-    """
+    """An event, its time (UTC) and its place in a log; an ephemeral one has the last place."""
 
     topic: str
     seq: int

@@ -10,13 +10,14 @@ asker and those who direct the session see a question.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.free_text import check_text
 from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
-from domain.refusals import InvalidInput, QuestionConflict
+from domain.refusals import InvalidInput, QuestionConflict, TooManyAttempts
 
 MAX_QUESTION_LENGTH = 200
 MAX_ANSWER_LENGTH = 500
@@ -24,6 +25,10 @@ MAX_WAITING_PER_VIEWER = 3
 """Maximum questions of one viewer in one session that are still ASKED."""
 MAX_WAITING_PER_SESSION = 1_000
 """Maximum questions of one session that are still ASKED: more than a host can read on air."""
+
+
+MAX_SLOW_MODE_SECONDS = 600
+"""Maximum time that a host can put between two questions of one viewer."""
 
 
 class QuestionStatus(Labelled):
@@ -56,6 +61,41 @@ class Question:
     asked_at: datetime
     published_at: datetime | None = None
     answered_at: datetime | None = None
+
+
+def check_slow_mode(seconds: int, field: tuple[str, ...]) -> int:
+    """Return the time between two questions of one viewer, in seconds; 0 ends slow mode.
+
+    :raises InvalidInput: the number is negative or over 600.
+    """
+    if not 0 <= seconds <= MAX_SLOW_MODE_SECONDS:
+        raise InvalidInput(
+            f"Give 0 to {MAX_SLOW_MODE_SECONDS} seconds; 0 ends slow mode.",
+            f"请填写0至{MAX_SLOW_MODE_SECONDS}秒，0表示关闭慢速模式。",
+            field=field,
+        )
+    return seconds
+
+
+def check_slow_question(last: Question | None, question: Question, seconds: int) -> None:
+    """Pass when slow mode lets the asker of ``last`` ask ``question`` now.
+
+    The same text again, while it waits for the host, is a retry and passes.
+
+    :raises TooManyAttempts: ``seconds`` have not passed since the last question.
+    """
+    if last is None:
+        return
+    if last.status is QuestionStatus.ASKED and last.body == question.body:
+        return
+    left = (last.asked_at - question.asked_at).total_seconds() + seconds
+    if left > 0:
+        wait = math.ceil(left)
+        raise TooManyAttempts(
+            f"The host has slowed questions down. Wait {wait} seconds.",
+            f"主播已开启慢速模式，请{wait}秒后再提问。",
+            retry_after=wait,
+        )
 
 
 def check_question(body: str, field: tuple[str, ...]) -> str:

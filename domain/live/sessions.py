@@ -96,7 +96,8 @@ class LiveSession:
     ``posting_ids`` is the running order. ``seq`` is that of the last logged event that this state
     includes. ``position`` is the position of that event; a node of a version without tags leaves
     an older one, or none. ``segment`` and ``segment_title`` say what is on air; both are empty
-    until the host sets them and after the end. ``views`` counts how often a viewer joined,
+    until the host sets them and after the end. ``slow_mode_seconds`` is the time between two
+    questions of one viewer, 0 without slow mode. ``views`` counts how often a viewer joined,
     ``peak_viewers`` is the highest number at one time. ``cover_url`` is empty for the cover that is
     drawn. ``stream`` is the picture. ``closed_posting_ids`` are those of the running order that
     viewers know as closed; None before the session has started.
@@ -115,6 +116,7 @@ class LiveSession:
     pinned_posting_id: str | None = None
     segment: Segment | None = None
     segment_title: str = ""
+    slow_mode_seconds: int = 0
     peak_viewers: int = 0
     views: int = 0
     started_at: datetime | None = None

@@ -111,6 +111,14 @@ class StreamChanged(SessionEvent):
         return Stream.of((await _load_session(info, self.placed)).record, info.context)
 
 
+@strawberry.type(description="The host slowed questions down, or ended slow mode.")
+class SlowModeChanged(SessionEvent):
+    @strawberry.field(description="Seconds between two questions of one viewer; 0 is no slow mode.")
+    def seconds(self) -> int:
+        assert isinstance(self.placed.event, events.SlowModeChanged)  # by _SESSION_EVENT_TYPES
+        return self.placed.event.seconds
+
+
 @strawberry.type
 class _QuestionEvent(SessionEvent):
     @strawberry.field(
@@ -197,6 +205,7 @@ _SESSION_EVENT_TYPES: dict[type[events.Event], type[SessionEvent]] = {
     events.Announcement: Announcement,
     events.SegmentChanged: SegmentChanged,
     events.StreamChanged: StreamChanged,
+    events.SlowModeChanged: SlowModeChanged,
     events.QuestionPublished: QuestionPublished,
     events.QuestionAnswered: QuestionAnswered,
     events.QuestionHidden: QuestionHidden,

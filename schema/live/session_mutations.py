@@ -1,4 +1,4 @@
-"""Mutations of a live session that is directed: status, pinned posting, segment, announcements."""
+"""Mutations of a live session that is directed: status, pin, segment, slow mode, announcements."""
 
 from typing import Annotated
 
@@ -58,6 +58,13 @@ class SetSegmentInput(SessionInput):
     title: str = ""
 
 
+@strawberry.input
+class SetSlowModeInput(SessionInput):
+    seconds: int = strawberry.field(
+        description="Seconds between two questions of one viewer, 600 at most; 0 ends slow mode."
+    )
+
+
 @strawberry.type
 class SessionChanged:
     session: LiveSession
@@ -103,6 +110,10 @@ UnpinPostingResult = Annotated[
 SetSegmentResult = Annotated[
     SessionChanged | errors.SessionNotLive | errors.TextRefused | errors.CommonRefusal,
     strawberry.union("SetSegmentResult"),
+]
+SetSlowModeResult = Annotated[
+    SessionChanged | errors.SessionNotLive | errors.CommonRefusal,
+    strawberry.union("SetSlowModeResult"),
 ]
 AnnounceResult = Annotated[
     Announced | errors.SessionNotLive | errors.TextRefused | errors.CommonRefusal,
@@ -155,6 +166,16 @@ class SessionMutations:
         caller, session_id = _read_input(info.context, input)
         session = await info.context.services.session_direction.set_segment(
             caller, session_id, input.segment, input.title
+        )
+        return SessionChanged(session=LiveSession.of(session))
+
+    @strawberry.mutation(
+        description="Let each viewer ask one question in so many seconds, when too many ask."
+    )
+    async def set_slow_mode(self, info: Info, input: SetSlowModeInput) -> SetSlowModeResult:
+        caller, session_id = _read_input(info.context, input)
+        session = await info.context.services.session_direction.set_slow_mode(
+            caller, session_id, input.seconds
         )
         return SessionChanged(session=LiveSession.of(session))
 

@@ -77,6 +77,9 @@ class LiveSession(Node):
         description="What is on air; null before the host has set it."
     )
     segment_title: str
+    slow_mode_seconds: int = strawberry.field(
+        description="Seconds between two questions of one viewer; 0 without slow mode."
+    )
     peak_viewers: int = strawberry.field(description="The highest number of viewers at once.")
     views: int = strawberry.field(
         description="How often somebody began to watch; returning viewers count again."
@@ -98,6 +101,7 @@ class LiveSession(Node):
             host=Host(name=record.host.name, honour=record.host.honour),
             segment=record.segment,
             segment_title=record.segment_title,
+            slow_mode_seconds=record.slow_mode_seconds,
             peak_viewers=record.peak_viewers,
             views=record.views,
             synthetic=record.synthetic,

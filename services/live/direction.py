@@ -9,6 +9,7 @@ from __future__ import annotations
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
 from domain.identity.persons import holds_mobile_number
+from domain.live.questions import check_slow_mode
 from domain.live.sessions import LiveSession, Segment, SessionStatus
 from domain.postings.postings import Posting
 from domain.refusals import InvalidInput
@@ -83,6 +84,17 @@ class SessionDirection:
         await self._require_directed(caller, session_id)
         title = _check_shown_text(title, MAX_SEGMENT_TITLE_LENGTH, ("input", "title"))
         return await self._control.set_segment(session_id, segment, title)
+
+    async def set_slow_mode(self, caller: Principal, session_id: str, seconds: int) -> LiveSession:
+        """Set the time between two questions of one viewer; 0 ends slow mode.
+
+        :raises SessionNotLive: the session is not on air.
+        :raises InvalidInput: the number is negative or over 600.
+        """
+        await self._require_directed(caller, session_id)
+        return await self._control.set_slow_mode(
+            session_id, check_slow_mode(seconds, ("input", "seconds"))
+        )
 
     async def announce(self, caller: Principal, session_id: str, body: str) -> LiveSession:
         """Send an announcement to everybody in the session.

@@ -23,9 +23,11 @@ from domain.live.questions import (
     answer_question,
     check_answer,
     check_question,
+    check_slow_question,
     decline_question,
     publish_question,
 )
+from domain.live.sessions import LiveSession
 from domain.reference.calendar import day_in_china
 from domain.refusals import Busy, NotFound, PostingNotOpen, TooManyAttempts
 from domain.screening.text_screening import check_public_text
@@ -70,22 +72,24 @@ class QuestionModeration:
         :raises SessionNotLive: the session is not on air.
         :raises PostingNotInSession: the session does not present the posting.
         :raises PostingNotOpen: the posting is not open.
-        :raises TooManyAttempts: this viewer, or this address, has asked too much lately.
+        :raises TooManyAttempts: this viewer, or this address, has asked too much lately, or
+            slow mode makes the viewer wait.
         :raises Busy: 1,000 questions of this session are waiting.
         """
         body = check_question(body, ("input", "body"))
-        await self._check_askable(caller, session_id, posting_id)
-        return await self._add(
-            Question(
-                id=new_id(),
-                session_id=session_id,
-                posting_id=posting_id,
-                asker=caller.subject,
-                body=body,
-                asked_at=self._clock(),
-            ),
-            peer=peer,
+        session = await self._check_askable(caller, session_id, posting_id)
+        question = Question(
+            id=new_id(),
+            session_id=session_id,
+            posting_id=posting_id,
+            asker=caller.subject,
+            body=body,
+            asked_at=self._clock(),
         )
+        if session.slow_mode_seconds:
+            last = await self._store.questions.last_of(session_id, caller.subject)
+            check_slow_question(last, question, session.slow_mode_seconds)
+        return await self._add(question, peer=peer)
 
     async def find_allowance(
         self, caller: Principal, session_id: str, *, peer: str
@@ -135,12 +139,12 @@ class QuestionModeration:
 
     async def _check_askable(
         self, caller: Principal, session_id: str, posting_id: str | None
-    ) -> None:
+    ) -> LiveSession:
         found = await self._store.live_sessions.by_id(session_id)
         session = check_visible(caller, found, ("input", "sessionId"))
         check_live(session)
         if posting_id is None:
-            return
+            return session
         posting = (await self._store.postings.by_ids([posting_id])).get(posting_id)
         if posting is None:
             raise NotFound(
@@ -152,6 +156,7 @@ class QuestionModeration:
                 "This posting is no longer open; look at the others.",
                 "该岗位已关闭，请看看其他岗位。",
             )
+        return session
 
     async def _add(self, question: Question, *, peer: str) -> Question:
         limits = _limits_of(question.asker, peer)

@@ -1,4 +1,4 @@
-"""Changes of a live session's state: status, pinned posting, segment, announcements.
+"""Changes of a live session's state: status, pinned posting, segment, slow mode, texts.
 
 Each change and the event that reports it are one transaction. All changes of a session go through
 its topic, so viewers receive the events in the order in which the changes were made.
@@ -21,6 +21,7 @@ from domain.live.events import (
     SessionPostingOpened,
     SessionResumed,
     SessionStarted,
+    SlowModeChanged,
 )
 from domain.live.log_topics import session_topic
 from domain.live.sessions import LiveSession, Segment, SessionStatus, check_transition
@@ -183,6 +184,24 @@ class LiveSessionControl:
                 session_id, segment, title, transaction=transaction
             )
             changed = SegmentChanged(session_id=session_id, segment=segment, title=title)
+            return await self._load(session_id, transaction), [changed]
+
+        return await self._commit.append(session_topic(session_id), change)
+
+    async def set_slow_mode(self, session_id: str, seconds: int) -> LiveSession:
+        """Set the time between two questions of a viewer. The same time again changes nothing.
+
+        :raises SessionNotLive: the session is not on air.
+        """
+
+        async def change(transaction: Transaction) -> tuple[LiveSession, Sequence[LoggedEvent]]:
+            live = await self._check_live(session_id, transaction)
+            if live.slow_mode_seconds == seconds:
+                return live, []
+            await self._store.live_sessions.set_slow_mode(
+                session_id, seconds, transaction=transaction
+            )
+            changed = SlowModeChanged(session_id=session_id, seconds=seconds)
             return await self._load(session_id, transaction), [changed]
 
         return await self._commit.append(session_topic(session_id), change)

@@ -40,6 +40,11 @@ class Questions(Repository[Question]):
                 return question
         return None
 
+    async def last_of(self, session_id: str, asker: str) -> Question | None:
+        """The newest question of a viewer in a session, None without any."""
+        where = {"session_id": session_id, "asker": asker}
+        return await self._records.find_one(where, sort=NEWEST_FIRST)
+
     async def count_waiting(self, session_id: str, most: int) -> int:
         """How many questions of a session wait; counting stops at ``most``."""
         where = {"session_id": session_id, "status": QuestionStatus.ASKED.value}

@@ -139,6 +139,16 @@ class LiveSessions(Repository[LiveSession]):
         }
         return await self._records.find(where, sort=(("starts_at", 1), ("_id", 1)), limit=limit)
 
+    async def set_slow_mode(
+        self, session_id: str, seconds: int, *, transaction: Transaction
+    ) -> None:
+        """Store the time between two questions of one viewer of a live session."""
+        await self._records.update_one(
+            {"_id": session_id, "status": SessionStatus.LIVE.value},
+            {"$set": {"slow_mode_seconds": seconds}},
+            transaction=transaction,
+        )
+
     async def live_with_posting(self, posting_id: str, *, limit: int) -> list[LiveSession]:
         """Live sessions that present the posting, latest start first."""
         where = {"status": SessionStatus.LIVE.value, "posting_ids": posting_id}

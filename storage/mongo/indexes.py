@@ -281,6 +281,10 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="by_session",
         ),
         IndexModel(
+            [("session_id", ASCENDING), ("asker", ASCENDING), ("_id", DESCENDING)],
+            name="by_asker",
+        ),
+        IndexModel(
             [("slot", ASCENDING)],
             name="one_a_slot",
             unique=True,

@@ -31,6 +31,7 @@ EVENT_NAMES: Mapping[type[Any], str] = {
     events.Announcement: "Announcement",
     events.SegmentChanged: "SegmentChanged",
     events.StreamChanged: "StreamChanged",
+    events.SlowModeChanged: "SlowModeChanged",
     events.QuestionPublished: "QuestionPublished",
     events.QuestionAnswered: "QuestionAnswered",
     events.QuestionHidden: "QuestionHidden",

@@ -317,6 +317,12 @@ MUTATION_CASES = {
             "... on StreamRestored { session { id stream { state cutOffReason } } }",
         ),
         MutationCase(
+            "setSlowMode",
+            session_mutation_input("live", seconds=30),
+            "SessionChanged",
+            "... on SessionChanged { session { id slowModeSeconds cursor } }",
+        ),
+        MutationCase(
             "createCode",
             session_mutation_input("live", label="东门海报"),
             "CodeCreated",

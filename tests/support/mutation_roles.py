@@ -61,6 +61,7 @@ ALLOWED_CALLERS = {
     "createStreamKey": DIRECTORS,
     "cutOffStream": {"officer", "officer above"},
     "restoreStream": {"officer", "officer above"},
+    "setSlowMode": DIRECTORS,
     "createCode": DIRECTORS,
     "announce": DIRECTORS,
     "expressInterest": {"viewer", "seeker"},

@@ -251,8 +251,8 @@ PUBLIC_ROWS = tuple(
         "Employer": "id name creditCode placeCode place description synthetic verifiedUntil "
         "verified",
         "LiveSession": "id campaign title description coverUrl stream format status startsAt "
-        "startedAt endedAt host segment segmentTitle peakViewers views synthetic union postings "
-        "pinnedPosting viewers interests "
+        "startedAt endedAt host segment segmentTitle slowModeSeconds peakViewers views synthetic "
+        "union postings pinnedPosting viewers interests "
         "tallies questions cursor lastAnnouncement",
         "LastAnnouncement": "body at seq",
         "Stream": "state hlsUrl link posterUrl startedAt latency cutOffReason",
@@ -309,6 +309,7 @@ SESSION_EVENT_ROWS = (
             "Announcement": "seq at cursor body",
             "SegmentChanged": "seq at cursor segment title",
             "StreamChanged": "seq at cursor stream",
+            "SlowModeChanged": "seq at cursor seconds",
             "QuestionAnswered QuestionPublished": "seq at cursor question",
             "QuestionHidden": "seq at cursor questionId",
             "Reset": "seq at cursor snapshot",

@@ -25,6 +25,7 @@ ID_FIELDS = {
     ("pinPosting", "host", "postingId"): "Posting",
     ("unpinPosting", "host", "sessionId"): "LiveSession",
     ("setSegment", "host", "sessionId"): "LiveSession",
+    ("setSlowMode", "host", "sessionId"): "LiveSession",
     ("announce", "host", "sessionId"): "LiveSession",
     ("createCode", "host", "sessionId"): "LiveSession",
     ("setStreamSource", "host", "sessionId"): "LiveSession",

@@ -1,16 +1,22 @@
-"""Refusals of a mutation whose session or posting is in another status."""
+"""Refusals of a mutation whose session or posting is in another status, and of slow mode."""
 
 from __future__ import annotations
 
 from tests.schema.refusals.case import (
     RefusalCase,
+    invalid_input,
     unknown_id,
     with_values,
 )
 from tests.support.mutation_inputs import session_mutation_input
 from tests.support.world import gid
 
-CASES: dict[str, RefusalCase] = {}
+CASES: dict[str, RefusalCase] = {
+    f"slow mode, {seconds} seconds": invalid_input(
+        "setSlowMode", "host", with_values(seconds=seconds), "seconds"
+    )
+    for seconds in (-1, 601)
+}
 
 for posting in ("held", "refused", "closed", "expired"):
     for name, caller in (("pinPosting", "host"), ("expressInterest", "viewer")):
@@ -36,6 +42,7 @@ for session in ("scheduled", "interrupted", "ended", "draft"):
         ("pinPosting", "host"),
         ("unpinPosting", "host"),
         ("setSegment", "host"),
+        ("setSlowMode", "host"),
         ("announce", "host"),
         ("expressInterest", "viewer"),
     ):
@@ -62,6 +69,7 @@ DIRECTING_MUTATIONS = [
     "pinPosting",
     "unpinPosting",
     "setSegment",
+    "setSlowMode",
     "announce",
     "createCode",
     "setStreamSource",

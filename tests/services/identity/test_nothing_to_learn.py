@@ -12,6 +12,7 @@ from domain.refusals import PhoneCodeInvalid
 from services.identity.phone_proving import RequestedCode
 from storage.store import Store
 from tests.support import records
+from tests.support.commands import record_commands
 from tests.support.phone_nodes import PhoneNode, phone
 from tests.support.records import FIXED_NOW, ManualClock
 
@@ -47,23 +48,14 @@ KNOWN: dict[str, Callable[[Store, str], Awaitable[None]]] = {
 @pytest.fixture
 async def commands(store: Store) -> Any:
     """The profiler's list of the commands of a call, by collection."""
-    mongo = store.mongo
 
     async def run(call: Callable[[], Awaitable[Any]]) -> tuple[Any, list[tuple[str, str]]]:
-        await mongo["system.profile"].drop()
-        await mongo.command({"profile": 2})
-        try:
-            answer = await call()
-        except PhoneCodeInvalid as refusal:
-            answer = (refusal.message, refusal.message_zh, refusal.field)
-        finally:
-            await mongo.command({"profile": 0})
-        found = await mongo["system.profile"].find({"op": {"$ne": "getmore"}}).to_list(None)
-        return answer, sorted(
-            (each["ns"].partition(".")[2], each["op"])
-            for each in found
-            if not each["ns"].endswith(("system.profile", ".$cmd"))
-        )
+        async with record_commands(store.mongo) as commands:
+            try:
+                answer = await call()
+            except PhoneCodeInvalid as refusal:
+                answer = (refusal.message, refusal.message_zh, refusal.field)
+        return answer, commands
 
     return run
 

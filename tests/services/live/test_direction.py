@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.identity.accounts import Principal, Role
-from domain.live.events import Announcement
+from domain.live.events import Announcement, SlowModeChanged
 from domain.live.log_topics import session_topic
 from domain.live.sessions import LiveSession, Segment, SessionStatus
 from domain.refusals import InvalidInput, NotFound, NotPermitted
@@ -45,6 +45,7 @@ async def try_everything(
         direction.pin(caller, session_id, "posting"),
         direction.unpin(caller, session_id),
         direction.set_segment(caller, session_id, Segment.POSTING, "岗位介绍"),
+        direction.set_slow_mode(caller, session_id, 30),
         direction.announce(caller, session_id, "欢迎"),
     ):
         with pytest.raises(refusal):
@@ -87,6 +88,23 @@ async def test_host_and_officer_announce_and_unpin(
     logged = await store.event_log.read(session_topic(session.id), after=0, limit=1)
     assert [each.event for each in logged] == [Announcement(session_id=session.id, body="欢迎")]
     assert (await direction.unpin(caller, session.id)).pinned_posting_id is None
+
+
+async def test_slow_mode_is_logged_once_for_each_change(
+    store: Store, direction: SessionDirection
+) -> None:
+    session = await stored_session(store)
+    for seconds in (30, 30, 600, 0):
+        changed = await direction.set_slow_mode(HOST, session.id, seconds)
+        assert changed.slow_mode_seconds == seconds
+    logged = await store.event_log.read(session_topic(session.id), after=0, limit=9)
+    assert [each.event for each in logged] == [
+        SlowModeChanged(session_id=session.id, seconds=seconds) for seconds in (30, 600, 0)
+    ]
+    for seconds in (-1, 601):
+        with pytest.raises(InvalidInput) as refusal:
+            await direction.set_slow_mode(HOST, session.id, seconds)
+        assert refusal.value.field == ("input", "seconds")
 
 
 @pytest.mark.parametrize("body", ["", "  ", "字" * 501])

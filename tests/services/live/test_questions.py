@@ -159,3 +159,27 @@ async def test_waiting_questions_are_bounded_per_viewer_and_per_session(
     with pytest.raises(Busy):
         await ask(questions)
     await ask(questions, session_id="other")
+
+
+async def test_slow_mode_lets_a_viewer_ask_once_in_its_time_over_all_nodes(
+    store: Store, commit: GroupCommit, other_store: Store
+) -> None:
+    slow = records.live_session(id="slow", slow_mode_seconds=90)
+    await store.live_sessions.add([slow, SESSION])
+    clock = ManualClock()
+    nodes = [QuestionModeration(each, commit, clock) for each in (store, other_store)]
+    first = await ask(nodes[0], viewer="viewer", session_id="slow")
+    clock.advance(seconds=60)
+    for node in nodes:
+        with pytest.raises(TooManyAttempts, match="Wait 30 seconds") as refused:
+            await ask(node, "几点下班？", viewer="viewer", session_id="slow")
+        assert refused.value.retry_after == 30
+        # A retry, other viewers and other sessions are not concerned.
+        assert await ask(node, viewer="viewer", session_id="slow") == first
+        await ask(node, "几点下班？", session_id="slow")
+    await ask(nodes[1], viewer="viewer")
+    await nodes[0].publish(HOST, first.id)
+    with pytest.raises(TooManyAttempts):
+        await ask(nodes[1], viewer="viewer", session_id="slow")
+    clock.advance(seconds=30)
+    await ask(nodes[1], "几点下班？", viewer="viewer", session_id="slow")

@@ -295,6 +295,7 @@ LOOKUPS: list[Reading] = [
     lambda store: store.seekers.count_by_campaign("campaign"),
     lambda store: store.seekers.by_reach(["WELDER/310115", "*/*"], before="f" * 24, limit=2),
     *(find_to_notify(turn) for turn in NoticeTurn),
+    lambda store: store.questions.last_of("session", "viewer"),
     lambda store: store.phone_proofs.find_person("device", at=records.FIXED_NOW),
     lambda store: store.usage_counts.find(["phones/a/1", "phones/b/1"]),
     lambda store: store.seekers.page(

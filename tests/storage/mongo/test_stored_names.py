@@ -57,6 +57,10 @@ STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
         {"session_id": "s", "segment": "POLICY", "title": "t"},
     ),
     "StreamChanged": (events.StreamChanged(session_id="s"), {"session_id": "s"}),
+    "SlowModeChanged": (
+        events.SlowModeChanged(session_id="s", seconds=30),
+        {"session_id": "s", "seconds": 30},
+    ),
     "QuestionPublished": (
         events.QuestionPublished(session_id="s", question_id="q"),
         {"session_id": "s", "question_id": "q"},
