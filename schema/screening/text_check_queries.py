@@ -66,9 +66,9 @@ class TextCheck:
 class TextCheckQueries:
     @strawberry.field(
         description="For staff: what the gate says about a text, for a form to mark while somebody "
-        "types."
+        "types; null, with an error, for anybody else."
     )
-    def check_text(self, info: Info, input: CheckTextInput) -> TextCheck:
+    def check_text(self, info: Info, input: CheckTextInput) -> TextCheck | None:
         info.context.require(*STAFF_ROLES)
         checked = check_draft(input.text, input.place)
         return TextCheck(

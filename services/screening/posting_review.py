@@ -202,14 +202,14 @@ class PostingReview:
         """
         report = await self._find_managed_report(caller, report_id)
         reason = check_decision_reason(reason, _REASON_FIELD)
-        by = caller.subject
+        by, reviews = caller.subject, self._store.reviews
 
         async def change(before: Posting, transaction: Transaction) -> Posting:
-            found = await self._store.reviews.report_by_id(report.id, transaction=transaction)
+            found = await reviews.report_by_id(report.id, transaction=transaction)
             assert found is not None  # reports are never deleted
             state = ReportState.UPHELD if upheld else ReportState.DISMISSED
             resolved = resolve_report(found, state, by=by, at=self._clock())
-            await self._store.reviews.resolve_report(resolved, transaction=transaction)
+            await reviews.resolve_report(resolved, transaction=transaction)
             if upheld:
                 return await self._apply_decision(
                     before, DecisionKind.REFUSED, reason, by, transaction, report_id=report.id
@@ -223,10 +223,8 @@ class PostingReview:
                 at=self._clock(),
                 report_id=report.id,
             )
-            await self._store.reviews.add_decision(dismissed, transaction=transaction)
-            reports = await self._store.reviews.count_independent_reports(
-                before.id, transaction=transaction
-            )
+            await reviews.add_decision(dismissed, transaction=transaction)
+            reports = await reviews.count_independent_reports(before.id, transaction=transaction)
             return apply_reports(before, reports, self._clock())
 
         return await self.change(report.posting_id, change)
@@ -234,9 +232,8 @@ class PostingReview:
     async def _find_managed_report(self, caller: Principal, report_id: str) -> Report:
         report = await self._store.reviews.report_by_id(report_id)
         if report is not None:
-            posting = (await self._store.postings.by_ids([report.posting_id])).get(
-                report.posting_id
-            )
+            found = await self._store.postings.by_ids([report.posting_id])
+            posting = found.get(report.posting_id)
             if posting is not None and await manages_posting(self._store, caller, posting):
                 return report
         raise NotFound(
@@ -265,8 +262,7 @@ class PostingReview:
             )
             return after
 
-        # Changes of one posting wait for each other, so that no transaction conflicts and is
-        # run again.
+        # Changes of one posting wait for each other, so that no transaction runs twice.
         after = await self._commit.serialised(f"posting/{posting_id}", change)
         await self._session_control.refresh_openness(posting_id)
         return after
