@@ -17,12 +17,15 @@ give_up() {
     echo "browser: going on without; tests in a browser are skipped" >&2
     exit 0
 }
-[ "$(id -u)" = 0 ] || give_up "Chromium or a Chinese font is missing: sudo apt-get install chromium fonts-noto-cjk"
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    as_root="sudo -n"
+    $as_root true 2>/dev/null || give_up "Chromium or a Chinese font is missing: sudo apt-get install chromium fonts-noto-cjk"
+fi
 command -v apt-get >/dev/null || give_up "Chromium or a Chinese font is missing, and there is no apt-get"
 echo "browser: installing chromium and fonts-noto-cjk"
 log=$(mktemp)
-export DEBIAN_FRONTEND=noninteractive
-if ! { apt-get update && apt-get install -y --no-install-recommends chromium fonts-noto-cjk fontconfig; } >"$log" 2>&1; then
+if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-noto-cjk fontconfig; } >"$log" 2>&1; then
     tail -n 5 "$log" >&2
     rm -f "$log"
     give_up "they could not be installed"
