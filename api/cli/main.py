@@ -78,6 +78,8 @@ def main() -> NoReturn:
         _app()
     except _EXPECTED_ERRORS as error:
         typer.echo(f"songgang: {error}", err=True)
+        if isinstance(error, Refusal) and error.hint is not None:
+            typer.echo(f"songgang: {error.hint}", err=True)
     except Exception as error:  # noqa: BLE001 - a traceback would quote values; the log has its frames
         _log.critical("fault", exc_info=error)
     sys.exit(1)

@@ -74,8 +74,9 @@ def check_undoable(decision: Decision, at: datetime) -> None:
     """
     if at - decision.at > UNDO_WITHIN:
         raise PostingConflict(
-            "Ten minutes have passed. Decide on each posting again with reviewPosting.",
+            "Ten minutes have passed. Decide on each posting again.",
             "已超过10分钟，无法撤销，请逐个重新审核。",
+            hint="Call `reviewPosting` for each.",
         )
 
 

@@ -14,7 +14,7 @@ HEADERS = {
 }
 PAGE_POLICY = {
     "content-security-policy": "default-src 'self'; worker-src 'self'; media-src 'self' blob:; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "connect-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 }
 JSON = {"content-type": "application/json"}
 MOST = 1 << 20

@@ -35,6 +35,8 @@ SEEKERS = frozenset({"seeker", "other seeker"})
 OFFICERS = frozenset({"officer", "officer above"})
 DIRECTORS = OFFICERS | {"host"}
 OFFICERS_AND_RECRUITER = OFFICERS | {"recruiter"}
+OWN_POSTINGS_READERS = OFFICERS_AND_RECRUITER | {"other recruiter"}
+"""Those who see what only the staff of a posting sees: the other recruiter has one, too."""
 SCOPED_STAFF = DIRECTORS | {"recruiter"}
 SCOPED_STAFF_AND_ASSIGNEE = SCOPED_STAFF | {"host in hand"}
 LEAD_READERS = SCOPED_STAFF_AND_ASSIGNEE | {"giver"}

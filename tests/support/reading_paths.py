@@ -18,7 +18,7 @@ from tests.support.world import gid
 
 POSTINGS_QUERY = "query ($filter: PostingFilter!, $order: PostingOrder) { postings(filter: $filter, orderBy: $order, first: 100) { edges { node { id } } } }"  # noqa: E501 - one document
 NODE_QUERY = "query ($id: ID!) { node(id: $id) { id } }"
-PINNED_SUBSCRIPTION = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on PostingPinned { posting { id } } ... on QuestionPublished { question { posting { id } } } } }"  # noqa: E501 - one document
+PINNED_SUBSCRIPTION = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on PostingPinned { posting { id } } ... on SessionPostingOpened { posting { id } } ... on QuestionPublished { question { posting { id } } } } }"  # noqa: E501 - one document
 SNAPSHOT_SUBSCRIPTION = "subscription ($session: ID!) { sessionEvents(sessionId: $session) { ... on Reset { snapshot { pinnedPosting { id } postings(first: 100) { edges { node { id } } } } } } }"  # noqa: E501 - one document
 MATCHED_SUBSCRIPTION = "subscription { postingMatched { ... on PostingMatched { posting { id } match { posting { id } } } ... on MatchesReset { recommended { posting { id } } } } }"  # noqa: E501 - one document
 

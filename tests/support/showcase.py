@@ -9,9 +9,15 @@ from domain.identity.accounts import Account
 from domain.leads.confirmation import ConfirmationMethod
 from domain.leads.leads import HireSide, Lead, LeadStage, RefusalReason
 from domain.leads.personal_data import ReceiptHolder
-from domain.live.events import PostingMatched
-from domain.live.log_topics import seeker_topic
+from domain.live.events import (
+    LoggedEvent,
+    PostingMatched,
+    SessionPostingClosed,
+    SessionPostingOpened,
+)
+from domain.live.log_topics import seeker_topic, session_topic
 from domain.live.sessions import Segment, SessionStatus
+from domain.screening.minimum_wages import Grade
 from domain.webhooks.deliveries import Delivery
 from domain.webhooks.messages import build_lead_recorded_notice
 from domain.webhooks.webhooks import FailureKind, Webhook
@@ -61,6 +67,14 @@ class Showcase(ShowcaseRecords):
         await store.leads.record(self.leads[2:])
         await self.prove_phone(self.withdrawn_lead)
         await store.qr_codes.add(self.code)
+        coming = records.minimum_wage(
+            # Above the pay of every posting of the showcase.
+            region="310000",
+            monthly=7_000,
+            grade=Grade.A,
+            effective_from=today() + timedelta(days=30),
+        )
+        await store.mongo["minimum_wages"].insert_one(to_document(coming))
         await store.recruitment_campaigns.add(self.spring)
         await store.seekers.add([self.other_seeker, self.withdrawn_seeker])
         for question in (self.answered, self.published, self.declined):
@@ -147,6 +161,14 @@ class Showcase(ShowcaseRecords):
             link_url="https://v.douyin.com/iRNBho6u/",
             poster_url=f"{STREAM_ORIGIN}/poster.jpg",
         )
+        await desk.set_slow_mode(self.live.id, 60)
+        await desk.set_slow_mode(self.live.id, 0)
+        of_open = {"session_id": self.live.id, "posting_id": self.open.id}
+        await self._log(
+            session_topic(self.live.id),
+            SessionPostingClosed(**of_open),
+            SessionPostingOpened(**of_open),
+        )
         host = self.principal(self.host)
         await questions.answer(host, self.answered.id, "有，两人间。")
         await questions.publish(host, self.published.id)
@@ -155,12 +177,13 @@ class Showcase(ShowcaseRecords):
 
     async def _log_match(self) -> None:
         event = PostingMatched(seeker_id=self.seeker.id, posting_id=self.open.id)
+        await self._log(seeker_topic(self.seeker.id), event)
+
+    async def _log(self, topic: str, *events: LoggedEvent) -> None:
         log = self.running.store.event_log
 
         async def body(transaction: Transaction) -> None:
-            await log.append(
-                seeker_topic(self.seeker.id), [event], at=utc_now(), transaction=transaction
-            )
+            await log.append(topic, events, at=utc_now(), transaction=transaction)
 
         await self.running.store.mongo.run_transaction(body)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from pymongo.errors import PyMongoError
+
 from domain.identity.persons import normalise_phone
 from domain.live.log_topics import lead_topic
 from schema.relay import parse_global_id
@@ -118,7 +120,10 @@ class Comparison:
         async def alike() -> bool:
             hashes.clear()
             for member in self._set.members:
-                answer = await member.client[DATABASE].command("dbHash", collections=["leads"])
+                try:
+                    answer = await member.client[DATABASE].command("dbHash", collections=["leads"])
+                except PyMongoError:
+                    return False  # A member whose role changes answers nobody.
                 hashes.append(answer["collections"]["leads"])
             return len(set(hashes)) == 1
 

@@ -21,6 +21,7 @@ from tests.support.callers import (
     NO_CALLERS,
     OFFICERS,
     OFFICERS_AND_RECRUITER,
+    OWN_POSTINGS_READERS,
     SCOPED_STAFF,
     SCOPED_STAFF_AND_ASSIGNEE,
     SEEKERS,
@@ -178,22 +179,22 @@ PERSONAL_ROWS = (
 
 STAFF_ROWS = (
     # Screening of postings and employers
-    VisibilityRow("Posting", "findings waitingSince reports decisions", OFFICERS_AND_RECRUITER),
-    VisibilityRow("Posting", "minimumWageCheck comingFindings", OFFICERS_AND_RECRUITER),
-    VisibilityRow("MinimumWageCheck", "result basis detail", OFFICERS_AND_RECRUITER),
+    VisibilityRow("Posting", "findings waitingSince reports", OFFICERS_AND_RECRUITER),
+    VisibilityRow("Posting", "decisions", OWN_POSTINGS_READERS),
+    VisibilityRow("Posting", "minimumWageCheck comingFindings", OWN_POSTINGS_READERS),
+    VisibilityRow("MinimumWageCheck", "result basis detail", OWN_POSTINGS_READERS),
     VisibilityRow(
         "ComingFinding",
         "startsOn code severity field message messageZh basis detail",
-        OFFICERS_AND_RECRUITER,
+        OWN_POSTINGS_READERS,
     ),
     # A closed posting is visible to staff of its scope and to assignees of its leads.
     VisibilityRow("Posting", "closeReason closedAt", SCOPED_STAFF_AND_ASSIGNEE),
     VisibilityRow(
         "Report", "id reason body revision at state resolvedAt resolvedBy", OFFICERS_AND_RECRUITER
     ),
-    VisibilityRow(
-        "Decision", "kind revision reason at findings by undoneAt undoneBy", OFFICERS_AND_RECRUITER
-    ),
+    VisibilityRow("Decision", "kind revision reason at by", OWN_POSTINGS_READERS),
+    VisibilityRow("Decision", "findings undoneAt undoneBy", OFFICERS_AND_RECRUITER),
     VisibilityRow("Finding", FINDING_FIELDS, OFFICERS_AND_RECRUITER),
     VisibilityRow("Mark", "text start end", OFFICERS_AND_RECRUITER),
     VisibilityRow("TextCheck", "verdict statements", STAFF),

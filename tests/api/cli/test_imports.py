@@ -169,7 +169,7 @@ async def fail_on_output(*_: object) -> None:
         ("host", "POSTINGS", None, NotPermitted, "for the role officer or recruiter"),
         ("wang", "EMPLOYERS", None, NotPermitted, "for the role officer"),
         ("li", "POSTINGS", None, InvalidInput, "“color” is not known"),
-        ("li", "POSTINGS", "x", InvalidId, "not the id of a"),
+        ("li", "POSTINGS", "x", InvalidId, "belongs to something else"),
     ],
 )
 async def test_a_forbidden_import_is_refused_as_over_http(

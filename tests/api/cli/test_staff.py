@@ -113,7 +113,7 @@ UNKNOWN_EMPLOYER = global_id("Employer", "a")
         ({"union": UNKNOWN_UNION, "employer": UNKNOWN_EMPLOYER}, InvalidInput, "--union alone"),
         ({"role": Role.RECRUITER, "union": UNKNOWN_UNION}, InvalidInput, "--employer alone"),
         ({"role": Role.VIEWER}, InvalidInput, "Viewers have no account"),
-        ({"union": UNKNOWN_EMPLOYER}, InvalidId, "not the id of a Union"),
+        ({"union": UNKNOWN_EMPLOYER}, InvalidId, "belongs to something else"),
         ({"union": UNKNOWN_UNION}, NotFound, "no union with that id"),
         ({"role": Role.RECRUITER, "employer": UNKNOWN_EMPLOYER}, NotFound, "no employer"),
         ({"union": UNKNOWN_UNION, "display_name": "\x00"}, InvalidInput, "control characters"),

@@ -147,6 +147,7 @@ def test_the_id_is_stored_only_as_the_key() -> None:
         "name": union.name,
         "level": "CITY",
         "place_code": "330400",
+        "service_phone": "",
         "path": ["root", union.id],
         "synthetic": False,
         "branches_see_postings": False,
