@@ -1,7 +1,7 @@
 # All targets work on a fresh clone with only Python 3.11 or newer, make and a network: `setup`
 # fetches uv if it is missing and fills .venv from uv.lock. `make help` lists the targets.
 
-.PHONY: setup run web browser test torture soak check bench pictures schema regions clean help
+.PHONY: setup run web browser test coverage torture soak check bench pictures schema regions clean help
 
 setup: ## fill .venv from uv.lock (every other target does this first)
 	@scripts/setup.sh
