@@ -63,8 +63,10 @@ async def send_and_terminate(server: ServerProcess) -> httpx.Response:
 
 
 def assert_is_busy(answer: httpx.Response) -> None:
-    assert answer.status_code == 503
-    assert int(answer.headers["retry-after"]) > 0
+    # The driver may give up before the node ends: then the error is in an ordinary answer.
+    assert answer.status_code in {200, 503}
+    if answer.status_code == 503:
+        assert int(answer.headers["retry-after"]) > 0
     (error,) = answer.json()["errors"]
     assert error["extensions"]["code"] == "BUSY"
     assert error["message"]
