@@ -83,12 +83,12 @@ def test_a_slow_but_steady_body_is_waited_for(run: Run) -> None:
 def test_an_application_that_does_not_read_yet_does_not_make_a_client_late(run: Run) -> None:
     async def test() -> None:
         # Long enough for a busy machine to read a megabyte in it.
-        limits = RequestLimits(body_timeout_seconds=2.0)
+        limits = RequestLimits(body_timeout_seconds=1.0)
         async with serve_bounded(limits) as server, server.connect() as client:
             length = 1 << 20
             sent = b"POST /hold HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % length
             sending = asyncio.create_task(client.send(sent, b"x" * length))
-            await asyncio.sleep(1.2 * limits.body_timeout_seconds)
+            await asyncio.sleep(3 * limits.body_timeout_seconds)
             server.application.may_answer.set()
             assert await client.read_answer() == (200, b"%d" % length)
             await sending

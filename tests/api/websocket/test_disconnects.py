@@ -118,6 +118,8 @@ async def test_a_draining_node_closes_every_socket(
 async def test_a_draining_node_closes_its_sockets_in_batches(
     running: RunningServices, readonly_world: World
 ) -> None:
+    usual = WebSocketLimits()
+    assert (usual.drain_seconds, usual.drain_batches) == (3.0, 60)
     # Two batches for four sockets: the second waits for half an hour after the first.
     limits = WebSocketLimits(drain_seconds=3_600, drain_batches=2)
     endpoint = build_endpoint(running, limits)
