@@ -53,8 +53,9 @@ async def test_a_group_over_the_limit_is_refused_and_leaves_no_state(
     room.set_limits(RealtimeLimits(max_groups_per_topic=2))
     membership = await room.join(RecordingMember(), key="a")
     await room.join(RecordingMember(), key="b")
-    with pytest.raises(Busy, match="Very many people are watching"):
+    with pytest.raises(Busy, match="Very many people are watching") as caught:
         await room.join(RecordingMember(), key="c")
+    assert "too many different subscriptions" in (caught.value.hint or "")
     await room.join(RecordingMember(), key="b")
     membership.leave()
     await room.join(RecordingMember(), key="c")
@@ -67,8 +68,9 @@ async def test_one_user_cannot_take_all_the_groups(
     room.set_limits(RealtimeLimits(max_groups_per_topic=4, max_groups_per_creator=2))
     first = await room.join(RecordingMember(), key="a", by="hostile")
     await room.join(RecordingMember(), key="b", by="hostile")
-    with pytest.raises(Busy, match="Very many people are watching"):
+    with pytest.raises(Busy, match="Very many people are watching") as caught:
         await room.join(RecordingMember(), key="c", by="hostile")
+    assert "too many different subscriptions" in (caught.value.hint or "")
     await room.join(RecordingMember(), key="c", by="viewer")
     # Anyone may join a group that another user began, and a leaving member frees a place.
     await room.join(RecordingMember(), key="c", by="hostile")
@@ -81,7 +83,7 @@ async def test_a_topic_over_the_limit_is_refused_and_leaves_no_state(
 ) -> None:
     room.set_limits(RealtimeLimits(max_session_topics=1))
     await room.join(RecordingMember())
-    with pytest.raises(Busy, match="Very many people are watching"):
+    with pytest.raises(Busy, match="Very many people are watching") as caught:
         await room.hub.join(
             "session/x",
             "key",
@@ -91,6 +93,7 @@ async def test_a_topic_over_the_limit_is_refused_and_leaves_no_state(
             after=None,
             by="somebody",
         )
+    assert "too many sessions" in (caught.value.hint or "")
     assert room.hub.topics.user_counts == {room.topic: 1}
     assert set(room.hub.topics.topics) == {room.topic}
 

@@ -14,8 +14,9 @@ from websockets.typing import Subprotocol
 
 from api.cli import schema_snapshot
 from realtime.close_codes import CloseCode
+from schema.relay import global_id
 from schema.root import print_schema
-from storage.mongo.client import Mongo
+from storage.mongo.client import Mongo, new_id
 from storage.mongo.embedded import run_embedded
 from storage.store import Store
 from tests.support.mongod import temporary_folder
@@ -245,6 +246,15 @@ async def test_invalid_staff_prints_one_line_and_exits_with_1(office: Office) ->
     assert await office.staff("li", "--role", "officer") == (
         1,
         "songgang: The role officer needs --union alone.\n",
+    )
+
+
+async def test_the_id_of_something_else_prints_what_it_should_be(office: Office) -> None:
+    employer = global_id("Employer", new_id())
+    assert await office.staff("li", "--role", "officer", "--union", employer) == (
+        1,
+        "songgang: This link or address belongs to something else. Open the page again.\n"
+        "songgang: This is not the id of a Union.\n",
     )
 
 

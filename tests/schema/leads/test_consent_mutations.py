@@ -12,7 +12,7 @@ from domain.leads.consent import FIRST_TEMPLATE
 from storage.clock import utc_now
 from storage.mongo.client import Mongo
 from tests.support import records
-from tests.support.graphql_clients import GraphQLClient
+from tests.support.graphql_clients import GraphQLClient, mutation_document
 from tests.support.mutation_inputs import CONSENT_TEMPLATE, interest_input
 from tests.support.records import ManualClock
 from tests.support.services import RunningServices, running_services
@@ -100,9 +100,12 @@ async def test_consent_to_the_old_text_is_refused_with_the_current_version(
     own_api: GraphQLClient, own_world: World
 ) -> None:
     await publish(own_api, own_world)
-    refused = await tap(own_api, own_world, "1")
-    assert refused["code"] == "CONSENT_REQUIRED"
-    assert refused["message"].startswith("Read the consent and agree to it first.")
+    given = {"input": interest_input(own_world, consent={"textVersion": "1"})}
+    document = mutation_document("expressInterest")
+    answer = await own_api.execute(document, given, own_world.viewer_token())
+    assert answer["data"]["expressInterest"]["code"] == "CONSENT_REQUIRED"
+    (refusal,) = answer["extensions"]["refusals"]
+    assert 'version "2"' in refusal["hint"]
 
 
 async def test_concurrent_publications_get_consecutive_numbers(
