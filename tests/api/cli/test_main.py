@@ -253,8 +253,10 @@ async def test_the_id_of_something_else_prints_what_it_should_be(office: Office)
     employer = global_id("Employer", new_id())
     assert await office.staff("li", "--role", "officer", "--union", employer) == (
         1,
-        "songgang: This link or address belongs to something else. Open the page again.\n"
-        "songgang: This is not the id of a Union.\n",
+        (
+            "songgang: This link or address belongs to something else. Open the page again.\n"
+            "songgang: This is not the id of a Union.\n"
+        ),
     )
 
 
