@@ -16,6 +16,7 @@ from domain.screening.decision_batches import (
     UNDO_WITHIN,
     check_choice,
     check_undoable,
+    is_meant,
     is_settled_by,
     undo_decision,
 )
@@ -82,7 +83,9 @@ class DecisionBatches:
         """
         reason = check_decision_reason(reason, ("input", "reason"))
         check_choice(code, place_code, posting_ids)
-        region = place_code and check_place_code(place_code, ("input", "placeCode"))
+        region = (
+            None if place_code is None else check_place_code(place_code, ("input", "placeCode"))
+        )
         assert caller.union_id is not None  # every officer belongs to a union
         if posting_ids is None:
             page = await self._store.postings.page_of_review_queue(
@@ -102,7 +105,7 @@ class DecisionBatches:
         began = self._clock()
         for posting in chosen:
             is_simple = awaits_decision(posting) and is_settled_by(posting, code, approved=approved)
-            if not is_simple:
+            if not (is_simple and is_meant(posting, region)):
                 skipped.append(posting)
                 continue
             try:
