@@ -3,7 +3,7 @@
 https://relay.dev/graphql/connections.htm. A global id is opaque: base64 of type and local id.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -111,6 +111,11 @@ def parse_global_id(wanted: str, kind: str, *field: str) -> str:
             hint=f"This is not the id of a {kind}.",
         )
     return found
+
+
+def parse_global_ids(wanted: Sequence[str], kind: str, *field: str) -> list[str]:
+    """The local ids in a list of global ids, as ``parse_global_id`` reads them."""
+    return [parse_global_id(each, kind, *field, str(index)) for index, each in enumerate(wanted)]
 
 
 def _read_local_id(wanted: str, kind: str) -> str | None:

@@ -83,6 +83,16 @@ def are_valid_hours(hours: Decimal, limit: int) -> bool:
     return hours.is_finite() and 0 < hours <= limit
 
 
+def has_valid_daily_hours(terms: PostingTerms) -> bool:
+    """Whether the hours per day are stated, and possible."""
+    return are_valid_hours(terms.hours_per_day, MAX_HOURS_PER_DAY)
+
+
+def has_valid_weekly_hours(terms: PostingTerms) -> bool:
+    """Whether the hours per week are stated, and possible."""
+    return are_valid_hours(terms.hours_per_week, MAX_HOURS_PER_WEEK)
+
+
 def _check_places(terms: PostingTerms, path: tuple[str, ...]) -> None:
     if terms.place_code:
         check_place_code(terms.place_code, (*path, "placeCode"))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from domain.postings.lifecycle import list_doubts
 from domain.postings.postings import Posting
+from domain.reference.regions import is_within
 from domain.refusals import InvalidInput, PostingConflict
 from domain.screening.reviews import Decision, PriorState
 
@@ -52,6 +53,13 @@ def is_settled_by(posting: Posting, code: str | None, *, approved: bool) -> bool
         return code in doubts
     was_refused = posting.review is not None and not posting.review.approved
     return doubts == {code} and posting.reports == 0 and not was_refused
+
+
+def is_meant(posting: Posting, region: str | None) -> bool:
+    """Whether a posting has a place of work in the region that is decided on, if one is given."""
+    return region is None or any(
+        is_within(place.place_code, region) for place in posting.terms.places
+    )
 
 
 def prior_state(posting: Posting, *, decided: Posting) -> PriorState:

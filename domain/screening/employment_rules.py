@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from domain.postings.pay import PayPeriod, PaySettlement
 from domain.postings.postings import EmploymentType, Finding, PostingTerms, Shift
-from domain.postings.term_bounds import MAX_HOURS_PER_DAY, MAX_HOURS_PER_WEEK, are_valid_hours
+from domain.postings.term_bounds import has_valid_daily_hours, has_valid_weekly_hours
 from domain.screening.hours_findings import (
     GIG_IS_EMPLOYMENT,
     PART_TIME_DAILY_HOURS_LONG,
@@ -85,6 +85,4 @@ def _exceeds_part_time(terms: PostingTerms) -> bool:
 
 
 def _have_valid_hours(terms: PostingTerms) -> bool:
-    return are_valid_hours(terms.hours_per_day, MAX_HOURS_PER_DAY) and are_valid_hours(
-        terms.hours_per_week, MAX_HOURS_PER_WEEK
-    )
+    return has_valid_daily_hours(terms) and has_valid_weekly_hours(terms)

@@ -72,7 +72,6 @@ VICE = (
         negatable=True,
     ),
 )
-_HIGH = r"(?:\d{5,}|[一二两三四五六七八九十\d]{1,2}(?:万|w)|[二三四五六七八九]千)"
 LURES = (
     *read_as(
         rules.LURE,

@@ -5,23 +5,10 @@ The texts are for the employer and for the officer who decides.
 
 from __future__ import annotations
 
-from domain.postings.postings import Finding, Severity
+from domain.postings.postings import Severity
+from domain.screening.posting_findings import ONLINE_RECRUITMENT_RULES, build_field_finding
 
-
-def _finding(  # noqa: PLR0917 - positional, so that an entry reads as one row of a table
-    severity: Severity, code: str, field: str, message: str, message_zh: str, basis: str
-) -> Finding:
-    return Finding(
-        code=code,
-        severity=severity,
-        field=field,
-        message=message,
-        message_zh=message_zh,
-        basis=basis,
-    )
-
-
-DAILY_HOURS_EXCESSIVE = _finding(
+DAILY_HOURS_EXCESSIVE = build_field_finding(
     Severity.REFUSE,
     "DAILY_HOURS_EXCESSIVE",
     "hoursPerDay",
@@ -30,7 +17,7 @@ DAILY_HOURS_EXCESSIVE = _finding(
     "每日工作时间连同加班不得超过11小时，请调整；经批准实行特殊工时制的，请在招聘条件中写明工时制和批准文号。",
     "劳动法第36条、第39条、第41条",
 )
-WEEKLY_HOURS_EXCESSIVE = _finding(
+WEEKLY_HOURS_EXCESSIVE = build_field_finding(
     Severity.REFUSE,
     "WEEKLY_HOURS_EXCESSIVE",
     "hoursPerWeek",
@@ -39,7 +26,7 @@ WEEKLY_HOURS_EXCESSIVE = _finding(
     "每周工作时间连同加班不得超过52小时，请调整；经批准实行特殊工时制的，请在招聘条件中写明工时制和批准文号。",
     "劳动法第36条、第39条、第41条",
 )
-SPECIAL_HOURS_TO_CHECK = _finding(
+SPECIAL_HOURS_TO_CHECK = build_field_finding(
     Severity.REVIEW,
     "SPECIAL_HOURS_TO_CHECK",
     "hoursPerDay",
@@ -47,7 +34,7 @@ SPECIAL_HOURS_TO_CHECK = _finding(
     "已写明特殊工时制，需核对批准文书及其适用岗位和有效期。",
     "劳动法第39条",
 )
-DAILY_HOURS_LONG = _finding(
+DAILY_HOURS_LONG = build_field_finding(
     Severity.REVIEW,
     "DAILY_HOURS_LONG",
     "hoursPerDay",
@@ -55,7 +42,7 @@ DAILY_HOURS_LONG = _finding(
     "每日工作时间超过8小时，请调整；确属加班的，需核对加班安排和加班费。",
     "劳动法第36条、第41条、第44条",
 )
-WEEKLY_HOURS_LONG = _finding(
+WEEKLY_HOURS_LONG = build_field_finding(
     Severity.REVIEW,
     "WEEKLY_HOURS_LONG",
     "hoursPerWeek",
@@ -63,7 +50,7 @@ WEEKLY_HOURS_LONG = _finding(
     "每周工作时间超过44小时，请调整；确属加班的，需核对加班安排和加班费。",
     "劳动法第36条、第41条、第44条",
 )
-NO_REST_DAY = _finding(
+NO_REST_DAY = build_field_finding(
     Severity.REVIEW,
     "NO_REST_DAY",
     "hoursPerWeek",
@@ -71,16 +58,16 @@ NO_REST_DAY = _finding(
     "请保证劳动者每周至少休息一日。",
     "劳动法第38条",
 )
-CLOCK_HOURS_DIFFER = _finding(
+CLOCK_HOURS_DIFFER = build_field_finding(
     Severity.REVIEW,
     "CLOCK_HOURS_DIFFER",
     "hoursPerDay",
     "The hours per day do not match the start and end times. Correct one of them, or state the "
     "break.",
     "每日工作小时数与上下班时间不符，请核对；中间有休息的，请填写休息时间。",
-    "网络招聘服务管理规定（人社部令第44号）",
+    ONLINE_RECRUITMENT_RULES,
 )
-PART_TIME_DAILY_HOURS_LONG = _finding(
+PART_TIME_DAILY_HOURS_LONG = build_field_finding(
     Severity.REVIEW,
     "PART_TIME_DAILY_HOURS_LONG",
     "hoursPerDay",
@@ -88,7 +75,7 @@ PART_TIME_DAILY_HOURS_LONG = _finding(
     "每日超过4小时的，依法按全日制用工对待，请调整工时或改为全职。",
     "劳动合同法第68条",
 )
-PART_TIME_WEEKLY_HOURS_LONG = _finding(
+PART_TIME_WEEKLY_HOURS_LONG = build_field_finding(
     Severity.REVIEW,
     "PART_TIME_WEEKLY_HOURS_LONG",
     "hoursPerWeek",
@@ -97,7 +84,7 @@ PART_TIME_WEEKLY_HOURS_LONG = _finding(
     "每周超过24小时的，依法按全日制用工对待，请调整工时或改为全职。",
     "劳动合同法第68条",
 )
-GIG_IS_EMPLOYMENT = _finding(
+GIG_IS_EMPLOYMENT = build_field_finding(
     Severity.REVIEW,
     "GIG_IS_EMPLOYMENT",
     "employmentType",
@@ -106,7 +93,7 @@ GIG_IS_EMPLOYMENT = _finding(
     "长期固定上下班、按月计薪的，依法属于劳动关系，请改为全职并缴纳社会保险。",
     "劳动合同法第7条；劳社部发〔2005〕12号",
 )
-PLACEMENT_TO_CHECK = _finding(
+PLACEMENT_TO_CHECK = build_field_finding(
     Severity.REVIEW,
     "PLACEMENT_TO_CHECK",
     "employmentType",
@@ -116,7 +103,7 @@ PLACEMENT_TO_CHECK = _finding(
     "实习岗位适用专门规定，需核对三方协议、实习报酬（不低于该岗位试用期工资的80%）、实习责任保险，以及不安排加班和夜班。",
     "职业学校学生实习管理规定（教职成〔2021〕4号）",
 )
-RETIRED_OR_APPRENTICE_TO_CHECK = _finding(
+RETIRED_OR_APPRENTICE_TO_CHECK = build_field_finding(
     Severity.REVIEW,
     "RETIRED_OR_APPRENTICE_TO_CHECK",
     "conditions",

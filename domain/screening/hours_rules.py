@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from domain.postings.postings import Finding, PostingTerms
-from domain.postings.term_bounds import MAX_HOURS_PER_DAY, MAX_HOURS_PER_WEEK, are_valid_hours
+from domain.postings.term_bounds import has_valid_daily_hours, has_valid_weekly_hours
 from domain.postings.work_schedule import RestDays, ShiftTimes, WorkSchedule
 from domain.screening.hours_findings import (
     CLOCK_HOURS_DIFFER,
@@ -53,10 +53,7 @@ def check_hours(terms: PostingTerms) -> Iterator[Finding]:
     the overtime. The hours that count are the highest of those stated, those that follow from the
     days of work, and those between the clock times.
     """
-    if not (
-        are_valid_hours(terms.hours_per_day, MAX_HOURS_PER_DAY)
-        and are_valid_hours(terms.hours_per_week, MAX_HOURS_PER_WEEK)
-    ):
+    if not (has_valid_daily_hours(terms) and has_valid_weekly_hours(terms)):
         return
     per_day, per_week = _longest_day(terms), _longest_week(terms)
     if per_day > LONGEST_DAY or per_week > LONGEST_WEEK:
@@ -84,7 +81,7 @@ def check_clock_hours(terms: PostingTerms) -> Iterator[Finding]:
     no explanation.
     """
     hours, shifts = terms.hours_per_day, terms.shift_times
-    if not shifts or not are_valid_hours(hours, MAX_HOURS_PER_DAY):
+    if not shifts or not has_valid_daily_hours(terms):
         return
     is_long_enough = any(_span_hours(shift) >= hours for shift in shifts)
     fits = all(_worked_hours(shift) <= hours + HALF_AN_HOUR for shift in shifts)

@@ -69,6 +69,11 @@ class MinimumWage:
         return self.grade is Grade.A and is_current
 
     @property
+    def is_verified(self) -> bool:
+        """Whether nothing is left to verify: by an officer, or as it came, without places."""
+        return self.verified_by is not None or (self.is_trusted and not self.places)
+
+    @property
     def first_day(self) -> date:
         """The day from which it counts.
 
@@ -164,7 +169,7 @@ def verify_wage(
     :raises InvalidInput: the row has no figure, or an officer added it without the number, web
         address or first day of its notice, so nobody else can check it.
     """
-    if row.verified_by is not None or (row.is_trusted and not row.places):
+    if row.is_verified:
         raise AlreadyExists(
             "This row is verified already; nothing needs to be done.",
             "该最低工资标准已核实，无需重复操作。",

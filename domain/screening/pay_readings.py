@@ -91,7 +91,6 @@ TRIAL = read_as(
     r"(?:没通过|未通过|不通过|不合格|不合适|没留下|未录用|淘汰)(?:者|的|的话|就|则)? -4 (?:无|没有?|不发|不给|不算|不结|不付|不计|概不) -3 @wage",
     r"(?:没通过|未通过|不通过|不合格|不合适|没留下|未录用)[^\n]{0,6} @unpaid",
 )
-_LEFT = r"@leaving ~14"
 FORFEIT = read_as(
     rules.PAY_FORFEITED,
     r"@leaving ~12 @unpaid",

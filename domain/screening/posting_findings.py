@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from domain.postings.postings import Finding, InsuranceKind, Severity
 
 _BASIS_REQUIRED_CONTENT = "人力资源市场暂行条例第24条"
-_BASIS_ONLINE_RECRUITMENT = "网络招聘服务管理规定（人社部令第44号）"
-_BASIS_PROBATION = "劳动合同法第20条"
+ONLINE_RECRUITMENT_RULES = "网络招聘服务管理规定（人社部令第44号）"
 
 
-def _finding(  # noqa: PLR0917 - positional, so that an entry reads as one row of a table
+def build_field_finding(  # noqa: PLR0917 - positional, so that an entry reads as one row of a table
     severity: Severity, code: str, field: str, message: str, message_zh: str, basis: str
 ) -> Finding:
+    """Build a finding on a field of a posting."""
     return Finding(
         code=code,
         severity=severity,
@@ -31,7 +31,7 @@ def _finding(  # noqa: PLR0917 - positional, so that an entry reads as one row o
 
 def build_insurance_finding(missing: Sequence[InsuranceKind], *, is_employed: bool) -> Finding:
     """Build the finding that names the kinds of social insurance that are missing."""
-    return _finding(
+    return build_field_finding(
         Severity.REFUSE,
         "SOCIAL_INSURANCE_MISSING",
         "insurance",
@@ -41,7 +41,7 @@ def build_insurance_finding(missing: Sequence[InsuranceKind], *, is_employed: bo
     )
 
 
-TITLE_MISSING = _finding(
+TITLE_MISSING = build_field_finding(
     Severity.REFUSE,
     "TITLE_MISSING",
     "title",
@@ -49,7 +49,7 @@ TITLE_MISSING = _finding(
     "请填写岗位名称。",
     _BASIS_REQUIRED_CONTENT,
 )
-HEADCOUNT_MISSING = _finding(
+HEADCOUNT_MISSING = build_field_finding(
     Severity.REFUSE,
     "HEADCOUNT_MISSING",
     "headcount",
@@ -57,7 +57,7 @@ HEADCOUNT_MISSING = _finding(
     "请填写招聘人数，至少1人。",
     _BASIS_REQUIRED_CONTENT,
 )
-DUTIES_MISSING = _finding(
+DUTIES_MISSING = build_field_finding(
     Severity.REFUSE,
     "DUTIES_MISSING",
     "duties",
@@ -65,7 +65,7 @@ DUTIES_MISSING = _finding(
     "请填写工作内容。",
     _BASIS_REQUIRED_CONTENT,
 )
-CONDITIONS_MISSING = _finding(
+CONDITIONS_MISSING = build_field_finding(
     Severity.REFUSE,
     "CONDITIONS_MISSING",
     "conditions",
@@ -73,7 +73,7 @@ CONDITIONS_MISSING = _finding(
     "请填写招聘条件；没有要求的请写“不限”。",
     _BASIS_REQUIRED_CONTENT,
 )
-PLACE_MISSING = _finding(
+PLACE_MISSING = build_field_finding(
     Severity.REFUSE,
     "PLACE_MISSING",
     "placeCode",
@@ -81,7 +81,7 @@ PLACE_MISSING = _finding(
     "请用六位行政区划代码（GB/T 2260）填写工作地点。",
     _BASIS_REQUIRED_CONTENT,
 )
-PAY_MISSING = _finding(
+PAY_MISSING = build_field_finding(
     Severity.REFUSE,
     "PAY_MISSING",
     "pay.amount",
@@ -90,39 +90,39 @@ PAY_MISSING = _finding(
     "请填写劳动报酬：一个数额，或最低、最高数额（正常工时，不含加班费）。不能只写“面议”：请写明最低多少，面试时再商定具体数额。",
     _BASIS_REQUIRED_CONTENT,
 )
-HOURS_PER_DAY_MISSING = _finding(
+HOURS_PER_DAY_MISSING = build_field_finding(
     Severity.REFUSE,
     "HOURS_PER_DAY_MISSING",
     "hoursPerDay",
     "Enter the normal working hours per day, above 0 and at most 24.",
     "请填写每日正常工作小时数，大于0且不超过24。",
-    _BASIS_ONLINE_RECRUITMENT,
+    ONLINE_RECRUITMENT_RULES,
 )
-HOURS_PER_WEEK_MISSING = _finding(
+HOURS_PER_WEEK_MISSING = build_field_finding(
     Severity.REFUSE,
     "HOURS_PER_WEEK_MISSING",
     "hoursPerWeek",
     "Enter the normal working hours per week, above 0 and at most 168.",
     "请填写每周正常工作小时数，大于0且不超过168。",
-    _BASIS_ONLINE_RECRUITMENT,
+    ONLINE_RECRUITMENT_RULES,
 )
-VALID_UNTIL_PAST = _finding(
+VALID_UNTIL_PAST = build_field_finding(
     Severity.REFUSE,
     "VALID_UNTIL_PAST",
     "validUntil",
     "Enter a last day that is today or later.",
     "招聘有效期已过，请填写今天或以后的日期。",
-    _BASIS_ONLINE_RECRUITMENT,
+    ONLINE_RECRUITMENT_RULES,
 )
-REPOST_SOURCE_MISSING = _finding(
+REPOST_SOURCE_MISSING = build_field_finding(
     Severity.REFUSE,
     "REPOST_SOURCE_MISSING",
     "repostSource",
     "Enter the source that this posting was copied from.",
     "转载的招聘信息请注明来源。",
-    _BASIS_ONLINE_RECRUITMENT,
+    ONLINE_RECRUITMENT_RULES,
 )
-PART_TIME_PAY_NOT_HOURLY = _finding(
+PART_TIME_PAY_NOT_HOURLY = build_field_finding(
     Severity.REFUSE,
     "PART_TIME_PAY_NOT_HOURLY",
     "pay.period",
@@ -130,7 +130,7 @@ PART_TIME_PAY_NOT_HOURLY = _finding(
     "非全日制用工请填写小时工资。",
     "劳动合同法第68条、第72条",
 )
-PIECE_PAY_NOT_GUARANTEED = _finding(
+PIECE_PAY_NOT_GUARANTEED = build_field_finding(
     Severity.REVIEW,
     "PIECE_PAY_NOT_GUARANTEED",
     "pay.guaranteed",
@@ -139,7 +139,7 @@ PIECE_PAY_NOT_GUARANTEED = _finding(
     "计件工资请写明保底工资（元/月或元/小时）；未写明的，由工会干部人工核对正常工时能否达到最低工资。",
     "劳动法第37条、第48条",
 )
-PART_TIME_PROBATION = _finding(
+PART_TIME_PROBATION = build_field_finding(
     Severity.REFUSE,
     "PART_TIME_PROBATION",
     "probationPay",
@@ -147,15 +147,15 @@ PART_TIME_PROBATION = _finding(
     "非全日制用工不得约定试用期，请删除试用期工资。",
     "劳动合同法第70条",
 )
-PROBATION_PAY_TOO_LOW = _finding(
+PROBATION_PAY_TOO_LOW = build_field_finding(
     Severity.REFUSE,
     "PROBATION_PAY_TOO_LOW",
     "probationPay",
     "Raise the probation pay to at least 80 % of the agreed pay.",
     "试用期工资不得低于约定工资的80%，请提高。",
-    _BASIS_PROBATION,
+    "劳动合同法第20条",
 )
-EMPLOYER_NOT_VERIFIED = _finding(
+EMPLOYER_NOT_VERIFIED = build_field_finding(
     Severity.SUSPEND,
     "EMPLOYER_NOT_VERIFIED",
     "employerId",

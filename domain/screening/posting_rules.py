@@ -21,7 +21,7 @@ from domain.postings.postings import (
     Severity,
 )
 from domain.postings.public_texts import list_public_texts
-from domain.postings.term_bounds import MAX_HOURS_PER_DAY, MAX_HOURS_PER_WEEK, are_valid_hours
+from domain.postings.term_bounds import has_valid_daily_hours, has_valid_weekly_hours
 from domain.reference.regions import is_place_code
 from domain.screening import posting_findings
 from domain.screening.employment_rules import (
@@ -93,8 +93,8 @@ def _find_missing_fields(terms: PostingTerms, on: date) -> Iterator[Finding]:
         (not _is_blank(terms.conditions), posting_findings.CONDITIONS_MISSING),
         (is_place_code(terms.place_code), posting_findings.PLACE_MISSING),
         (terms.pay.from_fen >= 1, posting_findings.PAY_MISSING),
-        (_has_valid_daily_hours(terms), posting_findings.HOURS_PER_DAY_MISSING),
-        (_has_valid_weekly_hours(terms), posting_findings.HOURS_PER_WEEK_MISSING),
+        (has_valid_daily_hours(terms), posting_findings.HOURS_PER_DAY_MISSING),
+        (has_valid_weekly_hours(terms), posting_findings.HOURS_PER_WEEK_MISSING),
         (terms.valid_until >= on, posting_findings.VALID_UNTIL_PAST),
     )
     return (finding for is_met, finding in requirements if not is_met)
@@ -128,11 +128,3 @@ def _check_texts(terms: PostingTerms) -> Iterator[Finding]:
     for field, text in list_public_texts(terms):
         is_short = len(text) <= _MAX_REMEMBERED_LENGTH
         yield from _screen_remembered(text, field) if is_short else screen_text(text, field)
-
-
-def _has_valid_daily_hours(terms: PostingTerms) -> bool:
-    return are_valid_hours(terms.hours_per_day, MAX_HOURS_PER_DAY)
-
-
-def _has_valid_weekly_hours(terms: PostingTerms) -> bool:
-    return are_valid_hours(terms.hours_per_week, MAX_HOURS_PER_WEEK)

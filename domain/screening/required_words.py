@@ -54,9 +54,14 @@ def _required(parts: Iterable[tuple[Any, Any]]) -> Iterator[frozenset[str]]:
 def _usable(words: frozenset[str]) -> Iterator[frozenset[str]]:
     if "" not in words:
         # A word that holds another one adds nothing.
-        yield frozenset(
-            word for word in words if not any(other != word and other in word for other in words)
-        )
+        yield frozenset(word for word in words if words.isdisjoint(_proper_parts(word)))
+
+
+def _proper_parts(word: str) -> Iterator[str]:
+    for start in range(len(word)):
+        for end in range(start + 1, len(word) + 1):
+            if end - start < len(word):
+                yield word[start:end]
 
 
 def _join(first: frozenset[str], second: frozenset[str]) -> frozenset[str] | None:

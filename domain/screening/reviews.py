@@ -143,9 +143,6 @@ class IndependentReports:
         return self.proven * PROVEN_REPORT_WEIGHT + unproven
 
 
-NO_REPORTS = IndependentReports(proven=0, unproven=0)
-
-
 def check_report_text(body: str, reason: ReportReason, field: tuple[str, ...]) -> str:
     """Return the text of a report, stripped; it may be empty unless the reason is OTHER.
 

@@ -214,14 +214,15 @@ def _judge_all(
     stated: dict[str, list[tuple[int, Statement]]] = defaultdict(list)
     for hit in sorted(hits, key=lambda it: (it.start, -it.end)):
         earlier = stated[hit.rule.code]
-        end, last = earlier[-1] if earlier else (0, None)
-        is_inside = last is not None and hit.end <= end
-        if is_inside and last is not None and (last.is_certain or not hit.is_certain):
+        end, outer = earlier[-1] if earlier and hit.end <= earlier[-1][0] else (hit.end, None)
+        if outer is not None and (outer.is_certain or not hit.is_certain):
             continue
         statement = _judge(text, placed, boundaries, hit)
-        if statement is not None and is_inside and last is not None:
-            earlier[-1] = (end, replace(last, is_certain=last.is_certain or statement.is_certain))
-        elif statement is not None:
-            earlier.append((hit.end, statement))
+        if statement is None:
+            continue
+        if outer is None:
+            earlier.append((end, statement))
+        else:
+            earlier[-1] = (end, replace(outer, is_certain=statement.is_certain))
     everything = [each for statements in stated.values() for _, each in statements]
     return tuple(sorted(everything, key=lambda it: (it.mark.start, it.mark.end, it.rule.code)))

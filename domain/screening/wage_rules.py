@@ -7,7 +7,7 @@ from datetime import date
 
 from domain.postings.pay import PayPeriod, PayRate, convert_to_hourly, convert_to_monthly
 from domain.postings.postings import EmploymentType, Finding, PostingTerms
-from domain.postings.term_bounds import MAX_HOURS_PER_DAY, are_valid_hours
+from domain.postings.term_bounds import has_valid_daily_hours
 from domain.reference.regions import is_place_code
 from domain.screening import posting_findings
 from domain.screening.employment_rules import EMPLOYEE_TYPES, find_legal_type
@@ -116,8 +116,7 @@ def _compare(
     """
     if terms.employment_type is EmploymentType.INTERNSHIP:
         return None
-    has_hours = are_valid_hours(terms.hours_per_day, MAX_HOURS_PER_DAY)
-    if pay.fen < 1 or not is_place_code(terms.place_code) or not has_hours:
+    if pay.fen < 1 or not is_place_code(terms.place_code) or not has_valid_daily_hours(terms):
         return None
     compared = _convert_to_minimum_wage_period(terms, pay)
     if compared is None:

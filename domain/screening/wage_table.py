@@ -90,14 +90,7 @@ class WageTable:
         """
         steps = self._national_steps.get(period, ())
         index = bisect_right(steps, on, key=lambda step: step[0])
-        if not index:
-            return None
-        highest = steps[index - 1][1]
-        figure = highest.trusted_minimum(period)
-        assert figure is not None  # only such rows are among the steps
-        return NationalPass(
-            yuan=(figure * NATIONAL_MARGIN).normalize(), period=period, highest=highest
-        )
+        return steps[index - 1][1] if index else None
 
     def national_changes(self, added: Iterable[MinimumWage], since: date) -> tuple[date, ...]:
         """Return the days from ``since`` on from which more rows change the national pass."""
@@ -136,22 +129,27 @@ class WageTable:
         return {region: tuple(rows) for region, rows in regions.items()}
 
     @cached_property
-    def _national_steps(self) -> Mapping[PayPeriod, tuple[tuple[date, MinimumWage], ...]]:
-        """For each period the days on which the highest verified row changes, with that row."""
-        return {period: tuple(_list_highest(self.rows, period)) for period in _PERIODS}
+    def _national_steps(self) -> Mapping[PayPeriod, tuple[tuple[date, NationalPass], ...]]:
+        """For each period the days on which the highest verified row changes, with its pass."""
+        return {period: tuple(_list_passes(self.rows, period)) for period in _PERIODS}
 
 
-def _list_highest(
+def _list_passes(
     rows: tuple[MinimumWage, ...], period: PayPeriod
-) -> Iterator[tuple[date, MinimumWage]]:
-    trusted = [row for row in rows if row.trusted_minimum(period) is not None]
-    latest: dict[tuple[str, int], MinimumWage] = {}
+) -> Iterator[tuple[date, NationalPass]]:
+    figures = [
+        (row, figure)
+        for row in sorted(rows, key=_precedence)
+        if (figure := row.trusted_minimum(period)) is not None
+    ]
+    latest: dict[tuple[str, int], tuple[MinimumWage, Decimal]] = {}
     before: MinimumWage | None = None
-    for day, starting in groupby(sorted(trusted, key=_precedence), key=lambda row: row.first_day):
-        latest |= {(row.region, row.tier): row for row in starting}
-        highest = max(latest.values(), key=lambda row: row.trusted_minimum(period) or 0)
+    for day, starting in groupby(figures, key=lambda each: each[0].first_day):
+        latest |= {(row.region, row.tier): (row, figure) for row, figure in starting}
+        highest, figure = max(latest.values(), key=lambda each: each[1])
         if highest is not before:
-            yield day, highest
+            yuan = (figure * NATIONAL_MARGIN).normalize()
+            yield day, NationalPass(yuan=yuan, period=period, highest=highest)
         before = highest
 
 

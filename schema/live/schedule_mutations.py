@@ -10,7 +10,7 @@ from domain.live.sessions import Honour, SessionFormat
 from schema import errors
 from schema.context import Info
 from schema.live.session_types import LiveSession
-from schema.relay import parse_global_id
+from schema.relay import parse_global_id, parse_global_ids
 from services.live.schedule import SessionPlan
 
 
@@ -74,10 +74,7 @@ def _read_plan(input: ScheduleSessionInput) -> SessionPlan:
         starts_at=input.starts_at,
         description=input.description,
         cover_url=input.cover_url,
-        posting_ids=[
-            parse_global_id(posting_id, "Posting", "input", "postingIds", str(place))
-            for place, posting_id in enumerate(input.posting_ids)
-        ],
+        posting_ids=parse_global_ids(input.posting_ids, "Posting", "input", "postingIds"),
         campaign_id=None
         if input.campaign_id is None
         else parse_global_id(input.campaign_id, "Campaign", "input", "campaignId"),

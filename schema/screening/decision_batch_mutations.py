@@ -11,7 +11,7 @@ from domain.screening.decision_batches import MAX_POSTINGS_DECIDED
 from schema import errors
 from schema.context import Info
 from schema.postings.posting_types import Posting
-from schema.relay import global_id, parse_global_id
+from schema.relay import global_id, parse_global_id, parse_global_ids
 
 
 @strawberry.input(
@@ -110,7 +110,4 @@ def _parse_ids(posting_ids: list[strawberry.ID] | None) -> list[str] | None:
         return None
     field = ("input", "postingIds")
     check_list_length(posting_ids, MAX_POSTINGS_DECIDED, field)
-    return [
-        parse_global_id(each, "Posting", *field, str(index))
-        for index, each in enumerate(posting_ids)
-    ]
+    return parse_global_ids(posting_ids, "Posting", *field)

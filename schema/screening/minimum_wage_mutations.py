@@ -10,7 +10,7 @@ from domain.identity.accounts import Role
 from domain.postings.list_checks import check_list_length
 from schema import errors
 from schema.context import Info
-from schema.relay import parse_global_id
+from schema.relay import parse_global_id, parse_global_ids
 from schema.screening.minimum_wage_types import MinimumWage
 from services.screening.minimum_wage_administration import MAX_ROWS_AT_ONCE
 
@@ -132,9 +132,6 @@ class MinimumWageMutations:
         caller = info.context.require(Role.OFFICER)
         field = ("input", "minimumWageIds")
         check_list_length(input.minimum_wage_ids, MAX_ROWS_AT_ONCE, field)
-        ids = [
-            parse_global_id(each, "MinimumWage", *field, str(index))
-            for index, each in enumerate(input.minimum_wage_ids)
-        ]
+        ids = parse_global_ids(input.minimum_wage_ids, "MinimumWage", *field)
         rows = await info.context.services.minimum_wage_administration.verify_all(caller, ids)
         return MinimumWagesVerified(minimum_wages=[MinimumWage.of(row) for row in rows])

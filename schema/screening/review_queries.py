@@ -62,13 +62,14 @@ class ReviewQueries:
     ) -> Connection[ReviewItem] | None:
         caller = info.context.require(Role.OFFICER)
         assert caller.union_id is not None  # every officer belongs to a union
+        region = None if place_code is None else check_place_code(place_code, ("placeCode",))
         return await resolve_connection(
             REVIEW_QUEUE_KEYSET,
             partial(
                 info.context.services.store.postings.page_of_review_queue,
                 caller.union_id,
                 code=code,
-                region=place_code and check_place_code(place_code, ("placeCode",)),
+                region=region,
             ),
             ReviewItem.of,
             first=first,

@@ -16,11 +16,12 @@ from domain.screening.decision_batches import (
     UNDO_WITHIN,
     check_choice,
     check_undoable,
+    is_meant,
     is_settled_by,
     undo_decision,
 )
 from domain.screening.reviews import Decision, awaits_decision, check_decision_reason
-from services.postings.managed_postings import manages_posting
+from services.postings.managed_postings import find_managed_postings, list_managed_postings
 from services.postings.posting_gate import PostingGate
 from services.screening.posting_review import PostingReview
 from storage.clock import Clock
@@ -82,7 +83,9 @@ class DecisionBatches:
         """
         reason = check_decision_reason(reason, ("input", "reason"))
         check_choice(code, place_code, posting_ids)
-        region = place_code and check_place_code(place_code, ("input", "placeCode"))
+        region = (
+            None if place_code is None else check_place_code(place_code, ("input", "placeCode"))
+        )
         assert caller.union_id is not None  # every officer belongs to a union
         if posting_ids is None:
             page = await self._store.postings.page_of_review_queue(
@@ -96,12 +99,13 @@ class DecisionBatches:
             field = ("input", "postingIds")
             check_list_length(posting_ids, MAX_POSTINGS_DECIDED, field)
             check_each_once(posting_ids, field)
-            chosen = await self._find_chosen(caller, posting_ids)
+            fields = [(*field, str(index)) for index in range(len(posting_ids))]
+            chosen = await find_managed_postings(self._store, caller, posting_ids, fields)
         batch_id, decided, skipped = new_id(), list[Posting](), list[Posting]()
         began = self._clock()
         for posting in chosen:
             is_simple = awaits_decision(posting) and is_settled_by(posting, code, approved=approved)
-            if not is_simple:
+            if not (is_simple and is_meant(posting, region)):
                 skipped.append(posting)
                 continue
             try:
@@ -127,12 +131,10 @@ class DecisionBatches:
         decisions = await self._store.reviews.decisions_of_batch(
             batch_id, limit=MAX_POSTINGS_DECIDED
         )
-        stored = await self._store.postings.by_ids([each.posting_id for each in decisions])
-        managed = [
-            each
-            for each in decisions
-            if await manages_posting(self._store, caller, stored[each.posting_id])
-        ]
+        stored = await list_managed_postings(
+            self._store, caller, [each.posting_id for each in decisions]
+        )
+        managed = [each for each in decisions if each.posting_id in stored]
         if not managed:
             raise NotFound(
                 "No decisions with this id are in your scope. Check the id.",
@@ -164,17 +166,3 @@ class DecisionBatches:
         except (PostingConflict, Duplicate, Busy):
             return None
         return await self._gate.rescreen(decision.posting_id)
-
-    async def _find_chosen(self, caller: Principal, posting_ids: Sequence[str]) -> list[Posting]:
-        stored = await self._store.postings.by_ids(posting_ids)
-        chosen: list[Posting] = []
-        for index, posting_id in enumerate(posting_ids):
-            posting = stored.get(posting_id)
-            if posting is None or not await manages_posting(self._store, caller, posting):
-                raise NotFound(
-                    "No posting with this id is in your scope. Check the id.",
-                    "您的管理范围内没有这个岗位，请核对编号。",
-                    field=("input", "postingIds", str(index)),
-                )
-            chosen.append(posting)
-        return chosen

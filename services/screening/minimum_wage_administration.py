@@ -9,6 +9,7 @@ from decimal import Decimal
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction
 from domain.identity.scopes import may_set_minimum_wages
+from domain.identity.unions import Union
 from domain.postings.list_checks import check_each_once, check_list_length
 from domain.reference.calendar import day_in_china
 from domain.refusals import InvalidInput, NotFound, NotPermitted
@@ -69,7 +70,7 @@ class MinimumWageAdministration:
             added_at=at,
         )
         check_wage(row, day_in_china(at))
-        await self._check_authority(caller, row.region)
+        _check_authority(caller, await self._find_union(caller), row.region)
         await self._wages.add(row, caller, AuditAction.ADD_MINIMUM_WAGE)
         return row
 
@@ -83,7 +84,7 @@ class MinimumWageAdministration:
         """
         field = ("input", "minimumWageId")
         found = await self._find_rows(caller, [row_id], [field])
-        row = self._verify_row(found[0], caller, field)
+        row = self._verify_row(self._wages.table.find_verified(found[0]) or found[0], caller, field)
         await self._wages.add(row, caller, AuditAction.VERIFY_MINIMUM_WAGE)
         return row
 
@@ -111,11 +112,11 @@ class MinimumWageAdministration:
         verified: list[MinimumWage] = []
         new: list[MinimumWage] = []
         for row, row_field in zip(found, fields, strict=True):
-            before = row if row.verified_by is not None else self._wages.table.find_verified(row)
-            if before is None:
-                before = self._verify_row(row, caller, row_field)
-                new.append(before)
-            verified.append(before)
+            now = row if row.is_verified else self._wages.table.find_verified(row)
+            if now is None:
+                now = self._verify_row(row, caller, row_field)
+                new.append(now)
+            verified.append(now)
         if new:
             await self._wages.add_all(new, caller, AuditAction.VERIFY_MINIMUM_WAGE)
         return verified
@@ -124,6 +125,7 @@ class MinimumWageAdministration:
         self, caller: Principal, row_ids: Sequence[str], fields: Sequence[tuple[str, ...]]
     ) -> list[MinimumWage]:
         stored = await self._store.minimum_wages.by_ids(row_ids)
+        union = await self._find_union(caller)
         rows: list[MinimumWage] = []
         for row_id, field in zip(row_ids, fields, strict=True):
             if row_id not in stored:
@@ -132,24 +134,23 @@ class MinimumWageAdministration:
                     "没有这条最低工资标准，请核对编号。",
                     field=field,
                 )
-            await self._check_authority(caller, stored[row_id].region)
+            _check_authority(caller, union, stored[row_id].region)
             rows.append(stored[row_id])
         return rows
 
     def _verify_row(
         self, row: MinimumWage, caller: Principal, field: tuple[str, ...]
     ) -> MinimumWage:
-        before = self._wages.table.find_verified(row)
-        return verify_wage(
-            before or row, new_id(), by=caller.subject, at=self._clock(), field=field
-        )
+        return verify_wage(row, new_id(), by=caller.subject, at=self._clock(), field=field)
 
-    async def _check_authority(self, caller: Principal, region: str) -> None:
-        union_id = caller.union_id or ""
-        union = (await self._store.unions.by_ids([union_id])).get(union_id)
-        if not may_set_minimum_wages(caller, union, region):
-            raise NotPermitted(
-                "Minimum wages are kept by the union of the province and by the national union. "
-                "Ask an officer there.",
-                "最低工资标准由省级工会和全国总工会维护，请联系相应工会的工作人员。",
-            )
+    async def _find_union(self, caller: Principal) -> Union | None:
+        return await self._store.unions.by_id(caller.union_id or "")
+
+
+def _check_authority(caller: Principal, union: Union | None, region: str) -> None:
+    if not may_set_minimum_wages(caller, union, region):
+        raise NotPermitted(
+            "Minimum wages are kept by the union of the province and by the national union. "
+            "Ask an officer there.",
+            "最低工资标准由省级工会和全国总工会维护，请联系相应工会的工作人员。",
+        )

@@ -31,7 +31,7 @@ from services.live.sessions import LiveSessionControl
 from services.postings.managed_postings import (
     check_revision,
     find_managed_posting,
-    manages_posting,
+    list_managed_postings,
 )
 from services.postings.posting_gate import PostingGate
 from services.postings.posting_notices import queue_posting_notices
@@ -231,11 +231,10 @@ class PostingReview:
 
     async def _find_managed_report(self, caller: Principal, report_id: str) -> Report:
         report = await self._store.reviews.report_by_id(report_id)
-        if report is not None:
-            found = await self._store.postings.by_ids([report.posting_id])
-            posting = found.get(report.posting_id)
-            if posting is not None and await manages_posting(self._store, caller, posting):
-                return report
+        if report is not None and await list_managed_postings(
+            self._store, caller, [report.posting_id]
+        ):
+            return report
         raise NotFound(
             "No report with this id is in your scope. Check the id.",
             "您的管理范围内没有这条举报，请核对编号。",

@@ -63,23 +63,29 @@ def waiting_condition(union_id: str, code: str | None, region: str | None) -> Do
     if code is not None:
         where["findings.code"] = code
     if region is not None:
-        within = _within(region)
-        where["$or"] = [
-            {"terms.place_code": within},
-            {"terms.further_places": {"$elemMatch": {"place_code": within}}},
-        ]
+        where["$or"] = within_conditions(region)
     return where
+
+
+def within_conditions(region: str) -> list[Document]:
+    """Conditions of which a posting meets one that has a place of work in the region."""
+    digits = significant_digits(region)
+    return _place_conditions({"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")})
 
 
 def region_conditions(region: str) -> list[Document]:
     """Conditions for places within the region, and for the wider regions that contain it."""
     containing = sorted({city_of(region), province_of(region)} - {region})
+    return [*within_conditions(region), *_place_conditions({"$in": containing})]
+
+
+def _place_conditions(codes: Document) -> list[Document]:
     return [
-        {"terms.place_code": _within(region)},
-        {"terms.place_code": {"$in": containing}},
+        {"terms.place_code": codes},
+        {
+            # The first condition is that of the index. The second one holds for a single place:
+            # of two places, one before and one after a range, none is in it.
+            "terms.further_places.place_code": {"$gt": ""},
+            "terms.further_places": {"$elemMatch": {"place_code": codes}},
+        },
     ]
-
-
-def _within(region: str) -> Document:
-    digits = significant_digits(region)
-    return {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}

@@ -31,21 +31,19 @@ class MinimumWageRows(Repository[MinimumWage]):
         """
         documents = self._records.documents
         with translate_errors():
-            present = await documents.distinct("_id", {"_id": {"$regex": f"^{SEED_PREFIX}"}})
+            seeded = documents.find({"_id": {"$regex": f"^{SEED_PREFIX}"}}, {"places": 1})
+            present = {row["_id"]: "places" in row async for row in seeded}
             kept = await documents.distinct("region", {"added_by": {"$type": "string"}})
-            bare = await documents.distinct(
-                "_id", {"_id": {"$regex": f"^{SEED_PREFIX}"}, "places": {"$exists": False}}
-            )
         rows = KNOWN_WAGES.rows
         missing = [row for row in rows if row.id not in present and row.region not in kept]
+        bare = [row for row in rows if not present.get(row.id, True)]
         # Another process may store them first.
         with suppress(Duplicate):
             await self._records.insert_many(missing, ordered=False)
-        for row in rows:
-            if row.id in bare:
-                facts = self._records.to_document(row)
-                added = {name: facts[name] for name in _LATER_FACTS}
-                await self._records.update_one({"_id": row.id}, {"$set": added})
+        for row in bare:
+            facts = self._records.to_document(row)
+            added = {name: facts[name] for name in _LATER_FACTS}
+            await self._records.update_one({"_id": row.id}, {"$set": added})
         return len(missing)
 
     async def add(self, row: MinimumWage, *, transaction: Transaction) -> None:

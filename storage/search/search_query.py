@@ -27,7 +27,7 @@ from domain.search.search_tokens import occupation_token, region_token
 from domain.seekers.seeker_groups import SeekerGroup
 from storage.mongo.client import Document
 from storage.mongo.terms_documents import code_condition
-from storage.postings.posting_query import visibility_condition
+from storage.postings.posting_query import visibility_condition, within_conditions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +42,10 @@ class SharedPostings:
 
     def where(self) -> Document:
         """The condition that a stored posting must meet."""
-        digits = significant_digits(self.region)
-        within = {"$gte": digits.ljust(6, "0"), "$lte": digits.ljust(6, "9")}
-        places = [
-            {name: within} for name in ("terms.place_code", "terms.further_places.place_code")
-        ]
-        return {"union_path": {"$in": list(self.union_ids)}, "$or": places}
+        return {
+            "union_path": {"$in": list(self.union_ids)},
+            "$or": within_conditions(self.region),
+        }
 
 
 class SearchOrder(Enum):

@@ -20,7 +20,7 @@ from domain.reference.calendar import day_in_china
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.minimum_wages import Grade, MinimumWage
 from domain.screening.posting_rules import RULES_VERSION
-from domain.screening.reviews import NO_REPORTS, IndependentReports
+from domain.screening.reviews import IndependentReports
 from domain.screening.wage_table import WageTable
 from tests.domain.posting_terms_samples import (
     hourly_pay,
@@ -33,6 +33,7 @@ from tests.support.records import FIXED_NOW
 
 CHECKED = records.employer()
 UNCHECKED = replace(CHECKED, verified_until=None, checks=0)
+NO_REPORTS = IndependentReports(proven=0, unproven=0)
 FORBIDDEN = posting_terms(insurance=())
 DOUBTFUL = posting_terms(conditions="35岁以下")
 LAST_DAY = day_in_china(FIXED_NOW) + timedelta(days=9)

@@ -25,7 +25,7 @@ from domain.reference.calendar import day_in_china
 from domain.refusals import InvalidInput
 from domain.screening.known_wages import KNOWN_WAGES
 from domain.screening.posting_rules import RULES_VERSION
-from domain.screening.reviews import NO_REPORTS, IndependentReports
+from domain.screening.reviews import IndependentReports
 from tests.domain.posting_terms_samples import any_terms, posting_terms
 from tests.support import records
 from tests.support.records import FIXED_NOW
@@ -34,6 +34,7 @@ VERIFIED = records.employer()
 UNVERIFIED = replace(VERIFIED, verified_until=None)
 DOUBTFUL = posting_terms(conditions="35岁以下")
 BAD = posting_terms(insurance=())
+NO_REPORTS = IndependentReports(proven=0, unproven=0)
 THREE_PROVEN = IndependentReports(proven=3, unproven=0)
 
 

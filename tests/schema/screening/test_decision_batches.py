@@ -89,6 +89,27 @@ async def test_postings_are_decided_by_code_and_place_and_the_decisions_undone(
     assert [each["id"] for each in again["kept"]] == [gid(posting) for posting in jiaxing]
 
 
+async def test_a_place_limits_the_decision_on_listed_postings(
+    api: GraphQLClient, world: World, running: RunningServices
+) -> None:
+    (here,) = await add_held(running, world, 1)
+    (there,) = await add_held(running, world, 1, place="330102")
+    answer = await decide(api, world, placeCode="330400", postingIds=[gid(there), gid(here)])
+    assert [each["id"] for each in answer["decided"]] == [gid(here)]
+    assert [each["id"] for each in answer["skipped"]] == [gid(there)]
+    assert (await now(running, there)).status is PostingStatus.IN_REVIEW
+
+
+async def test_an_empty_place_is_no_choice(
+    api: GraphQLClient, world: World, running: RunningServices
+) -> None:
+    (posting,) = await add_held(running, world, 1)
+    given = {"approved": True, "reason": "-", "placeCode": ""}
+    answer = await api.mutate("decidePostings", given, world.token(world.officer))
+    assert answer["__typename"] == "InvalidInput"
+    assert (await now(running, posting)).status is PostingStatus.IN_REVIEW
+
+
 async def test_a_refusal_that_is_undone_shows_the_posting_and_its_reports_again(
     api: GraphQLClient, world: World, running: RunningServices
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from domain.live.events import PostingUnpinned
 from domain.live.log_topics import session_topic
 from domain.postings.postings import CloseReason, PostingStatus
+from domain.postings.work_schedule import Workplace
 from domain.reference.calendar import day_in_china
 from domain.screening.minimum_wages import Grade
 from storage.mongo.paging import PageRequest
@@ -112,6 +113,20 @@ async def test_postings_of_other_provinces_follow_the_pay_that_passes_everywhere
     await node.rescreening.run()
     assert (await node.read_posting(low)).status is PostingStatus.IN_REVIEW
     assert (await node.read_posting(high)).status is PostingStatus.OPEN
+
+
+async def test_a_row_concerns_postings_with_any_place_of_work_in_its_region(
+    node: ScreeningNode,
+) -> None:
+    await node.verify()
+    shanghai = Workplace(place_code="310115")
+    terms = posting_terms(place_code="520100", further_places=(shanghai,), pay=monthly_pay(2900))
+    posting = await node.add_posting(terms=terms)
+    await node.rescreening.run()
+    assert (await node.read_posting(posting)).status is PostingStatus.OPEN
+    await node.raise_wage(2800, day_in_china(node.clock()), grade=Grade.UNVERIFIED)
+    await node.rescreening.run()
+    assert (await node.read_posting(posting)).status is PostingStatus.IN_REVIEW
 
 
 async def test_a_posting_closes_after_its_last_day_and_sessions_unpin_it(
