@@ -6,7 +6,7 @@ Title rows above the headings are passed over, and a heading of two levels is re
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -61,17 +61,19 @@ def find_headings(
     They are the row, or the two rows, that name most columns. ``chosen`` says for headings which
     column they mean, and counts more than a guess. ``rows`` must not be empty.
     """
-    best = HeadingRows(rows_used=1, matches=guess_columns(kind, _texts(rows[0]), chosen))
-    best_score = _score(best)
+    found = [
+        HeadingRows(rows_used=rows_used, matches=guess_columns(kind, headings, chosen))
+        for rows_used, headings in _list_layouts(rows)
+    ]
+    return max(found, key=_score)
+
+
+def _list_layouts(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield what may be the headings, from the top, with the number of rows down to them."""
     for index, row in enumerate(rows[:MAX_ROWS_ABOVE]):
-        layouts = [(index + 1, _texts(row))]
+        yield index + 1, _texts(row)
         if index + 1 < len(rows):
-            layouts.append((index + 2, _join_levels(row, rows[index + 1])))
-        for rows_used, headings in layouts:
-            found = HeadingRows(rows_used=rows_used, matches=guess_columns(kind, headings, chosen))
-            if _score(found) > best_score:
-                best, best_score = found, _score(found)
-    return best
+            yield index + 2, _join_levels(row, rows[index + 1])
 
 
 def _score(found: HeadingRows) -> int:
