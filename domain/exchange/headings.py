@@ -111,7 +111,9 @@ def _keys_by_heading(kind: ImportKind) -> dict[str, str]:
 
 
 def _normalise(heading: str) -> str:
-    return _REMARK.sub("", cell_parsers.normalise_text(heading)).lower()
+    """Return a heading without its remark; one that is only a remark stays, so it is not empty."""
+    text = cell_parsers.normalise_text(heading).lower()
+    return _REMARK.sub("", text) or text
 
 
 def guess_columns(
@@ -123,7 +125,8 @@ def guess_columns(
     found: list[HeadingMatch] = []
     for heading in headings:
         word = _normalise(heading)
-        key = choices.get(word) or keys.get(word, "")
+        # A choice for "" would give a meaning to every column without a heading.
+        key = word and (choices.get(word) or keys.get(word, ""))
         found.append(HeadingMatch(heading=heading, key=key))
     taken = {each.key for each in found}
     for place, each in enumerate(found):
