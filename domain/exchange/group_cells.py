@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from domain.exchange.cell_parsers import CellFault, make_enum_parser, normalise_text
 from domain.exchange.schedule_cells import WORD_SEPARATORS
@@ -47,7 +46,6 @@ _ENDINGS = re.compile(r"(?:优先录用|优先考虑|优先|均可|也可|亦可
 _parse_group = make_enum_parser(SeekerGroup)
 
 
-@lru_cache(maxsize=1_024)
 def parse_groups(cell: str) -> tuple[SeekerGroup, ...]:
     """Parse the groups that a posting welcomes, in the order of the enumeration.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from domain.exchange.cell_parsers import (
     make_enum_parser,
@@ -87,7 +86,6 @@ class Provisions:
     settlement: PaySettlement | None = None
 
 
-@lru_cache(maxsize=1_024)
 def parse_provisions(cell: str) -> Provisions:
     """Parse insurance and benefits: 五险一金, 养老、医疗, 包吃住, 双休, 餐补, 日结.
 
