@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-from domain.exchange.cell_parsers import CellFault, make_enum_parser, normalise_text
-from domain.exchange.schedule_cells import WORD_SEPARATORS
+from domain.exchange.cell_parsers import (
+    CellFault,
+    make_enum_parser,
+    normalise_text,
+    split_words,
+)
 from domain.seekers.seeker_groups import SeekerGroup
 
 _GROUP_WORDS: dict[str, tuple[SeekerGroup, ...]] = {
@@ -54,7 +58,7 @@ def parse_groups(cell: str) -> tuple[SeekerGroup, ...]:
     """
     found: set[SeekerGroup] = set()
     words = normalise_text(cell).replace("40、50", "4050")
-    for given in filter(None, WORD_SEPARATORS.split(words)):
+    for given in split_words(words):
         if given in _NO_GROUPS:
             continue
         if _NOT.search(given) or _ONLY.search(given):

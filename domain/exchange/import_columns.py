@@ -57,14 +57,15 @@ class ImportColumn:
 
 
 def _enum_options(kind: type[Labelled], **options: Any) -> dict[str, Any]:
-    """Return parser, default and hints of a column for ``kind``; ``options`` take precedence."""
+    """Return parser, default and hints of a column for ``kind``; ``options`` take precedence.
+
+    A column for several values (``multiple``) brings its own parser.
+    """
     terms = "、".join(member.zh for member in kind)
     values = ", ".join(member.value for member in kind)
     multiple = options.get("multiple", False)
     return {
-        "parse": cell_parsers.make_enum_list_parser(kind)
-        if multiple
-        else cell_parsers.make_enum_parser(kind),
+        "parse": cell_parsers.make_enum_parser(kind),
         "default": () if multiple else None,
         "enumeration": kind,
         "hint": f"{'Any' if multiple else 'One'} of {values}.",
