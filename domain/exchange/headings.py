@@ -42,6 +42,11 @@ class HeadingMatch:
     key: str
     certain: bool = True
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether the heading is taken for a column of the template."""
+        return self.key not in {"", LEFT_OUT}
+
 
 @dataclass(frozen=True, kw_only=True)
 class HeadingRows:
@@ -193,7 +198,7 @@ def check_unique(matches: Sequence[HeadingMatch]) -> None:
     """
     keys = [match.key for match in matches]
     for match in matches:
-        if match.key not in {"", LEFT_OUT} and keys.count(match.key) > 1:
+        if match.is_imported and keys.count(match.key) > 1:
             shown = shorten_for_message(match.heading, 40)
             raise InvalidInput(
                 f"The column “{shown}” stands twice. Remove one.",
