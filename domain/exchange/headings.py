@@ -215,14 +215,6 @@ def find_missing_columns(kind: ImportKind, matches: Sequence[HeadingMatch]) -> t
     )
 
 
-def match_headings(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]:
-    """Return the column key for each heading of a table without rows above it.
-
-    :raises InvalidInput: see ``check_headings``.
-    """
-    return check_headings(kind, guess_columns(kind, headings))
-
-
 def check_choices(kind: ImportKind, chosen: Mapping[str, str | None]) -> dict[str, str]:
     """Return the column key for each heading that the caller explains; None leaves a column out.
 
