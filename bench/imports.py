@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import csv
 import json
-import os
 import secrets
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from xlsxwriter import Workbook
 from api.demo.job_templates import JOB_TEMPLATES
 from api.demo.terms import TERM_DEFECTS, Dice, make_terms
 from bench.export import memory_mib, reset_peak, sign_in, waiting_times
-from bench.machine import described
+from bench.machine import Usage, described
 from domain.employers.employers import Employer, compute_check_character
 from domain.exchange.import_columns import POSTING_COLUMNS
 from domain.identity.accounts import Role
@@ -140,17 +139,12 @@ def write_table(path: Path, number: int, firms: list[Employer]) -> None:
             sheet.write_row(line, 0, row)
 
 
-def cpu_seconds(pid: int) -> float:
-    """Return the processor time that a process has used: it hardly depends on other load."""
-    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    user, system = int(after_name[11]), int(after_name[12])
-    return (user + system) / os.sysconf("SC_CLK_TCK")
-
-
 async def bring(server: ServerProcess, token: str, form: str, content: bytes) -> dict[str, Any]:
     """Import the table, wait until it is done, and return the figures."""
     headers = {"authorization": f"Bearer {token}"}
-    resident, used = memory_mib(server.pid, "VmRSS"), cpu_seconds(server.pid)
+    resident = memory_mib(server.pid, "VmRSS")
+    # Processor time hardly depends on other load.
+    used = Usage.of([server.pid]).cpu_seconds
     reset_peak(server.pid)
     async with (
         httpx.AsyncClient(base_url=server.url, timeout=600, headers=headers) as client,
@@ -167,7 +161,7 @@ async def bring(server: ServerProcess, token: str, form: str, content: bytes) ->
                 break
             await asyncio.sleep(0.1)
         seconds = time.perf_counter() - began
-        used = cpu_seconds(server.pid) - used
+        used = Usage.of([server.pid]).cpu_seconds - used
     took.sort()
     return {
         "form": form,

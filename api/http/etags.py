@@ -20,10 +20,12 @@ def is_known(etag: str, known_etags: str | None) -> bool:
     )
 
 
-def with_etag(answer: Response, known_etags: str | None) -> Response:
+def with_etag(
+    answer: Response, known_etags: str | None, *, cache_control: str = "no-cache"
+) -> Response:
     """Return the response with an ETag of its body, or 304 when ``known_etags`` holds that ETag."""
     etag = make_etag(answer.body)
-    headers = {"cache-control": "no-cache", "etag": etag}
+    headers = {"cache-control": cache_control, "etag": etag}
     if is_known(etag, known_etags):
         return Response(status_code=304, headers=headers)
     answer.headers.update(headers)

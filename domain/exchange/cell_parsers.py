@@ -7,11 +7,10 @@ date, the Chinese term or the value of an enumeration. Anything else is a ``Cell
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, TypeVar
 from unicodedata import normalize
 
@@ -30,7 +29,7 @@ _DAY = re.compile(
 _TIME = re.compile(r"(?:1899-12-3[01][T ])?(\d{1,2}):(\d{2})(?::00(?:\.0+)?)?", re.ASCII)
 _TRUE_WORDS = frozenset({"是", "true", "yes", "y", "1"})
 _FALSE_WORDS = frozenset({"", "否", "false", "no", "n", "0"})
-_SEPARATORS = re.compile(r"[、,;；，/|\s]+")
+_SEPARATORS = re.compile(r"[、,;；，/|\s+]+")
 
 
 class CellFault(Exception):
@@ -54,6 +53,11 @@ class CellReading:
 def normalise_text(cell: str) -> str:
     """Return the text with full-width forms as plain ones, without blanks at its ends."""
     return (cell if cell.isascii() else normalize("NFKC", cell)).strip()
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a text: a cell may hold several, separated by 、, a comma or a blank."""
+    return [word for word in _SEPARATORS.split(text) if word]
 
 
 def strip_text(cell: str) -> str:
@@ -148,31 +152,6 @@ def make_enum_parser(kind: type[L], **synonyms: L) -> Callable[[str], L]:
         if member is None:
             raise _not_in_list(cell, kind)
         return member
-
-    return parse
-
-
-def make_enum_list_parser(
-    kind: type[L], suffix: str = "", groups: Mapping[str, tuple[L, ...]] | None = None
-) -> Callable[[str], tuple[L, ...]]:
-    """Return a parser for any number of members of ``kind``, separated by 、 or a comma.
-
-    The members come in the order of the enumeration. ``suffix`` may follow each term (养老保险).
-    ``groups`` are words that stand for several members (五险). Tables repeat the same cells, so
-    recent results are cached.
-    """
-    members_by_word = groups or {}
-    parse_member = make_enum_parser(kind)
-
-    @lru_cache(maxsize=1_024)
-    def parse(cell: str) -> tuple[L, ...]:
-        found: set[L] = set()
-        for word in filter(None, _SEPARATORS.split(normalise_text(cell))):
-            if word in members_by_word:
-                found |= set(members_by_word[word])
-            else:
-                found.add(parse_member(word.removesuffix(suffix)))
-        return tuple(member for member in kind if member in found)
 
     return parse
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from domain.exchange.cell_parsers import CellFault, make_enum_parser, normalise_text
-from domain.exchange.schedule_cells import WORD_SEPARATORS
+from domain.exchange.cell_parsers import (
+    CellFault,
+    make_enum_parser,
+    normalise_text,
+    split_words,
+)
 from domain.seekers.seeker_groups import SeekerGroup
 
 _GROUP_WORDS: dict[str, tuple[SeekerGroup, ...]] = {
@@ -47,7 +50,6 @@ _ENDINGS = re.compile(r"(?:优先录用|优先考虑|优先|均可|也可|亦可
 _parse_group = make_enum_parser(SeekerGroup)
 
 
-@lru_cache(maxsize=1_024)
 def parse_groups(cell: str) -> tuple[SeekerGroup, ...]:
     """Parse the groups that a posting welcomes, in the order of the enumeration.
 
@@ -56,7 +58,7 @@ def parse_groups(cell: str) -> tuple[SeekerGroup, ...]:
     """
     found: set[SeekerGroup] = set()
     words = normalise_text(cell).replace("40、50", "4050")
-    for given in filter(None, WORD_SEPARATORS.split(words)):
+    for given in split_words(words):
         if given in _NO_GROUPS:
             continue
         if _NOT.search(given) or _ONLY.search(given):

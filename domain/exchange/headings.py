@@ -6,7 +6,7 @@ Title rows above the headings are passed over, and a heading of two levels is re
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -42,6 +42,11 @@ class HeadingMatch:
     key: str
     certain: bool = True
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether the heading is taken for a column of the template."""
+        return self.key not in {"", LEFT_OUT}
+
 
 @dataclass(frozen=True, kw_only=True)
 class HeadingRows:
@@ -61,17 +66,19 @@ def find_headings(
     They are the row, or the two rows, that name most columns. ``chosen`` says for headings which
     column they mean, and counts more than a guess. ``rows`` must not be empty.
     """
-    best = HeadingRows(rows_used=1, matches=guess_columns(kind, _texts(rows[0]), chosen))
-    best_score = _score(best)
+    found = [
+        HeadingRows(rows_used=rows_used, matches=guess_columns(kind, headings, chosen))
+        for rows_used, headings in _list_layouts(rows)
+    ]
+    return max(found, key=_score)
+
+
+def _list_layouts(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield what may be the headings, from the top, with the number of rows down to them."""
     for index, row in enumerate(rows[:MAX_ROWS_ABOVE]):
-        layouts = [(index + 1, _texts(row))]
+        yield index + 1, _texts(row)
         if index + 1 < len(rows):
-            layouts.append((index + 2, _join_levels(row, rows[index + 1])))
-        for rows_used, headings in layouts:
-            found = HeadingRows(rows_used=rows_used, matches=guess_columns(kind, headings, chosen))
-            if _score(found) > best_score:
-                best, best_score = found, _score(found)
-    return best
+            yield index + 2, _join_levels(row, rows[index + 1])
 
 
 def _score(found: HeadingRows) -> int:
@@ -109,7 +116,9 @@ def _keys_by_heading(kind: ImportKind) -> dict[str, str]:
 
 
 def _normalise(heading: str) -> str:
-    return _REMARK.sub("", cell_parsers.normalise_text(heading)).lower()
+    """Return a heading without its remark; one that is only a remark stays, so it is not empty."""
+    text = cell_parsers.normalise_text(heading).lower()
+    return _REMARK.sub("", text) or text
 
 
 def guess_columns(
@@ -121,7 +130,8 @@ def guess_columns(
     found: list[HeadingMatch] = []
     for heading in headings:
         word = _normalise(heading)
-        key = choices.get(word) or keys.get(word, "")
+        # A choice for "" would give a meaning to every column without a heading.
+        key = word and (choices.get(word) or keys.get(word, ""))
         found.append(HeadingMatch(heading=heading, key=key))
     taken = {each.key for each in found}
     for place, each in enumerate(found):
@@ -188,7 +198,7 @@ def check_unique(matches: Sequence[HeadingMatch]) -> None:
     """
     keys = [match.key for match in matches]
     for match in matches:
-        if match.key not in {"", LEFT_OUT} and keys.count(match.key) > 1:
+        if match.is_imported and keys.count(match.key) > 1:
             shown = shorten_for_message(match.heading, 40)
             raise InvalidInput(
                 f"The column “{shown}” stands twice. Remove one.",
@@ -203,14 +213,6 @@ def find_missing_columns(kind: ImportKind, matches: Sequence[HeadingMatch]) -> t
     return tuple(
         column.key for column in COLUMNS_BY_KIND[kind] if column.required and column.key not in keys
     )
-
-
-def match_headings(kind: ImportKind, headings: Sequence[str]) -> tuple[str, ...]:
-    """Return the column key for each heading of a table without rows above it.
-
-    :raises InvalidInput: see ``check_headings``.
-    """
-    return check_headings(kind, guess_columns(kind, headings))
 
 
 def check_choices(kind: ImportKind, chosen: Mapping[str, str | None]) -> dict[str, str]:

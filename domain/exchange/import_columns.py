@@ -57,14 +57,15 @@ class ImportColumn:
 
 
 def _enum_options(kind: type[Labelled], **options: Any) -> dict[str, Any]:
-    """Return parser, default and hints of a column for ``kind``; ``options`` take precedence."""
+    """Return parser, default and hints of a column for ``kind``; ``options`` take precedence.
+
+    A column for several values (``multiple``) brings its own parser.
+    """
     terms = "、".join(member.zh for member in kind)
     values = ", ".join(member.value for member in kind)
     multiple = options.get("multiple", False)
     return {
-        "parse": cell_parsers.make_enum_list_parser(kind)
-        if multiple
-        else cell_parsers.make_enum_parser(kind),
+        "parse": cell_parsers.make_enum_parser(kind),
         "default": () if multiple else None,
         "enumeration": kind,
         "hint": f"{'Any' if multiple else 'One'} of {values}.",
@@ -171,7 +172,7 @@ POSTING_COLUMNS = (
         "底薪3000+提成3%.",
         hint_zh="正常工时的工资（元），不含加班费：如6500、5000-8000、0.6万、260元/天、底薪3000+提成3%。",
         example="6500",
-        default=None,
+        default=pay_cells.PayCell(),
         aliases=(
             *("payAmount", "工资", "薪资", "薪酬", "月薪", "待遇", "工资待遇", "薪资待遇"),
             *("薪酬待遇", "工资标准", "薪资范围", "工资范围", "月工资", "劳动报酬"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from domain.exchange.cell_parsers import CellFault, normalise_text
 from domain.postings.pay import FEN_PER_YUAN, PayPeriod
 
-PERIODS_OF_WORDS = {
+_PERIODS_OF_WORDS = {
     **dict.fromkeys(("月", "month"), PayPeriod.MONTH),
     **dict.fromkeys(("小时", "时", "钟头", "h", "hour"), PayPeriod.HOUR),
     **dict.fromkeys(("天", "日", "工", "day"), PayPeriod.DAY),
@@ -17,7 +17,7 @@ PERIODS_OF_WORDS = {
     **dict.fromkeys(("件", "个", "单", "趟", "只", "条", "票", "台"), PayPeriod.PIECE),
 }
 _NUMBER = r"(?<![\d.])(\d{1,9}(?:\.\d{1,4})?)(?![\d.])\s*(万|w|k|千)?\s*(?:元|块钱?|rmb|¥)?"
-_PERIOD = rf"(?:\s*(?:/|每|一|p)\s*({'|'.join(sorted(PERIODS_OF_WORDS, key=len, reverse=True))}))?"
+_PERIOD = rf"(?:\s*(?:/|每|一|p)\s*({'|'.join(sorted(_PERIODS_OF_WORDS, key=len, reverse=True))}))?"
 _AMOUNT = re.compile(
     rf"(?:¥\s*)?{_NUMBER}{_PERIOD}(?:\s*-\s*{_NUMBER}{_PERIOD})?\s*(起|以上|\+|及以上|以下|以内|封顶)?",
     re.ASCII,
@@ -80,7 +80,7 @@ def find_amount(text: str) -> Amount | None:
     return Amount(
         from_fen=from_fen,
         to_fen=None if is_open and high is None else to_fen,
-        period=PERIODS_OF_WORDS[word] if word else None,
+        period=_PERIODS_OF_WORDS[word] if word else None,
         rest=f"{text[: match.start()]} {text[match.end() :]}",
         is_upper_only=high is None
         and (suffix in {"以下", "以内", "封顶"} or any(each in text for each in _UPPER_ONLY)),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from domain.exchange.cell_parsers import CellFault, normalise_text, shorten_for_message
@@ -89,7 +88,6 @@ class PayCell:
     probation_percent: Decimal | None = None
 
 
-@lru_cache(maxsize=1_024)
 def parse_pay(cell: str) -> PayCell:
     """Parse an amount or a range of pay, with what a cell says beside it.
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from domain.exchange.cell_parsers import (
-    make_enum_parser,
-    normalise_text,
-)
+from domain.exchange.cell_parsers import make_enum_parser, normalise_text, split_words
 from domain.exchange.pay_amounts import find_amount
 from domain.exchange.pay_cells import find_component, read_component
-from domain.exchange.schedule_cells import WORD_SEPARATORS, read_rest_word
+from domain.exchange.schedule_cells import read_rest_word
 from domain.exchange.settlement_cells import SETTLEMENT_WORDS
 from domain.postings.pay import PayComponent, PayComponentKind, PaySettlement
 from domain.postings.postings import Benefit, InsuranceKind
@@ -87,7 +83,6 @@ class Provisions:
     settlement: PaySettlement | None = None
 
 
-@lru_cache(maxsize=1_024)
 def parse_provisions(cell: str) -> Provisions:
     """Parse insurance and benefits: 五险一金, 养老、医疗, 包吃住, 双休, 餐补, 日结.
 
@@ -95,7 +90,7 @@ def parse_provisions(cell: str) -> Provisions:
     """
     found = Provisions()
     text = _PER_TIME.sub(r"每\1", normalise_text(cell))
-    for word in filter(None, WORD_SEPARATORS.split(text)):
+    for word in split_words(text):
         found = _add_provision(found, word)
     return found
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from domain.exchange.occupation_cells import resolve_occupation
-from domain.exchange.pay_cells import PayCell
+from domain.exchange.pay_cells import MIN_MONTHLY_FEN, PayCell
 from domain.exchange.provision_cells import Provisions
-from domain.postings.pay import Pay, PayPeriod, PayRate, to_fen
+from domain.postings.pay import Pay, PayPeriod, PayRate
 from domain.postings.postings import Benefit, InsuranceKind, PostingTerms
 from domain.postings.requirements import Requirements
 from domain.postings.work_schedule import NO_SCHEDULE, WorkSchedule
@@ -18,10 +18,6 @@ from domain.reference.geo import Point
 from domain.reference.occupation_book import LISTED_OCCUPATIONS, OccupationBook
 from domain.reference.regions import replace_former_code
 from domain.refusals import InvalidInput
-
-MIN_MONTHLY_FEN = to_fen(1_000)
-"""An amount without a period is taken for a month from here on."""
-_NO_PAY = PayCell()
 
 
 def build_terms(
@@ -105,7 +101,7 @@ def _join_schedules(*schedules: WorkSchedule) -> WorkSchedule:
 
 
 def _build_pay(values: Mapping[str, Any], insurance: Provisions, benefits: Provisions) -> Pay:
-    cell: PayCell = values["pay.amount"] or _NO_PAY
+    cell: PayCell = values["pay.amount"]
     lower, upper, guaranteed_fen = (values[key] for key in ("pay.from", "pay.to", "pay.guaranteed"))
     if cell.from_fen is not None and lower is not None:
         raise InvalidInput(
@@ -120,10 +116,10 @@ def _build_pay(values: Mapping[str, Any], insurance: Provisions, benefits: Provi
             field=("input", "pay", "from"),
         )
     from_fen = cell.from_fen if lower is None else lower
-    to_fen_ = cell.to_fen if upper is None else upper
+    to_fen = cell.to_fen if upper is None else upper
     if from_fen is None:
         from_fen = guaranteed_fen or 0
-        to_fen_ = None if guaranteed_fen else 0
+        to_fen = None if guaranteed_fen else 0
     period = _find_period(values["pay.period"], cell, from_fen)
     guaranteed = cell.guaranteed
     if guaranteed_fen is not None:
@@ -134,7 +130,7 @@ def _build_pay(values: Mapping[str, Any], insurance: Provisions, benefits: Provi
     further = (*insurance.components, *benefits.components)
     return Pay(
         from_fen=from_fen,
-        to_fen=to_fen_,
+        to_fen=to_fen,
         period=period,
         guaranteed=guaranteed,
         months=cell.months,
@@ -170,7 +166,7 @@ def _find_period(stated: PayPeriod | None, cell: PayCell, from_fen: int) -> PayP
 
 def _probation_fen(values: Mapping[str, Any], pay: Pay) -> int | None:
     given = values["probationPay"]
-    cell: PayCell = values["pay.amount"] or _NO_PAY
+    cell: PayCell = values["pay.amount"]
     if given is None:
         given = cell.probation_percent if cell.probation_fen is None else cell.probation_fen
     return int(pay.from_fen * given / 100) if isinstance(given, Decimal) else given

@@ -11,11 +11,12 @@ from domain.exchange.cell_parsers import (
     make_enum_parser,
     normalise_text,
     shorten_for_message,
+    split_words,
 )
 from domain.postings.postings import Shift
 from domain.postings.work_schedule import NO_SCHEDULE, RestDays, WorkSchedule
+from domain.screening.pattern_syntax import parse_number
 
-WORD_SEPARATORS = re.compile(r"[、,;；，/|\s+]+")
 _REST_WORDS = {
     **dict.fromkeys(("双休", "周末双休", "双休日", "五天制"), RestDays.TWO_A_WEEK),
     **dict.fromkeys(("单休", "六天制", "周日休息", "周末单休"), RestDays.ONE_A_WEEK),
@@ -24,7 +25,6 @@ _REST_WORDS = {
 }
 _DAYS_IN_AND_OUT = re.compile(r"[做上]([一二三四五六123456])休([一二三四五六123456])")
 _REST_OF_MONTH = re.compile(r"(?:每)?月休([一二三四五六七八九\d]|\d\d)[天日]?", re.ASCII)
-CHINESE_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _SHIFT_WORDS = {
     **dict.fromkeys(
         ("长白班", "常白班", "正常班", "日班", "行政班", "固定白班", "朝九晚五"), Shift.DAY
@@ -51,14 +51,19 @@ def parse_rest(cell: str) -> WorkSchedule:
 
     :raises CellFault: a word is none of them.
     """
-    schedule: WorkSchedule | None = NO_SCHEDULE
-    for word in filter(None, WORD_SEPARATORS.split(normalise_text(cell))):
-        schedule = read_rest_word(word, schedule or NO_SCHEDULE)
-        if schedule is None:
-            raise _not_understood(
-                word, "双休, 单休, 大小周, 轮休, 月休4天", "双休、单休、大小周、轮休、月休4天"
+    schedule = NO_SCHEDULE
+    for word in split_words(normalise_text(cell)):
+        found = read_rest_word(word, schedule)
+        if found is None:
+            shown = shorten_for_message(word, 20)
+            raise CellFault(
+                "NOT_IN_THE_LIST",
+                f"“{shown}” is not understood. Write for example 双休, 单休, 大小周, 轮休, "
+                "月休4天.",
+                f"无法识别“{shown}”，请填写如：双休、单休、大小周、轮休、月休4天。",
             )
-    return schedule or NO_SCHEDULE
+        schedule = found
+    return schedule
 
 
 def read_rest_word(word: str, schedule: WorkSchedule) -> WorkSchedule | None:
@@ -68,12 +73,11 @@ def read_rest_word(word: str, schedule: WorkSchedule) -> WorkSchedule | None:
     if word in RestDays.__members__:
         return replace(schedule, rest=RestDays[word])
     if match := _REST_OF_MONTH.fullmatch(word):
-        days = CHINESE_DIGITS.get(match[1])
-        return replace(schedule, rest_days_per_month=int(match[1]) if days is None else days)
+        return replace(schedule, rest_days_per_month=parse_number(match[1]))
     match = _DAYS_IN_AND_OUT.fullmatch(word)
     if match is None:
         return None
-    days_in, days_out = (CHINESE_DIGITS.get(each) or int(each) for each in match.groups())
+    days_in, days_out = map(parse_number, match.groups())
     if days_in + days_out != 7:
         return replace(schedule, rest=RestDays.BY_ROSTER)
     rest = {1: RestDays.ONE_A_WEEK, 2: RestDays.TWO_A_WEEK}.get(days_out)
@@ -87,7 +91,7 @@ def parse_shift(cell: str) -> ShiftCell:
     """
     shift: Shift | None = None
     schedule = NO_SCHEDULE
-    for word in filter(None, WORD_SEPARATORS.split(normalise_text(cell))):
+    for word in split_words(normalise_text(cell)):
         rest = read_rest_word(word, schedule)
         if rest is not None:
             schedule = rest
@@ -96,12 +100,3 @@ def parse_shift(cell: str) -> ShiftCell:
     if shift is None:
         shift = _parse_shift_member(cell)
     return ShiftCell(shift=shift, schedule=schedule)
-
-
-def _not_understood(word: str, examples: str, examples_zh: str) -> CellFault:
-    shown = shorten_for_message(word, 20)
-    return CellFault(
-        "NOT_IN_THE_LIST",
-        f"“{shown}” is not understood. Write for example {examples}.",
-        f"无法识别“{shown}”，请填写如：{examples_zh}。",
-    )

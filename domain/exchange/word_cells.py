@@ -17,8 +17,8 @@ from domain.exchange.cell_parsers import (
     parse_date,
     parse_int,
 )
-from domain.exchange.schedule_cells import CHINESE_DIGITS
 from domain.postings.requirements import CodedText, RequiredEducation
+from domain.screening.pattern_syntax import parse_number
 
 OPEN_ENDED = date.max
 """Stands for the last day of a job without one (长期有效); the import makes it a year from now."""
@@ -154,11 +154,7 @@ def parse_experience(cell: str) -> ExperienceCell:
     match = _EXPERIENCE.search(text)
     if match is None or "优先" in text:
         return ExperienceCell(text=text)
-    if match[1] == "半":
-        months = 6
-    else:
-        number = CHINESE_DIGITS.get(match[1])
-        months = (int(match[1]) if number is None else number) * (12 if match[2] == "年" else 1)
+    months = 6 if match[1] == "半" else parse_number(match[1]) * (12 if match[2] == "年" else 1)
     rest = _EXPERIENCE_FILLERS.sub("", text[: match.start()] + text[match.end() :])
     return ExperienceCell(months=months, text=text if rest else "")
 

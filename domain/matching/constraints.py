@@ -6,7 +6,7 @@ stated hours: the worker agrees on them with the employer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
 
@@ -20,6 +20,7 @@ from domain.matching.match_reasons import (
     distance_to_job,
     format_distance,
     format_offered_pay,
+    list_codes,
 )
 from domain.matching.working_hours import (
     describe_early_start,
@@ -96,17 +97,24 @@ def _pick_up_time(wants: Wants) -> time:
     return wants.pick_up.by
 
 
-def _join(codes: Iterable[Labelled]) -> str:
-    return ", ".join(code.value for code in codes)
-
-
-def _join_zh(codes: Iterable[Labelled]) -> str:
-    return "、".join(code.zh for code in codes)
+def _describe_benefits(wants: Wants, _: Job) -> BilingualText:
+    offered, offered_zh = list_codes(wants.benefits)
+    return f"offers {offered}", f"提供{offered_zh}"
 
 
 def _describe_missing(wants: Wants, job: Job) -> BilingualText:
-    missing = [benefit for benefit in wants.benefits if benefit not in job.benefits]
-    return f"does not offer {_join(missing)}", f"不提供{_join_zh(missing)}"
+    missing, missing_zh = list_codes(
+        benefit for benefit in wants.benefits if benefit not in job.benefits
+    )
+    return f"does not offer {missing}", f"不提供{missing_zh}"
+
+
+def _describe_rest(_: Wants, job: Job) -> BilingualText:
+    return _describe_code(job.rest, "rest days", "休息方式")
+
+
+def _describe_settlement(_: Wants, job: Job) -> BilingualText:
+    return _describe_code(job.settlement, "settlement", "结算方式")
 
 
 def _describe_code(code: Labelled | None, subject: str, subject_zh: str) -> BilingualText:
@@ -226,25 +234,22 @@ CONSTRAINTS: tuple[Constraint, ...] = (
         code=MatchCode.BENEFITS,
         is_set=lambda wants: bool(wants.benefits),
         is_satisfied=lambda wants, job: job.benefits.issuperset(wants.benefits),
-        satisfied_text=lambda wants, _: (
-            f"offers {_join(wants.benefits)}",
-            f"提供{_join_zh(wants.benefits)}",
-        ),
+        satisfied_text=_describe_benefits,
         violated_text=_describe_missing,
     ),
     Constraint(
         code=MatchCode.REST_DAYS,
         is_set=lambda wants: bool(wants.rest_days),
         is_satisfied=lambda wants, job: job.rest in wants.rest_days,
-        satisfied_text=lambda _, job: _describe_code(job.rest, "rest days", "休息方式"),
-        violated_text=lambda _, job: _describe_code(job.rest, "rest days", "休息方式"),
+        satisfied_text=_describe_rest,
+        violated_text=_describe_rest,
     ),
     Constraint(
         code=MatchCode.SETTLEMENT,
         is_set=lambda wants: bool(wants.settlements),
         is_satisfied=lambda wants, job: job.settlement in wants.settlements,
-        satisfied_text=lambda _, job: _describe_code(job.settlement, "settlement", "结算方式"),
-        violated_text=lambda _, job: _describe_code(job.settlement, "settlement", "结算方式"),
+        satisfied_text=_describe_settlement,
+        violated_text=_describe_settlement,
     ),
 )
 

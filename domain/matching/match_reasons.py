@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 
@@ -51,6 +52,12 @@ def build_reason(code: MatchCode, texts: BilingualText) -> MatchReason:
     """Build a reason from its English and Chinese text."""
     text, text_zh = texts
     return MatchReason(code=code, text=text, text_zh=text_zh)
+
+
+def list_codes(codes: Iterable[Labelled]) -> BilingualText:
+    """List codes: the values in English, the labels in Chinese."""
+    listed = tuple(codes)
+    return ", ".join(code.value for code in listed), "、".join(code.zh for code in listed)
 
 
 def distance_to_job(point: Point, job: Job) -> float | None:

@@ -12,6 +12,7 @@ from domain.matching.match_reasons import (
     distance_to_job,
     format_distance,
     format_offered_pay,
+    list_codes,
 )
 from domain.postings.postings import Benefit, EmploymentType, Intensity, Shift
 from domain.reference.occupations import Occupation, needs_licence
@@ -109,11 +110,8 @@ def _find_welcomed_groups(profile: Profile, job: Job) -> list[SeekerGroup]:
 
 
 def _describe_group(profile: Profile, job: Job) -> BilingualText:
-    groups = _find_welcomed_groups(profile, job)
-    return (
-        f"welcomes {', '.join(group.value for group in groups)}",
-        f"欢迎{'、'.join(group.zh for group in groups)}",
-    )
+    groups, groups_zh = list_codes(_find_welcomed_groups(profile, job))
+    return f"welcomes {groups}", f"欢迎{groups_zh}"
 
 
 def _home_points(profile: Profile, job: Job) -> int:

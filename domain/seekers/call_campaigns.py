@@ -185,7 +185,7 @@ def check_can_enter_profile(entry: CallEntry) -> None:
     """
     if entry.outcome is not CallOutcome.REACHED or entry.contact is None:
         raise StatusConflict(
-            ("Record a call that reached the person first: a profile needs the person's consent."),
+            "Record a call that reached the person first: a profile needs the person's consent.",
             "请先登记“已接通”的呼叫，登记求职信息须征得本人同意。",
             hint="The outcome of such a call is REACHED.",
         )

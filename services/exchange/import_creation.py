@@ -6,6 +6,7 @@ chunks, and then the import itself. The importer of any node works on it (worker
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from domain.exchange.headings import (
     LEFT_OUT,
     MAX_ROWS_ABOVE,
     HeadingMatch,
+    HeadingRows,
     check_choices,
     check_headings,
     check_unique,
@@ -160,9 +162,11 @@ class ImportCreator:
             hidden_rows = HiddenRows.INCLUDE
         async with read_in_subprocess(path, self.limits.table, hidden_rows) as reading:
             first_rows = await _read_first_rows(reading)
-            matches, rows_used = _match_headings(first_rows, order)
+            # Guessing takes up to seconds for long cells, and live sessions share the event loop.
+            found = await asyncio.to_thread(_match_headings, first_rows, order)
+            matches = found.matches
             chunks = total = 0
-            rows = _chain(first_rows[rows_used:], reading)
+            rows = _chain(first_rows[found.rows_used :], reading)
             async for chunk in self._chunk_rows(rows):
                 await self._store.imports.add_chunk(import_id, chunks, chunk, at=self._clock())
                 chunks, total = chunks + 1, total + len(chunk)
@@ -237,10 +241,8 @@ async def _chain(first: Sequence[Row], others: TableReading) -> AsyncIterator[Ro
         yield row
 
 
-def _match_headings(
-    first_rows: Sequence[Row], order: ImportOrder
-) -> tuple[tuple[HeadingMatch, ...], int]:
-    """Return the headings, and how many rows they and the titles above them take.
+def _match_headings(first_rows: Sequence[Row], order: ImportOrder) -> HeadingRows:
+    """Return the headings among the first rows of a table.
 
     :raises InvalidInput: they cannot be used.
     """
@@ -256,7 +258,7 @@ def _match_headings(
         check_unique(found.matches)
     else:
         check_headings(order.kind, found.matches)
-    return found.matches, found.rows_used
+    return found
 
 
 def _one_at_a_time() -> TooManyAttempts:

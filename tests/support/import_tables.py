@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +15,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from api.app import IMPORT_ROUTES
 from api.http.imports.endpoint import ImportEndpoint
@@ -146,7 +147,8 @@ def csv_table(rows: Iterable[Row], encoding: str = "utf-8") -> bytes:
     return text.getvalue().encode(encoding)
 
 
-def xlsx_table(rows: Iterable[Row]) -> bytes:
+def xlsx_table(rows: Iterable[Row], change: Callable[[Worksheet], Any] | None = None) -> bytes:
+    """Return a workbook with these rows, whose sheet ``change`` works on after them."""
     listed = list(rows)
     file = io.BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
@@ -160,6 +162,8 @@ def xlsx_table(rows: Iterable[Row]) -> bytes:
                     write(line, place, int(cell))
                 else:
                     sheet.write_string(line, place, cell)
+        if change is not None:
+            change(sheet)
     return file.getvalue()
 
 

@@ -19,7 +19,6 @@ from starlette.types import Receive, Scope, Send
 from api.http.error_responses import refusal_response
 from api.http.imports.upload import receive_upload
 from api.http.limits import UploadLimits
-from domain.exchange.headings import LEFT_OUT, HeadingMatch
 from domain.exchange.imports import HiddenRows, ImportKind, check_file_name
 from domain.identity.accounts import Principal, Role, require_role
 from domain.refusals import Busy, InvalidInput, Refusal, database_unavailable
@@ -107,7 +106,11 @@ class ImportEndpoint:
             "total": one.total,
             "hiddenRows": created.hidden_rows,
             "columns": [
-                {"heading": match.heading, "column": _shown_key(match), "certain": match.certain}
+                {
+                    "heading": match.heading,
+                    "column": match.key if match.is_imported else None,
+                    "certain": match.certain,
+                }
                 for match in created.matches
             ],
             "missing": list(created.missing),
@@ -151,10 +154,6 @@ def _parse_order(parameters: Sequence[tuple[str, str]], caller: Principal) -> Im
         ],
         columns=_parse_columns(given.get("columns", "{}")),
     )
-
-
-def _shown_key(match: HeadingMatch) -> str | None:
-    return None if match.key in {"", LEFT_OUT} else match.key
 
 
 def _parse_columns(text: str) -> dict[str, str | None]:

@@ -12,10 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.etags import is_known, make_etag
+from api.http.etags import with_etag
 from domain.identity.scopes import may_see_session
 from domain.live.sessions import LiveSession
 from domain.reference.calendar import CHINA_TIMEZONE
+from domain.reference.weekdays import Weekday
 from domain.refusals import InvalidId
 from schema.context import Services
 from schema.relay import parse_global_id
@@ -43,7 +44,7 @@ stroke-width="2"/>
 </svg>
 """
 _TITLE_LINE = '<text x="120" y="{y}" font-size="72" font-weight="700">{text}</text>'
-_WEEKDAYS = "一二三四五六日"
+_WEEKDAYS = tuple(Weekday)
 
 
 class SessionCovers:
@@ -67,11 +68,9 @@ class SessionCovers:
             raise HTTPException(404) from None
         except StorageUnavailable:
             raise HTTPException(503, "Try again in a moment.") from None
-        content = draw_cover(session, unions[session.union_id].name).encode()
-        headers = {"cache-control": _CACHE, "etag": make_etag(content)}
-        if is_known(headers["etag"], known_etags):
-            return Response(status_code=304, headers=headers)
-        return Response(content, media_type="image/svg+xml", headers=headers)
+        cover = draw_cover(session, unions[session.union_id].name)
+        answer = Response(cover, media_type="image/svg+xml")
+        return with_etag(answer, known_etags, cache_control=_CACHE)
 
 
 def draw_cover(session: LiveSession, union: str) -> str:
@@ -90,7 +89,7 @@ def draw_cover(session: LiveSession, union: str) -> str:
             for number, line in enumerate(lines)
         ),
         host=escape(_shorten(host, 60)),
-        start=f"{start.month}月{start.day}日 周{_WEEKDAYS[start.weekday()]} {start:%H:%M}",
+        start=f"{start.month}月{start.day}日 {_WEEKDAYS[start.weekday()].zh} {start:%H:%M}",
         union=escape(_shorten(union, 36)),
     )
 

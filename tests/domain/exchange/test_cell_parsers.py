@@ -15,14 +15,10 @@ from hypothesis import strategies as st
 from domain.exchange import cell_parsers
 from domain.exchange.cell_parsers import CellFault
 from domain.postings.pay import PayPeriod
-from domain.postings.postings import Benefit, InsuranceKind, Shift
+from domain.postings.postings import Shift
 
 shift = cell_parsers.make_enum_parser(Shift)
 period = cell_parsers.make_enum_parser(PayPeriod, 月=PayPeriod.MONTH)
-insurance = cell_parsers.make_enum_list_parser(
-    InsuranceKind, "保险", {"五险": tuple(InsuranceKind)}
-)
-benefits = cell_parsers.make_enum_list_parser(Benefit)
 READERS: list[Callable[[str], Any]] = [
     cell_parsers.parse_int,
     cell_parsers.parse_hours,
@@ -31,7 +27,6 @@ READERS: list[Callable[[str], Any]] = [
     cell_parsers.parse_time,
     cell_parsers.parse_bool,
     shift,
-    insurance,
 ]
 
 READ: list[tuple[Callable[[str], Any], str, Any]] = [
@@ -64,10 +59,6 @@ READ: list[tuple[Callable[[str], Any], str, Any]] = [
     (shift, " two_shift ", Shift.TWO_SHIFT),
     (period, "元/月", PayPeriod.MONTH),
     (period, "月", PayPeriod.MONTH),
-    (benefits, "包住、包吃", (Benefit.MEALS, Benefit.DORMITORY)),
-    (benefits, "包吃, SHUTTLE_BUS；包吃", (Benefit.MEALS, Benefit.SHUTTLE_BUS)),
-    (insurance, "工伤保险 养老", (InsuranceKind.PENSION, InsuranceKind.WORK_INJURY)),
-    (insurance, "五险", tuple(InsuranceKind)),
 ]
 UNREAD: list[tuple[Callable[[str], Any], str, str]] = [
     (cell_parsers.parse_int, "面议", "NOT_A_WHOLE_NUMBER"),
@@ -84,7 +75,6 @@ UNREAD: list[tuple[Callable[[str], Any], str, str]] = [
     (cell_parsers.parse_time, "8点", "NOT_A_TIME"),
     (cell_parsers.parse_bool, "也许", "NOT_YES_OR_NO"),
     (shift, "夜班", "NOT_IN_THE_LIST"),
-    (insurance, "养老、社保", "NOT_IN_THE_LIST"),
 ]
 
 

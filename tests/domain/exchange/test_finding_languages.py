@@ -12,7 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.exchange import imports
-from domain.exchange.headings import check_choices, find_headings, match_headings
+from domain.exchange.headings import (
+    check_choices,
+    check_headings,
+    find_headings,
+    guess_columns,
+)
 from domain.exchange.import_columns import COLUMNS_BY_KIND, POSTING_COLUMNS
 from domain.exchange.import_rows import finding_from_refusal, parse_row
 from domain.exchange.imports import ImportKind
@@ -118,7 +123,7 @@ def test_findings_about_a_whole_row_say_the_same(finding: Finding) -> None:
 )
 def test_refusals_about_headings_name_the_same_columns(headings: list[str]) -> None:
     with pytest.raises(InvalidInput) as refused:
-        match_headings(ImportKind.POSTINGS, headings)
+        check_headings(ImportKind.POSTINGS, guess_columns(ImportKind.POSTINGS, headings))
     assert_same_in_both(finding_from_refusal(refused.value))
 
 

@@ -127,6 +127,26 @@ def test_a_choice_can_correct_a_guess_and_leave_a_column_out() -> None:
     assert [match.key for match in matches] == ["duties", LEFT_OUT, LEFT_OUT]
 
 
+@pytest.mark.parametrize("heading", ["（备注）", "*", "："])
+def test_a_heading_that_is_only_a_remark_is_unknown_and_not_left_out_silently(
+    heading: str,
+) -> None:
+    matches = guess_columns(POSTINGS, [heading, ""])
+    with pytest.raises(InvalidInput, match="is not known") as refused:
+        check_headings(POSTINGS, matches)
+    assert heading in refused.value.message_zh
+    chosen = check_choices(POSTINGS, {heading: None})
+    assert [match.key for match in guess_columns(POSTINGS, [heading, ""], chosen)] == [LEFT_OUT, ""]
+
+
+def test_a_choice_for_no_heading_gives_empty_cells_no_meaning() -> None:
+    title = ["岗位汇总表", *[""] * 9]
+    chosen = check_choices(POSTINGS, {"": None})
+    found = find_headings(POSTINGS, [title, [*PLAIN, ""], ROW], chosen)
+    assert found.rows_used == 2
+    assert [match.key for match in found.matches] == [*KEYS, ""]
+
+
 def test_a_choice_of_no_column_is_refused() -> None:
     with pytest.raises(InvalidInput, match="null or one of") as refused:
         check_choices(POSTINGS, {"联系人": "contact"})

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.exchange.headings import match_headings
+from domain.exchange.headings import check_headings, guess_columns
 from domain.exchange.import_columns import COLUMNS_BY_KIND, EMPLOYER_COLUMNS, POSTING_COLUMNS
 from domain.exchange.import_rows import finding_from_refusal, parse_row
 from domain.exchange.imports import ImportKind
@@ -38,7 +38,7 @@ from tests.domain.posting_terms_samples import FIXED_TODAY, posting_terms
 
 POSTINGS, EMPLOYERS = ImportKind.POSTINGS, ImportKind.EMPLOYERS
 HEADINGS = [column.zh for column in POSTING_COLUMNS]
-KEYS = match_headings(POSTINGS, HEADINGS)
+KEYS = check_headings(POSTINGS, guess_columns(POSTINGS, HEADINGS))
 FULL = {
     "岗位编号": "A-1",
     "岗位名称": "电工",
@@ -180,13 +180,13 @@ def test_an_empty_cell_gives_the_default() -> None:
 )
 def test_a_heading_is_accepted_in_several_spellings(heading: str) -> None:
     headings = [heading if known == "岗位名称" else known for known in HEADINGS]
-    assert match_headings(POSTINGS, headings) == KEYS
+    assert check_headings(POSTINGS, guess_columns(POSTINGS, headings)) == KEYS
 
 
 def test_a_column_key_is_accepted_as_heading() -> None:
     for kind, columns in COLUMNS_BY_KIND.items():
         keys = tuple(column.key for column in columns)
-        assert match_headings(kind, keys) == keys
+        assert check_headings(kind, guess_columns(kind, keys)) == keys
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_unknown_repeated_and_missing_headings_are_refused(
     headings: list[str], message: str
 ) -> None:
     with pytest.raises(InvalidInput, match=message):
-        match_headings(POSTINGS, headings)
+        check_headings(POSTINGS, guess_columns(POSTINGS, headings))
 
 
 def test_each_faulty_cell_has_a_finding() -> None:
@@ -293,6 +293,6 @@ def test_repeated_cells_are_read_alike_and_in_each_column_by_its_own_rule() -> N
 
 
 def test_the_cells_of_another_table_stand_in_other_places() -> None:
-    turned = match_headings(POSTINGS, HEADINGS[::-1])
+    turned = check_headings(POSTINGS, guess_columns(POSTINGS, HEADINGS[::-1]))
     found, faults = parse_row(POSTINGS, turned, row()[::-1])
     assert (found, faults) == parse_row(POSTINGS, KEYS, row())

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from domain.exchange.headings import match_headings
+from domain.exchange.headings import check_headings, guess_columns
 from domain.exchange.import_columns import POSTING_COLUMNS
 from domain.exchange.import_rows import parse_row
 from domain.exchange.imports import ImportKind
@@ -15,7 +15,7 @@ from domain.exchange.word_cells import OPEN_ENDED
 from domain.postings.term_changes import TERM_FORMATS
 
 EXAMPLE = {column.zh: column.example for column in POSTING_COLUMNS}
-HEADINGS = match_headings(ImportKind.POSTINGS, list(EXAMPLE))
+HEADINGS = check_headings(ImportKind.POSTINGS, guess_columns(ImportKind.POSTINGS, list(EXAMPLE)))
 
 # Column, cells with the text that they become, and the field that shows it.
 CELLS: list[tuple[str, str, dict[str, str]]] = [

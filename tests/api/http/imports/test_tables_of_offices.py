@@ -8,6 +8,7 @@ from datetime import timedelta
 import orjson
 import pytest
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from schema.relay import parse_global_id
 from tests.support.import_tables import (
@@ -23,16 +24,12 @@ from tests.support.world import World, today
 
 def hidden_table(rows: list[Row], shown: int) -> bytes:
     """Return a sheet that shows the first rows only, as an AutoFilter does."""
-    file = io.BytesIO()
-    with Workbook(file, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, list(rows[0]))
-        for line, row in enumerate(rows, start=1):
-            for place, cell in enumerate(row.values()):
-                sheet.write_string(line, place, cell)
-            if line > shown:
-                sheet.set_row(line, None, None, {"hidden": True})
-    return file.getvalue()
+
+    def hide(sheet: Worksheet) -> None:
+        for line in range(shown + 1, len(rows) + 1):
+            sheet.set_row(line, None, None, {"hidden": True})
+
+    return xlsx_table(rows, hide)
 
 
 async def test_rows_that_a_filter_hides_are_public_only_if_somebody_says_so(
@@ -58,14 +55,13 @@ async def test_numbers_that_lost_digits_are_refused_by_name_and_overwrite_nothin
     import_driver: ImportDriver, world: World
 ) -> None:
     rows = [posting_row(world, str(320000000000012345 + more)) for more in (0, 1)]
-    file = io.BytesIO()
-    with Workbook(file, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, list(rows[0]))
+
+    def write_numbers(sheet: Worksheet) -> None:
         for line, row in enumerate(rows, start=1):
-            sheet.write_row(line, 0, list(row.values()))
             sheet.write_number(line, list(row).index("岗位编号"), float(row["岗位编号"]))
-    done = await import_driver.import_table(file.getvalue(), world.token(world.officer))
+
+    table = xlsx_table(rows, write_numbers)
+    done = await import_driver.import_table(table, world.token(world.officer))
     assert [row["outcome"] for row in done["rows"]] == ["FAILED", "FAILED"]
     assert finding_codes(done["rows"][0]) == [("DIGITS_LOST", "岗位编号")]
     assert "digits were lost" in done["rows"][0]["findings"][0]["message"]
@@ -121,16 +117,14 @@ async def test_a_number_merged_over_rows_makes_no_two_rows_one(
     import_driver: ImportDriver, world: World
 ) -> None:
     rows = [posting_row(world, "", 岗位名称=f"焊工{number}") for number in range(2)]
-    file = io.BytesIO()
-    with Workbook(file, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, list(rows[0]))
-        for line, row in enumerate(rows, start=1):
-            sheet.write_row(line, 0, list(row.values()))
+
+    def merge(sheet: Worksheet) -> None:
         for name in ("岗位编号", "招聘人数"):
             place = list(rows[0]).index(name)
             sheet.merge_range(1, place, 2, place, "5")
-    done = await import_driver.import_table(file.getvalue(), world.token(world.officer))
+
+    table = xlsx_table(rows, merge)
+    done = await import_driver.import_table(table, world.token(world.officer))
     assert [finding_codes(row) for row in done["rows"]] == [
         [("CELL_MERGED", "岗位编号"), ("CELL_MERGED", "招聘人数")]
     ] * 2
