@@ -19,12 +19,11 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
+from api.secret_checks import check_secret_length
 from domain.live.media_servers import NAME_PLACE, MediaServer
 from domain.live.stream_sites import StreamRules, is_from_stream_site, parse_stream_origins
 from domain.live.streams import DEFAULT_GRACE
 
-MIN_CALLBACK_KEY_LENGTH = 16
-"""Characters; 16 hexadecimal digits are 64 bits."""
 _INGEST_URL = re.compile(r"rtmps?://[A-Za-z0-9.:\[\]-]+/[A-Za-z0-9._/-]*")
 
 
@@ -66,12 +65,6 @@ def _origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
-def _check_callback_key(key: SecretStr) -> SecretStr:
-    if len(key.get_secret_value()) < MIN_CALLBACK_KEY_LENGTH:
-        raise ValueError(f"needs at least {MIN_CALLBACK_KEY_LENGTH} characters")
-    return key
-
-
 class StreamSettings(BaseSettings):
     """Where pictures come from, and how long they may be lost."""
 
@@ -94,7 +87,7 @@ class StreamSettings(BaseSettings):
     stream_hls_url: Annotated[str, AfterValidator(_check_hls_url)] | None = Field(
         default=None, validation_alias="SONGGANG_STREAM_HLS_URL"
     )
-    stream_callback_key: Annotated[SecretStr, AfterValidator(_check_callback_key)] | None = Field(
+    stream_callback_key: Annotated[SecretStr, AfterValidator(check_secret_length)] | None = Field(
         default=None, validation_alias="SONGGANG_STREAM_CALLBACK_KEY"
     )
 
