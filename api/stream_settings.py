@@ -14,14 +14,18 @@ import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
 from api.secret_checks import check_secret_length
 from domain.live.media_servers import NAME_PLACE, MediaServer
-from domain.live.stream_sites import StreamRules, is_from_stream_site, parse_stream_origins
+from domain.live.stream_sites import (
+    StreamRules,
+    is_from_stream_site,
+    origin_of,
+    parse_stream_origins,
+)
 from domain.live.streams import DEFAULT_GRACE
 
 _INGEST_URL = re.compile(r"rtmps?://[A-Za-z0-9.:\[\]-]+/[A-Za-z0-9._/-]*")
@@ -48,21 +52,12 @@ def _check_ingest_url(url: str) -> str:
 
 
 def _check_hls_url(url: str) -> str:
-    origin = _origin_of(url)
     is_one = url.count(NAME_PLACE) == 1 and is_from_stream_site(
-        url.replace(NAME_PLACE, "1"), parse_stream_origins(origin)
+        url.replace(NAME_PLACE, "1"), parse_stream_origins(origin_of(url))
     )
     if not is_one:
         raise ValueError("is an address such as https://live.example.org/hls/{name}.m3u8")
     return url
-
-
-def _origin_of(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 class StreamSettings(BaseSettings):
@@ -105,7 +100,7 @@ class StreamSettings(BaseSettings):
     def stream_rules(self) -> StreamRules:
         """The origins that playlists and posters may come from, the media server's among them."""
         listed = parse_stream_origins(self.listed_stream_origins).origins
-        own = _origin_of(self.stream_hls_url or "").lower() if self.media_server else ""
+        own = origin_of(self.media_server.hls_url) if self.media_server else ""
         return StreamRules(origins=(*listed, own) if own and own not in listed else listed)
 
     @property
