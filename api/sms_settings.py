@@ -25,10 +25,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
+from api.secret_checks import check_secret_length
 from domain.identity.code_caps import DEFAULT_LIMITS, CodeLimits
 
-MIN_CALLBACK_KEY_LENGTH = 16
-"""Characters; 16 hexadecimal digits are 64 bits."""
 MIN_SIGNING_SECRET_BYTES = 24
 """By Standard Webhooks 1.0."""
 MAX_MESSAGES = 10_000_000
@@ -52,12 +51,6 @@ def _check_endpoint(url: str) -> str:
     if not _ENDPOINT.fullmatch(url):
         raise ValueError("is an https address, or an http address of this machine")
     return url.rstrip("/")
-
-
-def _check_key_length(key: SecretStr) -> SecretStr:
-    if len(key.get_secret_value()) < MIN_CALLBACK_KEY_LENGTH:
-        raise ValueError(f"needs at least {MIN_CALLBACK_KEY_LENGTH} characters")
-    return key
 
 
 Endpoint = Annotated[str, AfterValidator(_check_endpoint)]
@@ -87,7 +80,7 @@ class SmsSettings(BaseSettings):
     sms_voice: str | None = Field(default=None, validation_alias="SONGGANG_SMS_VOICE")
     sms_voice_number: str | None = Field(default=None, validation_alias="SONGGANG_SMS_VOICE_NUMBER")
     sms_voice_url: Endpoint | None = Field(default=None, validation_alias="SONGGANG_SMS_VOICE_URL")
-    sms_callback_key: Annotated[SecretStr, AfterValidator(_check_key_length)] | None = Field(
+    sms_callback_key: Annotated[SecretStr, AfterValidator(check_secret_length)] | None = Field(
         default=None, validation_alias="SONGGANG_SMS_CALLBACK_KEY"
     )
     sms_per_phone_hour: int = _cap(DEFAULT_LIMITS.per_phone_hour, "PER_PHONE_HOUR")

@@ -14,17 +14,20 @@ import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
+from api.secret_checks import check_secret_length
 from domain.live.media_servers import NAME_PLACE, MediaServer
-from domain.live.stream_sites import StreamRules, is_from_stream_site, parse_stream_origins
+from domain.live.stream_sites import (
+    StreamRules,
+    is_from_stream_site,
+    origin_of,
+    parse_stream_origins,
+)
 from domain.live.streams import DEFAULT_GRACE
 
-MIN_CALLBACK_KEY_LENGTH = 16
-"""Characters; 16 hexadecimal digits are 64 bits."""
 _INGEST_URL = re.compile(r"rtmps?://[A-Za-z0-9.:\[\]-]+/[A-Za-z0-9._/-]*")
 
 
@@ -49,27 +52,12 @@ def _check_ingest_url(url: str) -> str:
 
 
 def _check_hls_url(url: str) -> str:
-    origin = _origin_of(url)
     is_one = url.count(NAME_PLACE) == 1 and is_from_stream_site(
-        url.replace(NAME_PLACE, "1"), parse_stream_origins(origin)
+        url.replace(NAME_PLACE, "1"), parse_stream_origins(origin_of(url))
     )
     if not is_one:
         raise ValueError("is an address such as https://live.example.org/hls/{name}.m3u8")
     return url
-
-
-def _origin_of(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
-
-
-def _check_callback_key(key: SecretStr) -> SecretStr:
-    if len(key.get_secret_value()) < MIN_CALLBACK_KEY_LENGTH:
-        raise ValueError(f"needs at least {MIN_CALLBACK_KEY_LENGTH} characters")
-    return key
 
 
 class StreamSettings(BaseSettings):
@@ -94,7 +82,7 @@ class StreamSettings(BaseSettings):
     stream_hls_url: Annotated[str, AfterValidator(_check_hls_url)] | None = Field(
         default=None, validation_alias="SONGGANG_STREAM_HLS_URL"
     )
-    stream_callback_key: Annotated[SecretStr, AfterValidator(_check_callback_key)] | None = Field(
+    stream_callback_key: Annotated[SecretStr, AfterValidator(check_secret_length)] | None = Field(
         default=None, validation_alias="SONGGANG_STREAM_CALLBACK_KEY"
     )
 
@@ -112,7 +100,7 @@ class StreamSettings(BaseSettings):
     def stream_rules(self) -> StreamRules:
         """The origins that playlists and posters may come from, the media server's among them."""
         listed = parse_stream_origins(self.listed_stream_origins).origins
-        own = _origin_of(self.stream_hls_url or "").lower() if self.media_server else ""
+        own = origin_of(self.media_server.hls_url) if self.media_server else ""
         return StreamRules(origins=(*listed, own) if own and own not in listed else listed)
 
     @property

@@ -11,7 +11,7 @@ import hmac
 import math
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import structlog
@@ -76,7 +76,8 @@ class UsageCounter(Periodic):
         Returns None when it may, also for a member that it has brought before in this window. Else
         the seconds after which the window ends.
         """
-        usage, hashed = self._usage_of(limit, subject), self._hash(member)
+        key, usage = self._usage_of(limit, subject)
+        hashed = self._hash(member)
         if hashed in usage.members:
             return None
         if len(usage.members) >= limit.most:
@@ -84,7 +85,7 @@ class UsageCounter(Periodic):
             return max(1, math.ceil(left))
         usage.members.add(hashed)
         usage.unwritten.add(hashed)
-        self._changed[self._key_of(limit, subject)] = None
+        self._changed[key] = None
         return None
 
     def knows(self, limit: UsageLimit, subject: str, member: str) -> bool:
@@ -92,7 +93,8 @@ class UsageCounter(Periodic):
 
         What other nodes counted, or this one before it was restarted, is known a second later.
         """
-        return self._hash(member) in self._usage_of(limit, subject).members
+        _, usage = self._usage_of(limit, subject)
+        return self._hash(member) in usage.members
 
     async def run_once(self) -> None:
         """Write what is new in one batch, and read what other nodes have added to the same sets.
@@ -118,25 +120,20 @@ class UsageCounter(Periodic):
                 if not usage.unwritten:
                     self._changed.pop(key, None)
 
-    def _usage_of(self, limit: UsageLimit, subject: str) -> _Usage:
-        key = self._key_of(limit, subject)
+    def _usage_of(self, limit: UsageLimit, subject: str) -> tuple[str, _Usage]:
+        # The clock is read once: a window may end between two readings.
+        seconds = limit.window.total_seconds()
+        end = (int(self._clock().timestamp() // seconds) + 1) * seconds
+        key = f"{limit.name}/{self._hash(subject)}/{int(end)}"
         usage = self._usages.get(key)
         if usage is None:
-            usage = self._usages[key] = _Usage(self._window_end(limit))
+            usage = self._usages[key] = _Usage(datetime.fromtimestamp(end, UTC))
             # Others may have counted this subject already.
             self._changed[key] = None
             if len(self._usages) > self._max_counted:
                 self._forget(next(iter(self._usages)))
         self._usages.move_to_end(key)
-        return usage
-
-    def _key_of(self, limit: UsageLimit, subject: str) -> str:
-        return f"{limit.name}/{self._hash(subject)}/{int(self._window_end(limit).timestamp())}"
-
-    def _window_end(self, limit: UsageLimit) -> datetime:
-        seconds = limit.window.total_seconds()
-        number = self._clock().timestamp() // seconds
-        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=(number + 1) * seconds)
+        return key, usage
 
     def _hash(self, value: str) -> str:
         key = self._keyring.key("device")

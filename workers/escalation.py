@@ -6,17 +6,15 @@ that the lead is still due, so two nodes that both try escalate it once.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import structlog
 
-from domain.refusals import Refusal
 from realtime.background import Leased, Schedule
 from services.leads.follow_up import LeadFollowUp
 from storage.clock import Clock
-from storage.mongo.client import StorageError
 from storage.store import Store
+from workers.attempts import attempt_all
 
 SCHEDULE = Schedule(interval_seconds=60.0)
 """How often overdue leads are looked for."""
@@ -52,16 +50,10 @@ class LeadEscalator(Leased):
             due = await self._store.lead_timelines.find_due_for_escalation(
                 at=self._clock(), limit=LEADS_PER_BATCH
             )
-            outcomes = await asyncio.gather(
-                *(self._pipeline.escalate(lead) for lead in due), return_exceptions=True
-            )
-            failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-            escalated += len(due) - len(failures)
-            for failure in failures:
-                if not isinstance(failure, (Refusal, StorageError)):
-                    raise failure
+            failures = await attempt_all(self._pipeline.escalate(lead) for lead in due)
+            escalated += len(due) - failures
             if failures:
-                _log.warning("leads not escalated yet", leads=len(failures))
+                _log.warning("leads not escalated yet", leads=failures)
             # Failed leads are retried in the next run, not at once and for ever.
             if len(due) < LEADS_PER_BATCH or failures:
                 break

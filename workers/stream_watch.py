@@ -22,12 +22,11 @@ from domain.live.streams import (
     lose_picture,
     see_picture,
 )
-from domain.refusals import Refusal
 from realtime.background import Leased, Schedule
 from services.live.stream_control import StreamControl
 from storage.clock import Clock
-from storage.mongo.client import StorageError
 from storage.store import Store
+from workers.attempts import attempt_all
 
 SCHEDULE = Schedule(interval_seconds=2.0)
 """How often every playlist is read."""
@@ -87,15 +86,9 @@ class StreamWatch(Leased):
         )
         ids = {session.id for session in watched}
         self._observed = {key: seen for key, seen in self._observed.items() if key in ids}
-        outcomes = await asyncio.gather(
-            *(self._watch(session) for session in watched), return_exceptions=True
-        )
-        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-        for failure in failures:
-            if not isinstance(failure, (Refusal, StorageError)):
-                raise failure
+        failures = await attempt_all(self._watch(session) for session in watched)
         if failures:
-            _log.warning("pictures not updated yet", sessions=len(failures))
+            _log.warning("pictures not updated yet", sessions=failures)
 
     async def _watch(self, session: LiveSession) -> None:
         url = session.stream.hls_url

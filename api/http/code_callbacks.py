@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.http.callback_keys import has_callback_key
 from api.http.code_callback_forms import (
     Item,
     ReplyReader,
@@ -86,19 +87,12 @@ class CodeCallbacks:
         is_genuine = (
             self._is_signed(request, body)
             if self._kind is GatewayKind.HTTP
-            else self._has_key(request)
+            else has_callback_key(request, self._settings.sms_callback_key)
         )
         if not is_genuine:
             raise NotPermitted(
                 "The call carries no valid key or signature.", "请求缺少有效的密钥或签名。"
             )
-
-    def _has_key(self, request: Request) -> bool:
-        key = self._settings.sms_callback_key
-        shown = request.query_params.get("key", "")[:_MAX_HEADER_LENGTH]
-        return key is not None and hmac.compare_digest(
-            shown.encode(), key.get_secret_value().encode()
-        )
 
     def _is_signed(self, request: Request, body: bytes) -> bool:
         message_id, timestamp, signatures = (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.error_responses import RETRY_AFTER_SECONDS
+from api.http.error_responses import RETRY_AFTER_SECONDS, refusal_response
 from domain.refusals import Busy, Refusal
 from schema.execution.results import format_refusal
 
@@ -50,16 +49,10 @@ class StoppingAnswers:
 
 def _answer(request: Request) -> Response:
     refusal = stopping_refusal()
-    if request.url.path == "/graphql":
-        (error,) = format_refusal(refusal)
-        content: dict[str, Any] = {"errors": [error]}
-    else:
-        content = {
-            "error": refusal.message,
-            "messageZh": refusal.message_zh,
-            "code": refusal.code,
-        }
+    if request.url.path != "/graphql":
+        return refusal_response(refusal)
     headers = {"retry-after": str(RETRY_AFTER_SECONDS)}
+    content = {"errors": format_refusal(refusal)}
     return JSONResponse(content, refusal.http_status, headers=headers)
 
 

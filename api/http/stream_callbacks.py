@@ -7,7 +7,6 @@ logged.
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 from pydantic import SecretStr
@@ -15,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.http.callback_keys import has_callback_key
 from api.http.error_responses import refusal_response
 from api.http.stream_callback_forms import PublishingCall, PublishingReport, read_call
 from api.stream_settings import StreamServer
@@ -22,7 +22,6 @@ from domain.refusals import NotPermitted, Refusal, database_unavailable
 from services.live.stream_publishing import StreamPublishing
 from storage.mongo.errors import StorageUnavailable
 
-_MAX_KEY_LENGTH = 1_000
 _ACCEPTED: dict[str, Any] = {"code": 0}
 """SRS reads the code; the others read only the status."""
 
@@ -46,8 +45,7 @@ class StreamCallbacks:
         if self._key is None or request.path_params["server"] != self._server.value:
             raise HTTPException(404)
         try:
-            shown = request.query_params.get("key", "")[:_MAX_KEY_LENGTH]
-            if not hmac.compare_digest(shown.encode(), self._key.get_secret_value().encode()):
+            if not has_callback_key(request, self._key):
                 raise NotPermitted("The call carries no valid key.", "请求缺少有效的密钥。")
             call = read_call(self._server, await request.body())
             await self._follow(call)

@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from domain.leads.leads import LeadSource
 from domain.live.qr_codes import QrCode
-from domain.live.sessions import LiveSession, SessionStatus
+from domain.live.sessions import ON_AIR_STATUSES, LiveSession, SessionStatus
 from domain.refusals import CodeInvalid, InvalidInput, SessionNotLive
 
-_ON_AIR = frozenset({SessionStatus.LIVE, SessionStatus.INTERRUPTED})
-_STARTED = _ON_AIR | {SessionStatus.ENDED}
+_STARTED = ON_AIR_STATUSES | {SessionStatus.ENDED}
 _SCANNED = frozenset({LeadSource.SESSION_QR, LeadSource.POSTING_QR})
 _SOURCE_FIELD, _SESSION_FIELD, _CODE_FIELD = (
     ("input", "source"),
@@ -114,13 +113,13 @@ def _check_status(source: LeadSource, status: SessionStatus) -> None:
             "The session is not on air yet. Apply once it starts.",
             f"场次当前为“{status.zh}”，请在开播后再表达意向。",
         )
-    if source is LeadSource.LIVE_TAP and status not in _ON_AIR:
+    if source is LeadSource.LIVE_TAP and status not in ON_AIR_STATUSES:
         raise SessionNotLive(
             "The session has ended. Open its replay to apply.",
             "直播已结束，看回放仍可登记意向。",
             hint="Send REPLAY as `source`.",
         )
-    if source is LeadSource.REPLAY and status in _ON_AIR:
+    if source is LeadSource.REPLAY and status in ON_AIR_STATUSES:
         raise InvalidInput(
             "The session has not ended: apply in the live room.",
             "直播尚未结束，请在直播间登记意向。",

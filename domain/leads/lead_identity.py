@@ -108,11 +108,6 @@ def stand_beside(lead: Lead) -> Lead:
     )
 
 
-def is_beside(made_way: str | None) -> bool:
-    """Return whether a lead with this ``made_way`` stands beside one that holds the place."""
-    return made_way is not None and made_way.startswith(_BESIDE)
-
-
 def is_standing(lead: Lead) -> bool:
     """Return whether the interest stands; else expressing it again is a new lead."""
     return lead.stage in STANDING_STAGES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.live.sessions import LiveSession, SessionStatus
+from domain.live.sessions import OVER_STATUSES, LiveSession, SessionStatus
 from domain.live.streams import Stream, StreamState
 
 _ON_AIR = {
@@ -42,7 +42,7 @@ def show_picture(session: LiveSession) -> RoomPicture:
     if stream.is_cut_off:
         reason = stream.cut_off_reason
         return RoomPicture(state=StreamState.ENDED, poster_url=poster, cut_off_reason=reason)
-    if session.status in {SessionStatus.ENDED, SessionStatus.CANCELLED}:
+    if session.status in OVER_STATUSES:
         return RoomPicture(state=StreamState.ENDED, poster_url=poster)
     if session.status not in _ON_AIR:
         return RoomPicture(state=StreamState.OFFLINE, poster_url=poster)

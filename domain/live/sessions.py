@@ -34,6 +34,11 @@ class SessionStatus(Labelled):
     CANCELLED = "CANCELLED", "已取消"
 
 
+ON_AIR_STATUSES = frozenset({SessionStatus.LIVE, SessionStatus.INTERRUPTED})
+"""The room is open."""
+OVER_STATUSES = frozenset({SessionStatus.ENDED, SessionStatus.CANCELLED})
+
+
 class Segment(Labelled):
     """A part of a live session. Stories and job presentations alternate."""
 

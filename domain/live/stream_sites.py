@@ -69,13 +69,20 @@ def _is_origin(text: str) -> bool:
 
 def is_from_stream_site(url: str, rules: StreamRules) -> bool:
     """Return whether an address lies at one of the origins."""
-    if len(url) > MAX_STREAM_URL_LENGTH or not _ADDRESS.fullmatch(url):
-        return False
+    return _is_plain(url) and origin_of(url) in rules.origins
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address in lower case; an empty text if it has none."""
     try:
         parts = urlsplit(url)
     except ValueError:
-        return False
-    return f"{parts.scheme}://{parts.netloc}".lower() in rules.origins
+        return ""
+    return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc else ""
+
+
+def _is_plain(url: str) -> bool:
+    return len(url) <= MAX_STREAM_URL_LENGTH and _ADDRESS.fullmatch(url) is not None
 
 
 def check_stream_url(given: str | None, rules: StreamRules, field: tuple[str, ...]) -> str:
@@ -116,17 +123,11 @@ def check_link_url(given: str | None, field: tuple[str, ...]) -> str:
 
 def find_platform(url: str) -> StreamPlatform | None:
     """Return the platform of an https address; None if it is none that is known."""
-    if len(url) > MAX_STREAM_URL_LENGTH or not _ADDRESS.fullmatch(url):
+    if not _is_plain(url):
         return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    if parts.scheme != "https":
-        return None
-    # The whole of it: neither a user name nor a port belongs to a link that is shared.
-    host = parts.netloc.lower()
-    if not _HOST.fullmatch(host):
+    scheme, _, host = origin_of(url).partition("://")
+    # The whole of the host: neither a user name nor a port belongs to a link that is shared.
+    if scheme != "https" or not _HOST.fullmatch(host):
         return None
     for site, platform in _PLATFORM_SITES.items():
         if host == site or host.endswith(f".{site}"):

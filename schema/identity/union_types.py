@@ -37,7 +37,7 @@ class Union(Node):
         "the hotline 12351."
     )
     async def service_phone(self, info: Info) -> str:
-        above = [await info.context.loaders.unions.load(each) for each in self.record.path]
+        above = await info.context.loaders.unions.load_many(self.record.path)
         return find_service_phone(self.record, {each.id: each for each in above if each})
 
     @strawberry.field(description="The union above this one; null for the root.")

@@ -13,7 +13,13 @@ from domain.live.events import Announcement
 from domain.live.log_position import LOG_START, LogPosition
 from domain.live.log_topics import session_topic
 from domain.live.questions import PUBLIC_STATUSES
-from domain.live.sessions import Honour, Segment, SessionFormat, SessionStatus
+from domain.live.sessions import (
+    ON_AIR_STATUSES,
+    Honour,
+    Segment,
+    SessionFormat,
+    SessionStatus,
+)
 from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context, Info
 from schema.identity.union_types import Union
@@ -177,7 +183,7 @@ class LiveSession(Node):
         description="For those who join late; null without one, or when the session is not on air."
     )
     async def last_announcement(self, info: Info) -> "LastAnnouncement | None":
-        if self.record.status not in {SessionStatus.LIVE, SessionStatus.INTERRUPTED}:
+        if self.record.status not in ON_AIR_STATUSES:
             return None
         found = await info.context.services.last_announcements.load(self.record.id)
         if found is None or not isinstance(found.event, Announcement):

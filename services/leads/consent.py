@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from domain.employers.employers import Employer
@@ -20,7 +20,7 @@ from domain.leads.consent import (
 )
 from domain.live.sessions import LiveSession
 from domain.postings.postings import Posting
-from domain.refusals import NotPermitted
+from domain.refusals import ConsentRequired, NotPermitted
 from realtime.group_commit import GroupCommit
 from realtime.ttl_cache import TtlCache
 from services.identity.audit import AUDIT_TOPIC
@@ -54,8 +54,7 @@ class PostingConsent:
         """
         template = await self._store.consent_texts.current(self._clock())
         employers = await self._store.employers.by_ids({each.employer_id for each in postings})
-        union_ids = {_handler_id(posting, session) for posting in postings}
-        handlers = {union_id: await self._load_handler(union_id) for union_id in union_ids}
+        handlers = await self._load_handlers({_handler_id(each, session) for each in postings})
         return [
             _render(
                 template,
@@ -85,9 +84,12 @@ class PostingConsent:
             await self._cached_handlers.get(_handler_id(posting, session)),
             posting,
         )
-        if given_version != text.version or given_sha256 not in {None, text.sha256}:
+        try:
+            check_consent(given_version, text, given_sha256=given_sha256)
+        except ConsentRequired:
+            # What is cached may have changed within the second.
             (text,) = await self.current_texts([posting], session)
-        check_consent(given_version, text, given_sha256=given_sha256)
+            check_consent(given_version, text, given_sha256=given_sha256)
         return text
 
     async def publish(
@@ -130,9 +132,17 @@ class PostingConsent:
         return (await self._store.employers.by_ids([employer_id])).get(employer_id)
 
     async def _load_handler(self, union_id: str) -> Handler:
-        union = (await self._store.unions.by_ids([union_id]))[union_id]
-        above = await self._store.unions.by_ids(union.path)
-        return Handler(name=union.name, phone=find_service_phone(union, above))
+        return (await self._load_handlers({union_id}))[union_id]
+
+    async def _load_handlers(self, union_ids: Collection[str]) -> dict[str, Handler]:
+        unions = await self._store.unions.by_ids(union_ids)
+        above = await self._store.unions.by_ids(
+            {each for one in unions.values() for each in one.path}
+        )
+        return {
+            union.id: Handler(name=union.name, phone=find_service_phone(union, above))
+            for union in unions.values()
+        }
 
 
 def _handler_id(posting: Posting, session: LiveSession | None) -> str:

@@ -6,16 +6,14 @@ Each method checks that the caller directs the session, then changes its state. 
 
 from __future__ import annotations
 
-from domain.free_text import check_text
 from domain.identity.accounts import Principal
-from domain.identity.persons import holds_mobile_number
 from domain.live.questions import check_slow_mode
 from domain.live.sessions import LiveSession, Segment, SessionStatus
 from domain.postings.postings import Posting
 from domain.refusals import InvalidInput
-from domain.screening.text_screening import check_public_text
 from services.live.session_access import require_directed_session
 from services.live.sessions import LiveSessionControl
+from services.live.shown_texts import check_shown_text
 from services.postings.posting_gate import PostingGate
 from storage.store import Store
 
@@ -82,7 +80,7 @@ class SessionDirection:
         :raises TextRefused: the title breaks a rule for public texts.
         """
         await self._require_directed(caller, session_id)
-        title = _check_shown_text(title, MAX_SEGMENT_TITLE_LENGTH, ("input", "title"))
+        title = check_shown_text(title, MAX_SEGMENT_TITLE_LENGTH, ("input", "title"))
         return await self._control.set_segment(session_id, segment, title)
 
     async def set_slow_mode(self, caller: Principal, session_id: str, seconds: int) -> LiveSession:
@@ -108,27 +106,8 @@ class SessionDirection:
         if not body.strip():
             raise InvalidInput("Write the announcement.", "请填写公告内容。", field=field)
         return await self._control.announce(
-            session_id, _check_shown_text(body, MAX_ANNOUNCEMENT_LENGTH, field)
+            session_id, check_shown_text(body, MAX_ANNOUNCEMENT_LENGTH, field)
         )
 
     async def _require_directed(self, caller: Principal, session_id: str) -> None:
         await require_directed_session(self._store, caller, session_id, _SESSION_FIELD)
-
-
-def _check_shown_text(given: str, max_length: int, field: tuple[str, ...]) -> str:
-    """Return a text that everybody will read, without surrounding blanks.
-
-    :raises InvalidInput: it is too long, holds a mobile number or cannot be shown.
-    :raises TextRefused: it breaks a rule for public texts.
-    """
-    text = given.strip()
-    check_text(text, max_length, field)
-    if holds_mobile_number(text):
-        raise InvalidInput(
-            "Remove the phone number: everybody in the room would see it. Viewers tap "
-            '"I am interested" to be called.',
-            "请删除手机号码，否则直播间所有人都能看到。请引导观众点“我有意向”。",
-            field=field,
-        )
-    check_public_text(text, field)
-    return text

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
-from domain.identity.persons import check_name, holds_mobile_number
+from domain.identity.persons import check_name
 from domain.live.sessions import (
     MAX_SESSION_POSTINGS,
     Honour,
@@ -23,6 +23,7 @@ from domain.refusals import InvalidInput, PostingNotOpen
 from domain.screening.text_screening import check_public_text
 from services.identity.union_choice import choose_union
 from services.live.recruitment_campaigns import find_campaign_id
+from services.live.shown_texts import check_shown_text
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store
@@ -88,7 +89,9 @@ class SessionSchedule:
             posting_ids=await self._check_running_order(plan.posting_ids),
             created_at=self._clock(),
             campaign_id=await find_campaign_id(self._store, plan.campaign_id),
-            description=_check_description(plan.description),
+            description=check_shown_text(
+                plan.description, MAX_SESSION_DESCRIPTION_LENGTH, ("input", "description")
+            ),
             cover_url=check_stream_url(plan.cover_url, self._rules, ("input", "coverUrl")),
         )
         await self._store.live_sessions.add([session])
@@ -123,25 +126,6 @@ def _check_title(given: str) -> str:
     check_text(title, MAX_SESSION_TITLE_LENGTH, field)
     check_public_text(title, field)
     return title
-
-
-def _check_description(given: str) -> str:
-    """Return the description without surrounding blanks.
-
-    :raises InvalidInput: it is too long, holds a mobile number or cannot be shown.
-    :raises TextRefused: it breaks a rule for public texts.
-    """
-    description, field = given.strip(), ("input", "description")
-    check_text(description, MAX_SESSION_DESCRIPTION_LENGTH, field)
-    if holds_mobile_number(description):
-        raise InvalidInput(
-            'Remove the phone number: everybody would see it. Viewers tap "I am interested" to be '
-            "called.",
-            "请删除手机号码，否则所有人都能看到。请引导观众点“我有意向”。",
-            field=field,
-        )
-    check_public_text(description, field)
-    return description
 
 
 def _check_start(given: datetime, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from domain.identity.accounts import Principal
 from domain.identity.scopes import check_may_direct, may_see_session
 from domain.live.sessions import LiveSession
 from domain.refusals import NotFound
+from storage.mongo.client import Transaction
 from storage.store import Store
 
 
@@ -34,6 +35,17 @@ def check_directed(
     session = check_visible(caller, session, field)
     check_may_direct(caller, session)
     return session
+
+
+async def load_session(store: Store, session_id: str, transaction: Transaction) -> LiveSession:
+    """Read the session with a local id, whoever asks.
+
+    :raises NotFound: there is none.
+    """
+    found = await store.live_sessions.by_id(session_id, transaction=transaction)
+    if found is None:
+        raise NotFound("No session has this id.", "没有这个场次。")
+    return found
 
 
 async def require_directed_session(

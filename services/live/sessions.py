@@ -29,6 +29,7 @@ from domain.reference.calendar import day_in_china
 from domain.refusals import NotFound, PostingNotInSession, PostingNotOpen, SessionNotLive
 from domain.webhooks.messages import build_session_notice
 from realtime.group_commit import GroupCommit
+from services.live.session_access import load_session
 from storage.clock import Clock
 from storage.mongo.client import Transaction
 from storage.store import Store
@@ -219,10 +220,7 @@ class LiveSessionControl:
         return await self._commit.append(session_topic(session_id), change)
 
     async def _load(self, session_id: str, transaction: Transaction) -> LiveSession:
-        found = await self._store.live_sessions.by_id(session_id, transaction=transaction)
-        if found is None:
-            raise NotFound("No session has this id.", "没有这个场次。")
-        return found
+        return await load_session(self._store, session_id, transaction)
 
     async def _check_live(self, session_id: str, transaction: Transaction) -> LiveSession:
         found = await self._load(session_id, transaction)

@@ -14,8 +14,8 @@ from domain.live.log_topics import session_topic
 from domain.live.room_pictures import show_picture
 from domain.live.sessions import LiveSession
 from domain.live.streams import Stream
-from domain.refusals import NotFound
 from realtime.group_commit import GroupCommit
+from services.live.session_access import load_session
 from storage.clock import Clock
 from storage.mongo.client import Transaction
 from storage.store import Store
@@ -43,9 +43,7 @@ class StreamControl:
         """
 
         async def change(transaction: Transaction) -> tuple[LiveSession, Sequence[LoggedEvent]]:
-            before = await self._store.live_sessions.by_id(session_id, transaction=transaction)
-            if before is None:
-                raise NotFound("No session has this id.", "没有这个场次。")
+            before = await load_session(self._store, session_id, transaction)
             after = replace(before, stream=decide(before))
             if after == before:
                 return before, []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from domain.identity.accounts import Principal
 from domain.identity.audit import AuditAction, AuditEntry, check_reason, staff_actor
-from domain.live.sessions import LiveSession, SessionStatus
+from domain.live.sessions import OVER_STATUSES, LiveSession
 from domain.live.stream_sites import StreamRules, check_link_url, check_stream_url
 from domain.live.streams import Stream, choose_source, cut_off, restore
 from domain.refusals import InvalidInput, SessionStateConflict
@@ -19,7 +19,6 @@ from storage.store import Store
 
 _SESSION_FIELD = ("input", "sessionId")
 _REASON_FIELD = ("input", "reason")
-_OVER = {SessionStatus.ENDED, SessionStatus.CANCELLED}
 
 
 class StreamDirection:
@@ -105,7 +104,7 @@ def check_source_can_change(session: LiveSession) -> None:
 
     :raises SessionStateConflict: the session is over, or its picture was cut off.
     """
-    if session.status in _OVER:
+    if session.status in OVER_STATUSES:
         raise SessionStateConflict(
             "The session is over. Its picture cannot change any more.",
             "场次已经结束，不能再更改画面来源。",

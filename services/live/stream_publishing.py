@@ -13,7 +13,7 @@ from domain.live.media_servers import (
     format_stream_key,
     is_stream_key,
 )
-from domain.live.sessions import LiveSession, SessionStatus
+from domain.live.sessions import ON_AIR_STATUSES, LiveSession, SessionStatus
 from domain.live.streams import Stream, begin_publishing, change_key, end_publishing
 from domain.refusals import InvalidInput, NotFound, NotPermitted
 from services.live.session_access import require_directed_session
@@ -23,7 +23,7 @@ from storage.clock import Clock
 from storage.store import Store
 
 _KEY_BYTES = 24
-_PUBLISHED_STATUSES = {SessionStatus.SCHEDULED, SessionStatus.LIVE, SessionStatus.INTERRUPTED}
+_PUBLISHED_STATUSES = ON_AIR_STATUSES | {SessionStatus.SCHEDULED}
 
 
 @dataclass(frozen=True, kw_only=True)

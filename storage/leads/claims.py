@@ -16,10 +16,10 @@ from storage.mongo.repository import NEWEST_FIRST, OLDEST_FIRST, RecordCollectio
 
 STANDING: Document = {"stage": {"$in": sorted(stage.value for stage in STANDING_STAGES)}}
 """The condition of leads that stand; the partial indexes of leads have the same."""
-GIVEN_CONFIRMATIONS: Document = {
+_GIVEN: Document = {
     "confirmation": {"$in": [LeadConfirmation.CONFIRMED.value, LeadConfirmation.UNCONFIRMED.value]}
 }
-"""The condition of leads whose giver is a device; the partial index by giver has the same."""
+"""The condition of leads whose giver is a device."""
 CONFIRMED: Document = {"confirmation": LeadConfirmation.CONFIRMED.value}
 _UNCONFIRMED: Document = {"confirmation": LeadConfirmation.UNCONFIRMED.value}
 # Leads that a node of the version before has stored lack the field: they count as LEGACY.
@@ -135,7 +135,7 @@ def _conditions_of(keys: Sequence[InterestKey]) -> list[Document]:
         persons = {"person": {"$in": sorted({key.person for key in group})}}
         givers = {"giver": {"$in": sorted({key.giver for key in group})}}
         conditions += [
-            {**place, **persons, **givers, **GIVEN_CONFIRMATIONS, **STANDING},
+            {**place, **persons, **givers, **_GIVEN, **STANDING},
             # A lead of before confirmations is in no other index.
             {**place, **persons, "made_way": None},
         ]

@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import UpdateOne
 
 from domain.live.log_position import LogPosition
-from domain.live.sessions import LiveSession, Segment, SessionStatus
+from domain.live.sessions import ON_AIR_STATUSES, OVER_STATUSES, LiveSession, Segment, SessionStatus
 from domain.live.streams import Stream
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import changed_fields, to_document
@@ -21,7 +21,7 @@ from storage.mongo.repository import Repository
 BY_START: SortOrder = (("starts_at", -1), ("_id", -1))
 MAX_COUNTED = 1_000
 """Sessions that a count goes up to."""
-_ON_AIR_STATUSES = [SessionStatus.LIVE.value, SessionStatus.INTERRUPTED.value]
+_ON_AIR = sorted(status.value for status in ON_AIR_STATUSES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class LiveSessions(Repository[LiveSession]):
         change: dict[str, Any] = {"status": wanted.value}
         if wanted is SessionStatus.LIVE and before.started_at is None:
             change["started_at"] = at
-        if wanted in {SessionStatus.ENDED, SessionStatus.CANCELLED}:
+        if wanted in OVER_STATUSES:
             change |= {
                 "ended_at": at,
                 "pinned_posting_id": None,
@@ -133,7 +133,7 @@ class LiveSessions(Repository[LiveSession]):
     async def with_playlist(self, *, before: datetime, limit: int) -> list[LiveSession]:
         """Sessions with a playlist that are on air or start before a time, earliest start first."""
         where = {
-            "status": {"$in": [SessionStatus.SCHEDULED.value, *_ON_AIR_STATUSES]},
+            "status": {"$in": [SessionStatus.SCHEDULED.value, *_ON_AIR]},
             "starts_at": {"$lt": before},
             "stream.hls_url": {"$gt": ""},
         }
@@ -157,7 +157,7 @@ class LiveSessions(Repository[LiveSession]):
     async def ids_showing(self, posting_id: str) -> list[str]:
         """The ids of live or interrupted sessions that present or pin the posting."""
         where = {
-            "status": {"$in": _ON_AIR_STATUSES},
+            "status": {"$in": _ON_AIR},
             "$or": [{"posting_ids": posting_id}, {"pinned_posting_id": posting_id}],
         }
         with translate_errors():
@@ -166,7 +166,7 @@ class LiveSessions(Repository[LiveSession]):
 
     async def on_air(self, *, limit: int = MAX_COUNTED) -> list[LiveSession]:
         """Live and interrupted sessions."""
-        where = {"status": {"$in": _ON_AIR_STATUSES}}
+        where = {"status": {"$in": _ON_AIR}}
         return await self._records.find(where, sort=BY_START, limit=limit)
 
     async def note_closed(
@@ -197,7 +197,7 @@ class LiveSessions(Repository[LiveSession]):
     async def ids_on_air(self, *, limit: int = MAX_COUNTED) -> list[str]:
         """The ids of live or interrupted sessions."""
         with translate_errors():
-            found = self._records.documents.find({"status": {"$in": _ON_AIR_STATUSES}}, {"_id": 1})
+            found = self._records.documents.find({"status": {"$in": _ON_AIR}}, {"_id": 1})
             return [document["_id"] async for document in found.limit(limit)]
 
     async def set_position(

@@ -84,7 +84,7 @@ class EventLog:
         """The events of a topic after the seq ``after``, in order, at most ``limit``."""
         cursor = (
             self._mongo["events"]
-            .find({"_id": {"$gt": _event_id(topic, after), "$lt": f"{topic}#~"}})
+            .find({"_id": _ids_after(topic, after)})
             .sort("_id", 1)
             .limit(limit)
         )
@@ -95,10 +95,7 @@ class EventLog:
         """The last event of a class in a topic. It reads the topic backwards until there."""
         with translate_errors():
             document = await self._mongo["events"].find_one(
-                {
-                    "_id": {"$gt": _event_id(topic, 0), "$lt": f"{topic}#~"},
-                    "kind": EVENT_NAMES[event_class],
-                },
+                {"_id": _ids_after(topic, 0), "kind": EVENT_NAMES[event_class]},
                 sort=[("_id", -1)],
             )
         return envelope_from_document(document) if document else None
@@ -125,13 +122,18 @@ class EventLog:
         """Delete the events of a topic. Its counter stays, so no seq is used again."""
         with translate_errors():
             await self._mongo["events"].delete_many(
-                {"_id": {"$gt": _event_id(topic, 0), "$lt": f"{topic}#~"}}, session=transaction
+                {"_id": _ids_after(topic, 0)}, session=transaction
             )
 
 
 def _event_id(topic: str, seq: int) -> str:
     # Fifteen digits sort like the numbers, so the index of ids serves topic and order.
     return f"{topic}#{seq:015d}"
+
+
+def _ids_after(topic: str, seq: int) -> Document:
+    """The condition on the ids of a topic's events after a seq; "~" sorts after all digits."""
+    return {"$gt": _event_id(topic, seq), "$lt": f"{topic}#~"}
 
 
 def _new_tag() -> str:

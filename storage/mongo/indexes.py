@@ -32,7 +32,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("path", ASCENDING)], name="by_ancestor"),
         IndexModel([("place_code", ASCENDING)], name="by_place"),
     ],
-    # Both are deleted at the time that they hold.
+    # They are deleted at the time that they hold.
     "usage_counts": [IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0)],
     "devices": [IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0)],
     "phone_proofs": [
@@ -289,10 +289,6 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="one_a_slot",
             unique=True,
             partialFilterExpression={"slot": {"$gt": ""}},
-        ),
-        IndexModel(
-            [("asker", ASCENDING), ("session_id", ASCENDING), ("_id", DESCENDING)],
-            name="own_of_session",
         ),
         # Questions that were never shown are of no use after the session and may hold anything.
         IndexModel(

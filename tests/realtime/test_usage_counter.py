@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -120,3 +120,17 @@ async def test_what_is_counted_is_bounded_and_ends_with_its_window(
     clock.advance(seconds=60)
     await counter.run_once()
     assert len(counter) == 0
+
+
+async def test_a_window_that_ends_while_something_is_counted_stops_no_later_run(
+    store: Store, clock: ManualClock
+) -> None:
+    def tick() -> datetime:
+        clock.advance(seconds=20)
+        return clock.at
+
+    counter = UsageCounter(store, tick)
+    for number in range(9):
+        assert counter.take(MINUTE, "address", str(number)) is None
+    for _ in range(2):
+        await counter.run_once()

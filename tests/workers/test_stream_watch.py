@@ -8,16 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from domain.live.events import StreamChanged
 from domain.live.hls_playlists import Playlist
-from domain.live.log_topics import session_topic
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.live.streams import Stream, StreamState, cut_off
 from realtime.group_commit import GroupCommit
 from services.live.stream_control import StreamControl
 from storage.store import Store
-from tests.support import records
 from tests.support.records import FIXED_NOW, ManualClock
+from tests.support.stored_streams import count_events, read_stream, stored_session
 from workers.stream_watch import REHEARSAL_TIME, StreamWatch
 
 PLAYLIST = "https://live.example.org/1.m3u8"
@@ -69,45 +67,30 @@ def make_watch(
     return make
 
 
-async def stored_session(
+async def watched_session(
     store: Store, status: SessionStatus = SessionStatus.LIVE, **changes: object
 ) -> LiveSession:
-    stream = Stream(hls_url=PLAYLIST)
-    session = records.live_session(**({"status": status, "stream": stream} | changes))
-    await store.live_sessions.add([session])
-    return session
-
-
-async def read(store: Store, session: LiveSession) -> Stream:
-    found = await store.live_sessions.by_id(session.id)
-    assert found is not None
-    return found.stream
-
-
-async def count_events(store: Store, session: LiveSession) -> int:
-    logged = await store.event_log.read(session_topic(session.id), after=0, limit=20)
-    assert {each.event for each in logged} <= {StreamChanged(session_id=session.id)}
-    return len(logged)
+    return await stored_session(store, status, Stream(hls_url=PLAYLIST), **changes)
 
 
 async def test_a_picture_is_live_once_its_playlist_grows(
     store: Store, media: MediaServer, clock: ManualClock, make_watch: MakeWatch
 ) -> None:
-    session, watch = await stored_session(store), make_watch()
+    session, watch = await watched_session(store), make_watch()
     media.show(8)
     for _ in range(2):
         await watch.run_once()  # a file of yesterday looks the same
-        assert (await read(store, session)).state is StreamState.OFFLINE
+        assert (await read_stream(store, session)).state is StreamState.OFFLINE
     clock.advance(seconds=2)
     media.show(9)
     await watch.run_once()
     live = Stream(hls_url=PLAYLIST, state=StreamState.LIVE, started_at=clock.at, latency_seconds=6)
-    assert await read(store, session) == live
+    assert await read_stream(store, session) == live
     for last in (10, 11):
         clock.advance(seconds=2)
         media.show(last)
         await watch.run_once()
-    assert await read(store, session) == live
+    assert await read_stream(store, session) == live
     assert await count_events(store, session) == 1
 
 
@@ -115,7 +98,7 @@ async def test_a_picture_is_live_once_its_playlist_grows(
 async def test_a_picture_that_stands_still_is_lost_and_comes_back_as_the_same(
     store: Store, media: MediaServer, clock: ManualClock, make_watch: MakeWatch, answers: bool
 ) -> None:
-    session, watch = await stored_session(store), make_watch()
+    session, watch = await watched_session(store), make_watch()
     media.show(8)
     await watch.run_once()
     media.show(9)
@@ -124,19 +107,19 @@ async def test_a_picture_that_stands_still_is_lost_and_comes_back_as_the_same(
         del media.playlists[PLAYLIST]
     clock.advance(seconds=9)
     await watch.run_once()
-    assert (await read(store, session)).state is StreamState.LIVE
+    assert (await read_stream(store, session)).state is StreamState.LIVE
     clock.advance(seconds=1)
     await watch.run_once()
-    lost = await read(store, session)
+    lost = await read_stream(store, session)
     assert (lost.state, lost.interrupted_at) == (StreamState.INTERRUPTED, clock.at)
     clock.advance(seconds=57)
     media.show(10)  # what the server still had when its camera was gone
     await watch.run_once()
-    assert await read(store, session) == lost
+    assert await read_stream(store, session) == lost
     clock.advance(seconds=2)
     media.show(11)
     await watch.run_once()
-    back = await read(store, session)
+    back = await read_stream(store, session)
     assert (back.state, back.started_at) == (StreamState.LIVE, FIXED_NOW)
     assert await count_events(store, session) == 3
 
@@ -144,52 +127,52 @@ async def test_a_picture_that_stands_still_is_lost_and_comes_back_as_the_same(
 async def test_a_picture_that_does_not_come_back_in_time_is_off_air(
     store: Store, media: MediaServer, clock: ManualClock, make_watch: MakeWatch
 ) -> None:
-    session, watch = await stored_session(store), make_watch()
+    session, watch = await watched_session(store), make_watch()
     for last in (8, 9):
         media.show(last)
         await watch.run_once()
     for seconds in (10, 60):
         clock.advance(seconds=seconds)
         await watch.run_once()
-    assert await read(store, session) == Stream(hls_url=PLAYLIST)
+    assert await read_stream(store, session) == Stream(hls_url=PLAYLIST)
     assert await count_events(store, session) == 3
 
 
 async def test_long_segments_may_stand_still_longer(
     store: Store, media: MediaServer, clock: ManualClock, make_watch: MakeWatch
 ) -> None:
-    session, watch = await stored_session(store), make_watch()
+    session, watch = await watched_session(store), make_watch()
     for last in (8, 9):
         media.show(last, latency=30)
         await watch.run_once()
     clock.advance(seconds=29)
     await watch.run_once()
-    assert (await read(store, session)).state is StreamState.LIVE
+    assert (await read_stream(store, session)).state is StreamState.LIVE
     clock.advance(seconds=1)
     await watch.run_once()
-    assert (await read(store, session)).state is StreamState.INTERRUPTED
+    assert (await read_stream(store, session)).state is StreamState.INTERRUPTED
 
 
 async def test_the_end_of_a_playlist_is_a_lost_picture_at_once(
     store: Store, media: MediaServer, make_watch: MakeWatch
 ) -> None:
-    session, watch = await stored_session(store), make_watch()
+    session, watch = await watched_session(store), make_watch()
     for last in (8, 9):
         media.show(last)
         await watch.run_once()
     media.show(10, ended=True)
     await watch.run_once()
-    assert (await read(store, session)).state is StreamState.INTERRUPTED
+    assert (await read_stream(store, session)).state is StreamState.INTERRUPTED
 
 
 async def test_a_playlist_that_begins_again_is_a_picture(
     store: Store, media: MediaServer, make_watch: MakeWatch
 ) -> None:
-    session, watch = await stored_session(store), make_watch()
+    session, watch = await watched_session(store), make_watch()
     for last in (8, 0):
         media.show(last)
         await watch.run_once()
-    assert (await read(store, session)).state is StreamState.LIVE
+    assert (await read_stream(store, session)).state is StreamState.LIVE
 
 
 async def test_a_picture_that_was_cut_off_stays_so(
@@ -200,7 +183,7 @@ async def test_a_picture_that_was_cut_off_stays_so(
     for last in (8, 9):
         media.show(last)
         await watch.run_once()
-    assert await read(store, session) == cut
+    assert await read_stream(store, session) == cut
     assert await count_events(store, session) == 0
 
 
@@ -223,7 +206,7 @@ async def test_sessions_are_watched_from_an_hour_before_their_start_to_their_end
     starts_in: timedelta,
     is_watched: bool,
 ) -> None:
-    await stored_session(store, status, starts_at=FIXED_NOW + starts_in)
+    await watched_session(store, status, starts_at=FIXED_NOW + starts_in)
     await make_watch().run_once()
     assert media.asked == [PLAYLIST] * is_watched
 
@@ -231,18 +214,18 @@ async def test_sessions_are_watched_from_an_hour_before_their_start_to_their_end
 async def test_a_rehearsal_is_noticed_and_not_announced(
     store: Store, media: MediaServer, make_watch: MakeWatch
 ) -> None:
-    session, watch = await stored_session(store, SessionStatus.SCHEDULED), make_watch()
+    session, watch = await watched_session(store, SessionStatus.SCHEDULED), make_watch()
     for last in (8, 9):
         media.show(last)
         await watch.run_once()
-    assert (await read(store, session)).state is StreamState.LIVE
+    assert (await read_stream(store, session)).state is StreamState.LIVE
     assert await count_events(store, session) == 0
 
 
 async def test_one_node_at_a_time_asks_and_the_next_one_takes_its_time(
     store: Store, media: MediaServer, clock: ManualClock, make_watch: MakeWatch
 ) -> None:
-    session, first, second = await stored_session(store), make_watch(), make_watch()
+    session, first, second = await watched_session(store), make_watch(), make_watch()
     for last in (8, 9):
         media.show(last)
         await first.run_once()
@@ -252,16 +235,16 @@ async def test_one_node_at_a_time_asks_and_the_next_one_takes_its_time(
     await second.run_once()
     assert len(media.asked) == 3
     # It has seen the playlist once: that is no reason to call the picture lost.
-    assert (await read(store, session)).state is StreamState.LIVE
+    assert (await read_stream(store, session)).state is StreamState.LIVE
     clock.advance(seconds=10)
     await second.run_once()
-    assert (await read(store, session)).state is StreamState.INTERRUPTED
+    assert (await read_stream(store, session)).state is StreamState.INTERRUPTED
 
 
 async def test_what_a_former_source_showed_does_not_count_for_the_next(
     store: Store, media: MediaServer, clock: ManualClock, make_watch: MakeWatch
 ) -> None:
-    session, watch = await stored_session(store), make_watch()
+    session, watch = await watched_session(store), make_watch()
     media.show(8)
     await watch.run_once()
     other = "https://live.example.org/2.m3u8"
@@ -270,14 +253,14 @@ async def test_what_a_former_source_showed_does_not_count_for_the_next(
         {"_id": session.id}, {"$set": {"stream.hls_url": other}}
     )
     await watch.run_once()
-    assert await read(store, session) == replace(session.stream, hls_url=other)
+    assert await read_stream(store, session) == replace(session.stream, hls_url=other)
 
 
 async def test_a_session_that_cannot_be_changed_does_not_hold_up_the_others(
     store: Store, media: MediaServer, make_watch: MakeWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, watch = await stored_session(store), make_watch()
-    other = await stored_session(store)
+    one, watch = await watched_session(store), make_watch()
+    other = await watched_session(store)
     media.show(8)
     await watch.run_once()
     media.show(9)
@@ -289,4 +272,4 @@ async def test_a_session_that_cannot_be_changed_does_not_hold_up_the_others(
 
     monkeypatch.setattr(store.live_sessions, "with_playlist", with_one)
     await watch.run_once()
-    assert (await read(store, other)).state is StreamState.LIVE
+    assert (await read_stream(store, other)).state is StreamState.LIVE

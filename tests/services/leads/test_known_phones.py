@@ -49,10 +49,13 @@ class House:
         self.capture = LeadCapture(store, self.log, clock)
         self.confirmation = PhoneConfirmation(store, commit, clock)
         usage = DeviceUsage(UsageCounter(store, clock))
+        consent = PostingConsent(store, commit, clock)
+        # Of the unions each tap reads one, too: those of the consent are read once for all taps.
+        consent._cached_handlers._ttl_seconds = 3_600
         self.interests = InterestRecording(
             store,
             self.capture,
-            PostingConsent(store, commit, clock),
+            consent,
             Receipts(store.keyring, clock),
             clock,
             usage=usage,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 
 from domain.identity.accounts import Principal, Role
-from domain.live.events import StreamChanged
-from domain.live.log_topics import session_topic
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.live.stream_sites import parse_stream_origins
 from domain.live.streams import NO_STREAM, Stream, StreamState
@@ -16,8 +14,8 @@ from services.live.stream_control import StreamControl
 from services.live.stream_direction import StreamDirection
 from storage.mongo.client import Document, new_id
 from storage.store import Store
-from tests.support import records
 from tests.support.records import FIXED_NOW, HOST_ID, UNION_ID, ManualClock
+from tests.support.stored_streams import count_events, read_stream, stored_session
 
 HOST = Principal(role=Role.HOST, subject=HOST_ID, union_id=UNION_ID)
 OFFICER = Principal(role=Role.OFFICER, subject="an officer", union_id="root")
@@ -33,27 +31,6 @@ def direction(store: Store, commit: GroupCommit) -> StreamDirection:
     clock = ManualClock()
     rules = parse_stream_origins("https://live.example.org")
     return StreamDirection(store, StreamControl(store, commit, clock), rules, clock)
-
-
-async def stored_session(
-    store: Store, status: SessionStatus = SessionStatus.LIVE, stream: Stream = NO_STREAM
-) -> LiveSession:
-    session = records.live_session(status=status, stream=stream)
-    await store.live_sessions.add([session])
-    return session
-
-
-async def read_stream(store: Store, session: LiveSession) -> Stream:
-    found = await store.live_sessions.by_id(session.id)
-    assert found is not None
-    return found.stream
-
-
-async def count_events(store: Store, session: LiveSession) -> int:
-    """Check that all events of the session report its picture, and return their number."""
-    logged = await store.event_log.read(session_topic(session.id), after=0, limit=10)
-    assert {each.event for each in logged} <= {StreamChanged(session_id=session.id)}
-    return len(logged)
 
 
 async def read_audit_rows(store: Store) -> list[Document]:

@@ -7,8 +7,6 @@ from dataclasses import replace
 import pytest
 
 from domain.identity.accounts import Principal, Role
-from domain.live.events import StreamChanged
-from domain.live.log_topics import session_topic
 from domain.live.media_servers import MediaServer
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.live.streams import NO_STREAM, Stream, StreamState, cut_off, see_picture
@@ -18,8 +16,8 @@ from services.live.stream_control import StreamControl
 from services.live.stream_publishing import StreamPublishing
 from storage.mongo.client import new_id
 from storage.store import Store
-from tests.support import records
 from tests.support.records import FIXED_NOW, HOST_ID, UNION_ID, ManualClock
+from tests.support.stored_streams import count_events, read_stream, stored_session
 
 HOST = Principal(role=Role.HOST, subject=HOST_ID, union_id=UNION_ID)
 OTHER_HOST = Principal(role=Role.HOST, subject="another host", union_id=UNION_ID)
@@ -38,32 +36,12 @@ def publishing(store: Store, control: StreamControl) -> StreamPublishing:
     return StreamPublishing(store, control, SERVER, ManualClock())
 
 
-async def stored_session(
-    store: Store, status: SessionStatus = SessionStatus.LIVE, stream: Stream = NO_STREAM
-) -> LiveSession:
-    session = records.live_session(status=status, stream=stream)
-    await store.live_sessions.add([session])
-    return session
-
-
-async def read_stream(store: Store, session: LiveSession) -> Stream:
-    found = await store.live_sessions.by_id(session.id)
-    assert found is not None
-    return found.stream
-
-
 async def create_secret(publishing: StreamPublishing, session: LiveSession) -> str:
     made = await publishing.create_key(HOST, session.id)
     name, _, secret = made.stream_key.partition("?key=")
     assert (made.ingest_url, name) == (SERVER.ingest_url, session.id)
     assert len(secret) == 32
     return secret
-
-
-async def count_events(store: Store, session: LiveSession) -> int:
-    logged = await store.event_log.read(session_topic(session.id), after=0, limit=10)
-    assert {each.event for each in logged} <= {StreamChanged(session_id=session.id)}
-    return len(logged)
 
 
 @pytest.mark.parametrize(
