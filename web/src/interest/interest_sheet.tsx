@@ -6,6 +6,7 @@ import { ConsentTextDocument, type JobSlipFragment } from "../gen/graphql";
 import { formatPay } from "../i18n/format";
 import type { Words } from "../i18n/zh";
 import { Sheet } from "../parts/dialog";
+import { Dotted } from "../parts/dotted";
 import { JobFacts } from "../parts/job_facts";
 import { Failed, Loading } from "../parts/notices";
 import { explain } from "../shell/explain";
@@ -131,7 +132,10 @@ function InterestForm({ target, consent, textVersion, onClose, onStale }: FormPr
         {sending ? words.interest.send : words.interest.submit}
       </button>
       <p class="second small">
-        {words.interest.none} · {words.interest.withdraw}
+        <Dotted>
+          {words.interest.none}
+          {words.interest.withdraw}
+        </Dotted>
       </p>
     </form>
   );

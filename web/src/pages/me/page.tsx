@@ -9,6 +9,7 @@ import { formatPay, formatPlace, formatTime } from "../../i18n/format";
 import { CodeStep } from "../../interest/code_step";
 import { useRegistrations } from "../../interest/use_registrations";
 import { Sheet } from "../../parts/dialog";
+import { Dotted } from "../../parts/dotted";
 import { JobSlip } from "../../parts/job_slip";
 import { Failed, Loading } from "../../parts/notices";
 import { explain } from "../../shell/explain";
@@ -126,15 +127,17 @@ function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
     await registrations.withdrawLead(lead.id);
     onChanged();
   };
+  const place = formatPlace(lead.terms.place);
   const stage = isPending(lead) ? words.interest.pending : words.labels.stage[lead.stage];
   return (
     <article class="slip">
       <strong lang="zh-CN">{lead.terms.title}</strong>
       <span class="pay">{formatPay(lead.terms.pay, words)}</span>
       <span lang="zh-CN">
-        {[lead.employer.name, formatPlace(lead.terms.place)]
-          .filter((each) => each !== "")
-          .join(words.dot)}
+        <Dotted>
+          {lead.employer.name}
+          {place !== "" && place}
+        </Dotted>
       </span>
       <div class="row">
         <b class="stage-now">{lead.withdrawnAt === null ? stage : words.me.withdrawn}</b>
