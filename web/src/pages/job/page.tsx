@@ -45,8 +45,10 @@ function Job({ job, session, scanned }: JobProps) {
     <article class="job">
       {session !== null && (
         <a class="back" href={`/live/${encodeURIComponent(session.id)}`}>
-          ‹ {words.job.toSession}
-          <span lang="zh-CN">{session.title}</span>
+          <span>
+            ‹ {words.job.toSession}
+            <span lang="zh-CN">{session.title}</span>
+          </span>
         </a>
       )}
       <h1 lang="zh-CN">{job.title}</h1>
