@@ -23,7 +23,7 @@ export default function JobPage({ id: ofPath, query }: PageProps) {
   const { data, refusal, retry } = useQuery(JobDocument, variables);
   if (data === null) {
     if (refusal === null) return <Loading />;
-    if (refusal.isOffline) return <Failed refusal={refusal} retry={retry} />;
+    if (!refusal.isUnknown) return <Failed refusal={refusal} retry={retry} />;
   }
   const job = data?.node;
   if (job?.__typename !== "Posting") {

@@ -26,7 +26,7 @@ export default function RoomPage({ id, query }: PageProps) {
   const { data, refusal, retry } = useQuery(RoomDocument, { id: sessionId });
   if (data === null) {
     if (refusal === null) return <Loading />;
-    if (refusal.isOffline) return <Failed refusal={refusal} retry={retry} />;
+    if (!refusal.isUnknown) return <Failed refusal={refusal} retry={retry} />;
   }
   const session = data?.liveSession ?? null;
   if (session === null) return <Empty text={words.room.unknown} href="/" action={words.toHome} />;
