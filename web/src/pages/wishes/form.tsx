@@ -1,6 +1,7 @@
 /** The form of `/me/wishes`. It asks for no name, no phone and no CV. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { Refusal } from "../../api/refusal";
 import {
   ProfileConsentDocument,
   type Intensity,
@@ -14,15 +15,7 @@ import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import { seeker } from "../../shell/service";
 import { useQuery } from "../../shell/use_query";
-import {
-  EMPTY,
-  loadDraft,
-  profileOf,
-  searchEnglishOccupations,
-  searchOccupations,
-  searchRegions,
-  type Draft,
-} from "./draft";
+import { EMPTY, loadDraft, profileOf, searchOccupations, searchRegions, type Draft } from "./draft";
 
 const MOST_CHOICES = 5;
 const PAY_STEPS = [4_000, 5_000, 6_000, 8_000, 10_000];
@@ -30,15 +23,22 @@ const SHIFTS: readonly Shift[] = ["DAY", "TWO_SHIFT", "THREE_SHIFT", "FLEXIBLE"]
 const INTENSITIES: readonly Intensity[] = ["LIGHT", "MEDIUM", "HEAVY"];
 
 export function WishesForm({ onSaved }: { onSaved(this: void): void }) {
-  const words = useWords();
   const consent = useQuery(ProfileConsentDocument, {});
   const [draft, setDraft] = useState<Draft | null>(seeker.receipt === null ? EMPTY : null);
-  useEffect(() => {
-    if (seeker.receipt === null) return;
-    loadDraft(words).then(setDraft, () => {
-      setDraft(EMPTY);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const load = useCallback(() => {
+    setRefusal(null);
+    loadDraft().then(setDraft, (error: unknown) => {
+      const found = error instanceof Refusal ? error : Refusal.offline();
+      // An empty form in the place of wishes that stand would replace them.
+      if (seeker.receipt === null || found.isUnknown) setDraft(EMPTY);
+      else setRefusal(found);
     });
-  }, [words]);
+  }, []);
+  useEffect(() => {
+    if (seeker.receipt !== null) load();
+  }, [load]);
+  if (refusal !== null) return <Failed refusal={refusal} retry={load} />;
   if (consent.refusal !== null) return <Failed refusal={consent.refusal} retry={consent.retry} />;
   if (consent.data === null || draft === null) return <Loading />;
   const { body, version } = consent.data.profileConsentText;
@@ -103,7 +103,7 @@ function Fields({ draft, onChange, consent, save }: FieldsProps) {
         label={words.wishes.occupations}
         chosen={draft.occupations}
         most={MOST_CHOICES}
-        search={words.language === "en" ? searchEnglishOccupations : searchOccupations}
+        search={searchOccupations}
         onChange={(occupations) => {
           change({ occupations });
         }}
