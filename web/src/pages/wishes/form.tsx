@@ -2,15 +2,11 @@
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { Refusal } from "../../api/refusal";
-import {
-  ProfileConsentDocument,
-  type Intensity,
-  type SeekerGroup,
-  type Shift,
-} from "../../gen/graphql";
+import { ProfileConsentDocument, type Intensity, type SeekerGroup } from "../../gen/graphql";
 import { WholeConsent } from "../../interest/consent";
 import { Failed, Loading } from "../../parts/notices";
 import { Picker } from "../../parts/picker";
+import { PAY_STEPS, Select, SHIFTS } from "../../parts/select";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import { seeker } from "../../shell/service";
@@ -18,8 +14,6 @@ import { useQuery } from "../../shell/use_query";
 import { EMPTY, loadDraft, profileOf, searchOccupations, searchRegions, type Draft } from "./draft";
 
 const MOST_CHOICES = 5;
-const PAY_STEPS = [4_000, 5_000, 6_000, 8_000, 10_000];
-const SHIFTS: readonly Shift[] = ["DAY", "TWO_SHIFT", "THREE_SHIFT", "FLEXIBLE"];
 const INTENSITIES: readonly Intensity[] = ["LIGHT", "MEDIUM", "HEAVY"];
 
 export function WishesForm({ onSaved }: { onSaved(this: void): void }) {
@@ -121,10 +115,8 @@ function Fields({ draft, onChange, consent, save }: FieldsProps) {
         <Select
           label={words.board.pay}
           value={draft.pay === null ? "" : String(draft.pay)}
-          options={[
-            ["", words.board.any],
-            ...PAY_STEPS.map((each) => [String(each), words.board.yuan(each)] as const),
-          ]}
+          options={PAY_STEPS.map((each) => [String(each), words.board.yuan(each)])}
+          optional
           onChange={(value) => {
             change({ pay: value === "" ? null : Number(value) });
           }}
@@ -132,7 +124,7 @@ function Fields({ draft, onChange, consent, save }: FieldsProps) {
         <Select
           label={words.wishes.heaviest}
           value={draft.heaviest}
-          options={INTENSITIES.map((each) => [each, words.wishes.intensity[each]] as const)}
+          options={INTENSITIES.map((each) => [each, words.wishes.intensity[each]])}
           onChange={(value) => {
             change({ heaviest: value as Intensity });
           }}
@@ -197,30 +189,5 @@ function Fields({ draft, onChange, consent, save }: FieldsProps) {
         {words.wishes.save}
       </button>
     </form>
-  );
-}
-
-function Select(props: {
-  label: string;
-  value: string;
-  options: readonly (readonly [string, string])[];
-  onChange(this: void, value: string): void;
-}) {
-  return (
-    <label>
-      {props.label}
-      <select
-        value={props.value}
-        onChange={(event) => {
-          props.onChange(event.currentTarget.value);
-        }}
-      >
-        {props.options.map(([value, name]) => (
-          <option key={value} value={value}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
