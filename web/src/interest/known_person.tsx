@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { ConsentTextDocument } from "../gen/graphql";
 import { formatPhone } from "../i18n/format";
-import { Failed } from "../parts/notices";
+import { Failed, Fault } from "../parts/notices";
 import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
 import { useQuery } from "../shell/use_query";
@@ -59,11 +59,7 @@ export function KnownPerson({ target, person, counts, onPress }: KnownPersonProp
         {words.interest.act}
       </button>
       {text === null && refusal !== null && <Failed refusal={refusal} retry={retry} />}
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       <div class="row small second">
         <span>{words.interest.nextTime(person.name, formatPhone(person.phone))}</span>
         <button

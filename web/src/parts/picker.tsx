@@ -48,7 +48,7 @@ export function Picker({ label, chosen, most, search, onChange }: PickerProps) {
   }, [wanted, search]);
   const open = found.filter((each) => !chosen.some(({ code }) => code === each.code));
   return (
-    <div class="picker">
+    <div>
       <label for={id}>{label}</label>
       <div class="chips">
         {chosen.map((each) => (

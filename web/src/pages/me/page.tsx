@@ -11,7 +11,7 @@ import { useRegistrations } from "../../interest/use_registrations";
 import { Sheet } from "../../parts/dialog";
 import { Dotted } from "../../parts/dotted";
 import { JobSlip } from "../../parts/job_slip";
-import { Failed, Loading } from "../../parts/notices";
+import { Empty, Failed, Fault, Loading } from "../../parts/notices";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import { useQuery } from "../../shell/use_query";
@@ -46,12 +46,7 @@ function Nothing() {
   const jobs = data?.postings.edges.slice(0, SOME_JOBS).map((edge) => edge.node) ?? [];
   return (
     <>
-      <section class="notice">
-        <h1>{words.me.none}</h1>
-        <a class="button main" href="/me/wishes">
-          {words.me.wishes}
-        </a>
-      </section>
+      <Empty text={words.me.none} href="/me/wishes" action={words.me.wishes} />
       {jobs.length > 0 && <h2>{words.me.some}</h2>}
       <ul class="cards">
         {jobs.map((job) => (
@@ -143,11 +138,7 @@ function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
         <b class="stage-now">{lead.withdrawnAt === null ? stage : words.me.withdrawn}</b>
         <span class="second small">{formatTime(lead.createdAt, words)}</span>
       </div>
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       {lead.withdrawnAt === null && (
         <button
           type="button"

@@ -42,7 +42,7 @@ function OpenRoom({ session, scanned }: OpenRoomProps) {
   const { state, connection, missed } = useRoom(session);
   return (
     <div class="room">
-      <div class="stage">
+      <div>
         <Poster state={state} />
         {hasPicture(state) && <Picture picture={state.picture} title={session.title} />}
         <ConnectionRow connection={connection} missed={missed} />

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { Refusal } from "../../api/refusal";
 import { ProfileConsentDocument, type Intensity, type SeekerGroup } from "../../gen/graphql";
 import { WholeConsent } from "../../interest/consent";
-import { Failed, Loading } from "../../parts/notices";
+import { Failed, Fault, Loading } from "../../parts/notices";
 import { Picker } from "../../parts/picker";
 import { PAY_STEPS, Select, SHIFTS } from "../../parts/select";
 import { explain } from "../../shell/explain";
@@ -180,11 +180,7 @@ function Fields({ draft, onChange, consent, save }: FieldsProps) {
         <span>{words.wishes.consent}</span>
       </label>
       <WholeConsent body={consent} />
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       <button type="submit" class="main wide">
         {words.wishes.save}
       </button>

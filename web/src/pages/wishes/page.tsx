@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { EraseMyDataDocument, MatchesDocument, type MatchesQuery } from "../../gen/graphql";
 import { JobSlip } from "../../parts/job_slip";
-import { Failed, Loading } from "../../parts/notices";
+import { Failed, Fault, Loading } from "../../parts/notices";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import { seeker } from "../../shell/service";
@@ -73,11 +73,7 @@ function Matches({ onEdit }: { onEdit(this: void): void }) {
         >
           {words.wishes.erase}
         </button>
-        {fault !== "" && (
-          <p role="alert" class="fault">
-            {fault}
-          </p>
-        )}
+        <Fault text={fault} />
       </div>
     </>
   );
