@@ -13,17 +13,15 @@ from tests.support.mongod import temporary_mongod
 from tests.support.songgang_process import running_server
 from tests.support.third_party_clients import HttpClient
 from tests.web.hosts import Host, sign_in_host
-from tests.web.visitors import missing_parts, running_browser, visiting
+from tests.web.visitors import WIDE, missing_parts, running_browser, visiting
 
 TARGET = Path(__file__).parent.parent / "docs" / "pictures"
 PASSWORD = "demo-for-pictures-1"  # noqa: S105 -- of a database that lives as long as the run
-WIDE = {"width": 1440, "height": 900}
 QUESTIONS = (
     ("夜班多吗？一个月能休几天", "没有夜班，单休，一个月休四天"),
     ("夫妻两个人来，有夫妻房吗", "有，现在还有六间"),
     ("社保从第一个月就交吗", ""),
 )
-ASKED = "query ($s: ID!) { questions(sessionId: $s, first: 10) { edges { node { id body } } } }"
 ASK = """
 mutation ($session: ID!, $body: String!) {
   askQuestion(input: {sessionId: $session, body: $body}) { __typename }
@@ -41,12 +39,11 @@ async def fill_room(host: Host, http: HttpClient) -> tuple[str, str]:
     await host.act("announce", {"sessionId": session, "body": "夫妻房还有6间，先到先得"})
     for body, _ in QUESTIONS:
         await http(ASK, {"session": session, "body": body}, token=await http.enter())
-    data = await http(ASKED, {"s": session}, token=host.token)
-    for edge in data["questions"]["edges"]:
-        answer = dict(QUESTIONS)[edge["node"]["body"]]
-        await host.act("publishQuestion", {"questionId": edge["node"]["id"]})
+    for question in await host.questions(session):
+        answer = dict(QUESTIONS)[question["body"]]
+        await host.act("publishQuestion", {"questionId": question["id"]})
         if answer:
-            await host.act("answerQuestion", {"questionId": edge["node"]["id"], "answer": answer})
+            await host.act("answerQuestion", {"questionId": question["id"], "answer": answer})
     return session, jobs[0]["id"]
 
 

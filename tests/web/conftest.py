@@ -7,6 +7,7 @@ from playwright.async_api import Browser
 
 from tests.support.songgang_process import ServerProcess
 from tests.support.third_party_clients import HttpClient
+from tests.web.cables import Cable, laid_cable
 from tests.web.hosts import Host, sign_in_host
 from tests.web.visitors import missing_parts, running_browser
 
@@ -26,6 +27,13 @@ async def http(demo: ServerProcess) -> AsyncIterator[HttpClient]:
     """A client of the demo's API."""
     async with HttpClient(demo.url) as http:
         yield http
+
+
+@pytest.fixture
+async def cable(demo: ServerProcess) -> AsyncIterator[Cable]:
+    """A way to the demo that can be cut."""
+    async with laid_cable(demo.url) as cable:
+        yield cable
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,9 @@ from tests.support.third_party_clients import HttpClient
 OPEN_JOBS = """
 query ($filter: PostingFilter) { postings(filter: $filter, first: 40) { edges { node {
   id title status employer { id name } } } } }
+"""
+QUESTIONS = """
+query ($session: ID!) { questions(sessionId: $session, first: 10) { edges { node { id body } } } }
 """
 ERROR = "... on UserError { code message }"
 
@@ -21,8 +24,6 @@ class Host:
 
     http: HttpClient
     token: str
-    password: str
-    acted: list[str] = field(default_factory=list)
 
     async def act(self, name: str, given: dict[str, Any], selection: str = "") -> Any:
         """Call a mutation with this input, and return its result."""
@@ -33,7 +34,6 @@ class Host:
         )
         result = (await self.http(document, {"input": given}, token=self.token))[name]
         assert "code" not in result, result
-        self.acted.append(name)
         return result
 
     async def jobs(self, **wanted: Any) -> list[dict[str, Any]]:
@@ -67,6 +67,11 @@ class Host:
         """Show a job to all viewers."""
         await self.act("pinPosting", {"sessionId": session, "postingId": job["id"]})
 
+    async def questions(self, session: str) -> list[dict[str, Any]]:
+        """Return the questions of a session, shown or not."""
+        data = await self.http(QUESTIONS, {"session": session}, token=self.token)
+        return [edge["node"] for edge in data["questions"]["edges"]]
+
     async def print_poster(self, **given: Any) -> str:
         """Return the path that the code of a new poster leads to."""
         selection = "... on CodeCreated { qrCode { token } }"
@@ -77,4 +82,4 @@ class Host:
 async def sign_in_host(http: HttpClient, password: str) -> Host:
     """Sign the demo's host in."""
     tokens = await http.sign_in("host", password)
-    return Host(http, tokens["accessToken"], password)
+    return Host(http, tokens["accessToken"])

@@ -18,14 +18,13 @@ from tests.web.measures import (
     small_letters,
     small_targets,
 )
-from tests.web.visitors import Language, Visitor, violations, visiting
+from tests.web.visitors import WIDE, Language, Visitor, violations, visiting
 
 SESSIONS = """
 query ($status: SessionStatus!) { liveSessions(filter: {status: $status}, first: 1) { edges {
   node { id postings(first: 1) { edges { node { id title } } } } } } }
 """
 SMALL_SCREEN = {"width": 320, "height": 640}
-WIDE_SCREEN = {"width": 1440, "height": 900}
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ LOOKS = {
     "phone": Look(),
     "dark, English": Look(language="en", dark=True),
     "large, English, small screen": Look(language="en", large=True, size=SMALL_SCREEN),
-    "wide, dark": Look(dark=True, size=WIDE_SCREEN),
+    "wide, dark": Look(dark=True, size=WIDE),
 }
 
 

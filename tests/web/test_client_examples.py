@@ -14,15 +14,14 @@ from typing import Any
 import pytest
 
 from tests.support.songgang_process import ServerProcess
-from tests.support.third_party_clients import HttpClient
 from tests.support.waiting import ROOT, wait_until
 from tests.web.cables import Cable, laid_cable
-from tests.web.hosts import Host, sign_in_host
+from tests.web.frames import STATE
+from tests.web.hosts import Host
 
 EXAMPLES = ROOT / "docs" / "clients"
 PACKAGES = ROOT / "web" / "node_modules"
 WAIT_SECONDS = 60.0
-STATE = {"TallyChanged", "PresenceChanged"}
 STOCK = """
 import { createClient } from "graphql-ws";
 import { cursor, EVENTS, live, session, show, token, webSocket } from "./example.js";
@@ -92,12 +91,6 @@ async def following(
             process.kill()
         await process.wait()
         await reading
-
-
-@pytest.fixture
-async def host(demo: ServerProcess) -> AsyncIterator[Host]:
-    async with HttpClient(demo.url) as http:
-        yield await sign_in_host(http, demo.demo_password)
 
 
 async def announce_over_a_cut(host: Host, session: str, follower: Follower, cable: Cable) -> None:

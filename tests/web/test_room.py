@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 from playwright.async_api import Browser, expect
 
 from tests.support.songgang_process import ServerProcess
-from tests.support.third_party_clients import HttpClient
 from tests.support.waiting import wait_until
-from tests.web.cables import Cable, laid_cable
+from tests.web.cables import Cable
 from tests.web.frames import Frames
 from tests.web.hosts import Host
-from tests.web.visitors import Visitor, violations, visiting
+from tests.web.visitors import WIDE, Visitor, violations, visiting
 
 CUTS = 20
 PINS = 50
 WAIT_SECONDS = 60.0
-
-
-@pytest.fixture
-async def cable(demo: ServerProcess) -> AsyncIterator[Cable]:
-    async with laid_cable(demo.url) as cable:
-        yield cable
 
 
 async def wait_pinned(visitor: Visitor, job: dict[str, Any]) -> None:
@@ -37,25 +28,15 @@ async def jobs_with_different_titles(host: Host, count: int) -> list[dict[str, A
     return list(by_title.values())[:count]
 
 
-QUESTIONS = """
-query ($session: ID!) { questions(sessionId: $session, first: 10) { edges { node { id body } } } }
-"""
-
-
-async def asked(http: HttpClient, host: Host, session: str) -> list[dict[str, Any]]:
-    data = await http(QUESTIONS, {"session": session}, token=host.token)
-    return [edge["node"] for edge in data["questions"]["edges"]]
-
-
 async def test_three_viewers_see_pins_questions_and_the_end(
-    browser: Browser, demo: ServerProcess, http: HttpClient, host: Host
+    browser: Browser, demo: ServerProcess, host: Host
 ) -> None:
     jobs = await jobs_with_different_titles(host, 3)
     session = await host.go_live("三人看的直播", jobs)
     async with (
         visiting(browser, demo.url) as phone,
         visiting(browser, demo.url, language="en", dark=True) as english,
-        visiting(browser, demo.url, size={"width": 1440, "height": 900}) as wide,
+        visiting(browser, demo.url, size=WIDE) as wide,
     ):
         viewers = [phone, english, wide]
         for viewer in viewers:
@@ -77,7 +58,7 @@ async def test_three_viewers_see_pins_questions_and_the_end(
         await phone.page.get_by_label("想问什么").fill("有夜班吗")
         await phone.button("提问").click()
         await phone.has_text("已交给主播，公开后大家能看到")
-        (question,) = await asked(http, host, session)
+        (question,) = await host.questions(session)
         await host.act("publishQuestion", {"questionId": question["id"]})
         for viewer in viewers:
             await viewer.has_text("有夜班吗")

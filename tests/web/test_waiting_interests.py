@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 from playwright.async_api import Browser, expect
 
 from tests.support.songgang_process import ServerProcess
 from tests.support.third_party_clients import HttpClient
 from tests.support.waiting import wait_until
-from tests.web.cables import Cable, laid_cable
+from tests.web.cables import Cable
 from tests.web.hosts import Host
 from tests.web.interests import PHONES, WORDS, fill_in, leads_of, type_code
 from tests.web.visitors import Visitor, violations, visiting
 
 ZH = WORDS["zh"]
 WAIT_SECONDS = 60.0
-
-
-@pytest.fixture
-async def cable(demo: ServerProcess) -> AsyncIterator[Cable]:
-    async with laid_cable(demo.url) as cable:
-        yield cable
 
 
 async def open_sheet(visitor: Visitor, session: str, job: dict[str, Any]) -> None:

@@ -46,6 +46,21 @@ async def test_wishes_give_jobs_with_reasons_and_can_be_changed_and_deleted(
         await expect(visitor.button("去掉 焊工")).to_have_count(0)
 
 
+async def test_wishes_begin_anew_behind_a_receipt_that_ran_out(
+    browser: Browser, demo: ServerProcess
+) -> None:
+    async with visiting(browser, demo.url) as visitor:
+        await visitor.open("/me/wishes")
+        await visitor.measure("localStorage.setItem('songgang.seeker', '\"of nobody\"')")
+        await visitor.open("/me/wishes")
+        await visitor.page.get_by_role("alert").wait_for()
+        await visitor.button("改条件").click()
+        await visitor.page.locator("input[name=consent]").check()
+        await visitor.button("找适合的岗位").click()
+        await visitor.has_text("适合你的岗位")
+        await visitor.page.locator(".reasons").first.wait_for()
+
+
 async def test_the_form_of_wishes_is_in_one_language(browser: Browser, demo: ServerProcess) -> None:
     async with visiting(browser, demo.url, language="en", dark=True) as visitor:
         await visitor.open("/me/wishes")

@@ -28,6 +28,7 @@ from tests.support.waiting import ROOT
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
+WIDE = {"width": 1440, "height": 900}
 WAIT_MS = 60_000
 """How long a step of a page may take on a busy machine."""
 

@@ -23,4 +23,9 @@ export class Refusal extends Error {
   get isOffline(): boolean {
     return this.code === "OFFLINE";
   }
+
+  /** What was asked for does not exist: the address is wrong. */
+  get isUnknown(): boolean {
+    return this.code === "INVALID_ID" || this.code === "NOT_FOUND";
+  }
 }

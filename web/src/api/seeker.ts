@@ -4,27 +4,23 @@ import { EnterAsSeekerDocument, SaveProfileDocument, type ProfileInput } from ".
 import { forget, keep, readKept } from "../interest/keep";
 import { Refusal } from "./refusal";
 import { Service } from "./service";
+import { Token, type Entered } from "./token";
 
 const RECEIPT = "songgang.seeker";
-/** A token is renewed so long before it runs out that no request meets its end. */
 const RENEW_BEFORE_MS = 60_000;
-
-interface Token {
-  readonly text: string;
-  readonly expiresAt: number;
-}
 
 export class Seeker {
   /** Queries and mutations as this seeker. */
   readonly service: Service;
   readonly #viewers: Service;
+  readonly #token: Token;
   #receipt: string | null;
-  #token: Token | null = null;
 
   constructor(url: string, viewers: Service) {
     this.#viewers = viewers;
-    this.service = new Service(url, { token: this.#current });
     this.#receipt = readKept(RECEIPT) as string | null;
+    this.#token = new Token(() => this.#enter(), RENEW_BEFORE_MS);
+    this.service = new Service(url, { token: (renew) => this.#token.current(renew) });
   }
 
   get receipt(): string | null {
@@ -38,27 +34,25 @@ export class Seeker {
     const result = data.saveProfile;
     if (result.__typename !== "ProfileSaved") throw new Refusal(result);
     this.#receipt = result.receipt;
-    this.#token = { text: result.accessToken, expiresAt: Date.parse(result.expiresAt) };
+    this.#token.become(result);
     keep(RECEIPT, result.receipt, true);
   }
 
   /** Leave it to the service, or to another person on this phone. */
   forget(): void {
     this.#receipt = null;
-    this.#token = null;
+    this.#token.forget();
     forget(RECEIPT);
   }
 
-  readonly #current = async (renew: boolean): Promise<string | null> => {
-    const known = this.#token;
-    if (known !== null && !renew && known.expiresAt - Date.now() > RENEW_BEFORE_MS) {
-      return known.text;
-    }
-    if (this.#receipt === null) return null;
-    const data = await this.#viewers.execute(EnterAsSeekerDocument, { receipt: this.#receipt });
-    const result = data.enterAsSeeker;
-    if (result.__typename !== "SeekerEntered") throw new Refusal(result);
-    this.#token = { text: result.accessToken, expiresAt: Date.parse(result.expiresAt) };
-    return this.#token.text;
-  };
+  async #enter(): Promise<Entered> {
+    const receipt = this.#receipt ?? "";
+    const { enterAsSeeker: result } = await this.#viewers.execute(EnterAsSeekerDocument, {
+      receipt,
+    });
+    if (result.__typename === "SeekerEntered") return result;
+    // It ran out, or its profile was erased: wishes begin anew.
+    if (result.code === "UNAUTHENTICATED") this.forget();
+    throw new Refusal(result);
+  }
 }

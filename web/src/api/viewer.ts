@@ -3,38 +3,23 @@
 import { EnterAsViewerDocument } from "../gen/graphql";
 import { Refusal } from "./refusal";
 import { Service } from "./service";
+import { Token, type Entered } from "./token";
 
 const STORED_AS = "songgang.device";
-/** A token is renewed so long before it runs out that no request meets its end. */
 const RENEW_BEFORE_MS = 5 * 60_000;
-
-interface Token {
-  readonly text: string;
-  readonly expiresAt: number;
-}
 
 export class Viewer {
   readonly #service: Service;
-  #token: Token | null = null;
-  #entering: Promise<Token> | null = null;
+  readonly #token = new Token(() => this.#enter(), RENEW_BEFORE_MS);
 
   constructor(url: string) {
     this.#service = new Service(url, { token: () => Promise.resolve(null) });
   }
 
-  /** A token that is valid for minutes; several callers share one entry. */
-  readonly token = async (renew: boolean): Promise<string> => {
-    const known = this.#token;
-    if (known !== null && !renew && known.expiresAt - Date.now() > RENEW_BEFORE_MS) {
-      return known.text;
-    }
-    this.#entering ??= this.#enter().finally(() => {
-      this.#entering = null;
-    });
-    return (await this.#entering).text;
-  };
+  /** A token that is valid for minutes. */
+  readonly token = (renew: boolean): Promise<string> => this.#token.current(renew);
 
-  async #enter(): Promise<Token> {
+  async #enter(): Promise<Entered> {
     const data = await this.#service.execute(EnterAsViewerDocument, {
       deviceCredential: readCredential(),
     });
@@ -43,8 +28,7 @@ export class Viewer {
       throw new Refusal(result);
     }
     writeCredential(result.deviceCredential);
-    this.#token = { text: result.accessToken, expiresAt: Date.parse(result.expiresAt) };
-    return this.#token;
+    return result;
   }
 }
 

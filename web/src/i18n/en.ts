@@ -8,7 +8,6 @@ export const en: Words = {
   otherLanguage: "zh-CN",
   large: "Large",
   skip: "Skip to content",
-  dot: " · ",
   loading: "Opening",
   retry: "Try again",
   failed: "Could not open this. Try again",

@@ -53,7 +53,6 @@ export const zh = {
   otherLanguage: "en",
   large: "大字",
   skip: "跳到内容",
-  dot: "·",
   loading: "正在打开",
   retry: "重试",
   failed: "没打开，再试一次",

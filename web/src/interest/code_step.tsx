@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { CodeChannel } from "../gen/graphql";
 import { formatPhone } from "../i18n/format";
+import { Fault } from "../parts/notices";
 import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
 import type { CodeSent } from "./registrations";
@@ -62,7 +63,7 @@ export function CodeStep({ onDone }: { onDone(this: void): void }) {
   };
 
   return (
-    <section class="code">
+    <section>
       <p role="status" class="done">
         ✓ {words.interest.unconfirmed}
       </p>
@@ -81,11 +82,7 @@ export function CodeStep({ onDone }: { onDone(this: void): void }) {
           }}
         />
       </label>
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       {sent?.demoCode != null && (
         <p class="second small">{words.interest.demoCode(sent.demoCode)}</p>
       )}

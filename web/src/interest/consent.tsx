@@ -32,7 +32,7 @@ export function WholeConsent({ body }: { body: string }) {
 const CHINESE = /\p{Script=Han}/gu;
 
 /** The paragraphs of a text in two languages that are in this one; all if none is. */
-export function inLanguage(body: string, language: string): string {
+function inLanguage(body: string, language: string): string {
   const paragraphs = body.split(/\n{2,}/u);
   const chosen = paragraphs.filter((each) => isChinese(each) === language.startsWith("zh"));
   return (chosen.length === 0 ? paragraphs : chosen).join("\n\n").trim();

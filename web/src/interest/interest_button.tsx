@@ -8,6 +8,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JobSlipFragment } from "../gen/graphql";
 import { useWords } from "../shell/preferences";
+import { Fault } from "../parts/notices";
 import { explain } from "../shell/explain";
 import type { Channel } from "./channel";
 import { InterestSheet } from "./interest_sheet";
@@ -192,11 +193,7 @@ function Registered({ postingId, registration, onCode }: RegisteredProps) {
           {words.interest.enterCode}
         </button>
       )}
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
     </>
   );
 }

@@ -6,8 +6,9 @@ import { ConsentTextDocument, type JobSlipFragment } from "../gen/graphql";
 import { formatPay } from "../i18n/format";
 import type { Words } from "../i18n/zh";
 import { Sheet } from "../parts/dialog";
+import { Dotted } from "../parts/dotted";
 import { JobFacts } from "../parts/job_facts";
-import { Failed, Loading } from "../parts/notices";
+import { Failed, Fault, Loading } from "../parts/notices";
 import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
 import { useQuery } from "../shell/use_query";
@@ -122,16 +123,15 @@ function InterestForm({ target, consent, textVersion, onClose, onStale }: FormPr
         consent={<ConsentSentence target={target} />}
         whole={<WholeConsent body={consent} />}
       />
-      {faults.other !== undefined && (
-        <p role="alert" class="fault">
-          {faults.other}
-        </p>
-      )}
+      <Fault text={faults.other} />
       <button type="submit" class="main wide" disabled={sending}>
         {sending ? words.interest.send : words.interest.submit}
       </button>
       <p class="second small">
-        {words.interest.none} · {words.interest.withdraw}
+        <Dotted>
+          {words.interest.none}
+          {words.interest.withdraw}
+        </Dotted>
       </p>
     </form>
   );

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { ConsentTextDocument } from "../gen/graphql";
 import { formatPhone } from "../i18n/format";
+import { Failed, Fault } from "../parts/notices";
 import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
 import { useQuery } from "../shell/use_query";
@@ -22,7 +23,7 @@ interface KnownPersonProps {
 export function KnownPerson({ target, person, counts, onPress }: KnownPersonProps) {
   const words = useWords();
   const registrations = useRegistrations();
-  const { data, retry } = useQuery(ConsentTextDocument, {
+  const { data, refusal, retry } = useQuery(ConsentTextDocument, {
     postingId: target.job.id,
     sessionId: target.channel.sessionId,
   });
@@ -57,11 +58,8 @@ export function KnownPerson({ target, person, counts, onPress }: KnownPersonProp
       >
         {words.interest.act}
       </button>
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
-      )}
+      {text === null && refusal !== null && <Failed refusal={refusal} retry={retry} />}
+      <Fault text={fault} />
       <div class="row small second">
         <span>{words.interest.nextTime(person.name, formatPhone(person.phone))}</span>
         <button

@@ -1,6 +1,7 @@
 /** Name, phone and the two ticks of somebody who registers for the first time. */
 
 import type { ComponentChildren } from "preact";
+import { Fault } from "../parts/notices";
 import { useWords } from "../shell/preferences";
 
 /** What is wrong, by the field that it is shown beside. */
@@ -31,7 +32,7 @@ export function PersonFields({ faults, consent, whole }: PersonFieldsProps) {
           {...invalid("name", faults.name)}
         />
       </label>
-      <Fault id="name" text={faults.name} />
+      <Fault field="name" text={faults.name} />
       <label>
         {words.interest.phone}
         <input
@@ -44,27 +45,18 @@ export function PersonFields({ faults, consent, whole }: PersonFieldsProps) {
           {...invalid("phone", faults.phone)}
         />
       </label>
-      <Fault id="phone" text={faults.phone} />
+      <Fault field="phone" text={faults.phone} />
       <label class="check">
         <input type="checkbox" name="consent" required {...invalid("consent", faults.consent)} />
         <span>{consent}</span>
       </label>
-      <Fault id="consent" text={faults.consent} />
+      <Fault field="consent" text={faults.consent} />
       {whole}
       <label class="check">
         <input type="checkbox" name="remember" />
         <span>{words.interest.remember}</span>
       </label>
     </>
-  );
-}
-
-function Fault({ id, text }: { id: string; text: string | undefined }) {
-  if (text === undefined) return null;
-  return (
-    <p id={`${id}-fault`} role="alert" class="fault">
-      {text}
-    </p>
   );
 }
 

@@ -4,6 +4,7 @@ import type { JobSlipFragment } from "../gen/graphql";
 import { formatPay } from "../i18n/format";
 import { useRegistrations } from "../interest/use_registrations";
 import { useWords } from "../shell/preferences";
+import { Dotted } from "./dotted";
 import { JobFacts } from "./job_facts";
 
 /** The session that presents a job, and the code of its poster. */
@@ -50,13 +51,10 @@ export function JobSlip({ job, presented, current = false }: JobSlipProps) {
       <span class="pay">{formatPay(job.pay, words)}</span>
       <JobFacts job={job} />
       <span class="second small">
-        <span lang="zh-CN">{job.employer.name}</span>
-        {job.employer.verified && (
-          <span class="unbroken">
-            {words.dot}
-            {words.job.verified}
-          </span>
-        )}
+        <Dotted>
+          <span lang="zh-CN">{job.employer.name}</span>
+          {job.employer.verified && words.job.verified}
+        </Dotted>
       </span>
     </a>
   );

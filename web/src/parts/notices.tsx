@@ -1,4 +1,4 @@
-/** What a page shows in place of its content: loading, refused, empty. */
+/** What a page shows in place of its content, or beside it: loading, refused, empty, at fault. */
 
 import type { Refusal } from "../api/refusal";
 import { explain } from "../shell/explain";
@@ -25,6 +25,16 @@ export function Failed({ refusal, retry }: { refusal: Refusal; retry(this: void)
         {words.retry}
       </button>
     </div>
+  );
+}
+
+/** What went wrong with an act, or with the field of this name; nothing without a text. */
+export function Fault({ text = "", field }: { text: string | undefined; field?: string }) {
+  if (text === "") return null;
+  return (
+    <p id={field === undefined ? undefined : `${field}-fault`} role="alert" class="fault">
+      {text}
+    </p>
   );
 }
 

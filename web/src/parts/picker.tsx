@@ -1,11 +1,14 @@
 /** Chooses a few things of a long list by typing the beginning of a name. */
 
 import { useEffect, useId, useState } from "preact/hooks";
+import type { Words } from "../i18n/zh";
 import { useWords } from "../shell/preferences";
 
 export interface Choice {
   readonly code: string;
-  readonly name: string;
+  readonly zh: string;
+  /** In English; null if it has no name there. */
+  readonly en: string | null;
 }
 
 interface PickerProps {
@@ -45,19 +48,19 @@ export function Picker({ label, chosen, most, search, onChange }: PickerProps) {
   }, [wanted, search]);
   const open = found.filter((each) => !chosen.some(({ code }) => code === each.code));
   return (
-    <div class="picker">
+    <div>
       <label for={id}>{label}</label>
       <div class="chips">
         {chosen.map((each) => (
           <button
             key={each.code}
             type="button"
-            aria-label={`${words.wishes.remove} ${each.name}`}
+            aria-label={`${words.wishes.remove} ${nameOf(each, words)}`}
             onClick={() => {
               onChange(chosen.filter(({ code }) => code !== each.code));
             }}
           >
-            <Name text={each.name} /> ×
+            <Name choice={each} /> ×
           </button>
         ))}
       </div>
@@ -84,7 +87,7 @@ export function Picker({ label, chosen, most, search, onChange }: PickerProps) {
                 setText("");
               }}
             >
-              + <Name text={each.name} />
+              + <Name choice={each} />
             </button>
           ))}
         </div>
@@ -93,7 +96,12 @@ export function Picker({ label, chosen, most, search, onChange }: PickerProps) {
   );
 }
 
-/** Names of places are Chinese in every language of the page. */
-function Name({ text }: { text: string }) {
-  return /\p{Script=Han}/u.test(text) ? <span lang="zh-CN">{text}</span> : <>{text}</>;
+function nameOf({ zh, en }: Choice, words: Words): string {
+  return words.language === "en" ? (en ?? zh) : zh;
+}
+
+function Name({ choice }: { choice: Choice }) {
+  const words = useWords();
+  const name = nameOf(choice, words);
+  return name === choice.zh ? <span lang="zh-CN">{name}</span> : <>{name}</>;
 }

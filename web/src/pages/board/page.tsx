@@ -4,14 +4,13 @@ import { BoardDocument } from "../../gen/graphql";
 import { formatCount } from "../../i18n/format";
 import { JobSlip } from "../../parts/job_slip";
 import { Failed, Loading } from "../../parts/notices";
+import { PAY_STEPS, Select, SHIFTS } from "../../parts/select";
 import { usePreferences, useWords } from "../../shell/preferences";
 import { go, type PageProps } from "../../shell/routes";
 import { service } from "../../shell/service";
 import { useQuery } from "../../shell/use_query";
 import { SearchField } from "./search_field";
 
-const PAY_STEPS = [4_000, 5_000, 6_000, 8_000, 10_000];
-const SHIFTS: readonly Shift[] = ["DAY", "TWO_SHIFT", "THREE_SHIFT", "FLEXIBLE"];
 const BENEFITS: readonly Benefit[] = ["MEALS", "DORMITORY", "SHUTTLE_BUS", "HOUSING_FUND"];
 
 /** `/jobs`: open jobs. The address holds search and filters, so a list can be shared. */
@@ -30,8 +29,8 @@ export default function BoardPage({ query }: PageProps) {
 
 function Filters({ query }: { query: URLSearchParams }) {
   const words = useWords();
-  const choose = (name: string) => (event: Event) => {
-    go(addressWith(query, name, (event.currentTarget as HTMLSelectElement).value));
+  const choose = (name: string) => (value: string) => {
+    go(addressWith(query, name, value));
   };
   return (
     <section class="filters">
@@ -42,45 +41,29 @@ function Filters({ query }: { query: URLSearchParams }) {
         }}
       />
       <div class="choices">
-        <Choice name={words.board.pay} value={query.get("pay")} onChange={choose("pay")}>
-          {PAY_STEPS.map((each) => [String(each), words.board.yuan(each)])}
-        </Choice>
-        <Choice name={words.board.shift} value={query.get("shift")} onChange={choose("shift")}>
-          {SHIFTS.map((each) => [each, words.labels.shift[each]])}
-        </Choice>
-        <Choice
-          name={words.board.benefit}
-          value={query.get("benefit")}
+        <Select
+          label={words.board.pay}
+          value={query.get("pay") ?? ""}
+          options={PAY_STEPS.map((each) => [String(each), words.board.yuan(each)])}
+          optional
+          onChange={choose("pay")}
+        />
+        <Select
+          label={words.board.shift}
+          value={query.get("shift") ?? ""}
+          options={SHIFTS.map((each) => [each, words.labels.shift[each]])}
+          optional
+          onChange={choose("shift")}
+        />
+        <Select
+          label={words.board.benefit}
+          value={query.get("benefit") ?? ""}
+          options={BENEFITS.map((each) => [each, words.labels.benefit[each]])}
+          optional
           onChange={choose("benefit")}
-        >
-          {BENEFITS.map((each) => [each, words.labels.benefit[each]])}
-        </Choice>
+        />
       </div>
     </section>
-  );
-}
-
-interface ChoiceProps {
-  readonly name: string;
-  readonly value: string | null;
-  readonly children: readonly (readonly [string, string])[];
-  onChange(this: void, event: Event): void;
-}
-
-function Choice({ name, value, children, onChange }: ChoiceProps) {
-  const words = useWords();
-  return (
-    <label>
-      {name}
-      <select value={value ?? ""} onChange={onChange}>
-        <option value="">{words.board.any}</option>
-        {children.map(([code, label]) => (
-          <option key={code} value={code}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

@@ -1,5 +1,6 @@
 import { HomeDocument, type HomeQuery, type SessionCardFragment } from "../../gen/graphql";
 import { formatCount, formatTime } from "../../i18n/format";
+import { Dotted } from "../../parts/dotted";
 import { Failed, Loading } from "../../parts/notices";
 import { useWords } from "../../shell/preferences";
 import { useQuery } from "../../shell/use_query";
@@ -55,9 +56,10 @@ function Cards({ sessions }: { sessions: readonly SessionCardFragment[] }) {
           <a class="slip" href={`/live/${encodeURIComponent(session.id)}`}>
             <strong lang="zh-CN">{session.title}</strong>
             <span lang="zh-CN">
-              {session.union.name}
-              {words.dot}
-              {session.host.name}
+              <Dotted>
+                {session.union.name}
+                {session.host.name}
+              </Dotted>
             </span>
             <span>
               {session.status === "LIVE" && <b class="live">● {words.home.live}</b>}{" "}

@@ -7,6 +7,7 @@ import {
 import { formatInsurance, formatPay, formatPlace } from "../../i18n/format";
 import { channelOf, scannedIn, type Scanned } from "../../interest/channel";
 import { InterestButton } from "../../interest/interest_button";
+import { Dotted } from "../../parts/dotted";
 import { JobSlip } from "../../parts/job_slip";
 import { Empty, Failed, Loading } from "../../parts/notices";
 import { useWords } from "../../shell/preferences";
@@ -22,7 +23,7 @@ export default function JobPage({ id: ofPath, query }: PageProps) {
   const { data, refusal, retry } = useQuery(JobDocument, variables);
   if (data === null) {
     if (refusal === null) return <Loading />;
-    if (refusal.isOffline) return <Failed refusal={refusal} retry={retry} />;
+    if (!refusal.isUnknown) return <Failed refusal={refusal} retry={retry} />;
   }
   const job = data?.node;
   if (job?.__typename !== "Posting") {
@@ -44,8 +45,10 @@ function Job({ job, session, scanned }: JobProps) {
     <article class="job">
       {session !== null && (
         <a class="back" href={`/live/${encodeURIComponent(session.id)}`}>
-          ‹ {words.job.toSession}
-          <span lang="zh-CN">{session.title}</span>
+          <span>
+            ‹ {words.job.toSession}
+            <span lang="zh-CN">{session.title}</span>
+          </span>
         </a>
       )}
       <h1 lang="zh-CN">{job.title}</h1>
@@ -88,13 +91,13 @@ function Facts({ job }: { job: JobDetailsFragment }) {
       ? `${clock(job.startsAt)}–${clock(job.endsAt)}`
       : words.job.perDay(job.hoursPerDay),
     words.job.perWeek(job.hoursPerWeek),
-  ].join(words.dot);
+  ];
   const facts = [
     [words.job.hours, hours],
-    [words.job.insurance, formatInsurance(job.insurance, words)],
-    [words.job.benefits, job.benefits.map((each) => words.labels.benefit[each]).join(words.dot)],
-    [words.job.kind, words.labels.employment[job.employmentType]],
-    [words.job.headcount, words.job.people(job.headcount)],
+    [words.job.insurance, [formatInsurance(job.insurance, words)]],
+    [words.job.benefits, job.benefits.map((each) => words.labels.benefit[each])],
+    [words.job.kind, [words.labels.employment[job.employmentType]]],
+    [words.job.headcount, [words.job.people(job.headcount)]],
   ] as const;
   return (
     <>
@@ -106,11 +109,13 @@ function Facts({ job }: { job: JobDetailsFragment }) {
           </dd>
         </div>
         {facts
-          .filter(([, value]) => value !== "")
-          .map(([name, value]) => (
+          .filter(([, values]) => values.length > 0)
+          .map(([name, values]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd>
+                <Dotted>{values}</Dotted>
+              </dd>
             </div>
           ))}
       </dl>

@@ -8,6 +8,7 @@ import {
   type ExportMyDataMutation,
 } from "../../gen/graphql";
 import { useRegistrations } from "../../interest/use_registrations";
+import { Fault } from "../../parts/notices";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import { service } from "../../shell/service";
@@ -69,11 +70,7 @@ export function MyData({ receipt }: { receipt: string }) {
       <button type="button" onClick={() => void erase().catch(report)}>
         {sure ? words.me.eraseSure : words.me.erase}
       </button>
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
     </section>
   );
 }

@@ -9,8 +9,9 @@ import { formatPay, formatPlace, formatTime } from "../../i18n/format";
 import { CodeStep } from "../../interest/code_step";
 import { useRegistrations } from "../../interest/use_registrations";
 import { Sheet } from "../../parts/dialog";
+import { Dotted } from "../../parts/dotted";
 import { JobSlip } from "../../parts/job_slip";
-import { Failed, Loading } from "../../parts/notices";
+import { Empty, Failed, Fault, Loading } from "../../parts/notices";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import { useQuery } from "../../shell/use_query";
@@ -45,12 +46,7 @@ function Nothing() {
   const jobs = data?.postings.edges.slice(0, SOME_JOBS).map((edge) => edge.node) ?? [];
   return (
     <>
-      <section class="notice">
-        <h1>{words.me.none}</h1>
-        <a class="button main" href="/me/wishes">
-          {words.me.wishes}
-        </a>
-      </section>
+      <Empty text={words.me.none} href="/me/wishes" action={words.me.wishes} />
       {jobs.length > 0 && <h2>{words.me.some}</h2>}
       <ul class="cards">
         {jobs.map((job) => (
@@ -126,25 +122,23 @@ function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
     await registrations.withdrawLead(lead.id);
     onChanged();
   };
+  const place = formatPlace(lead.terms.place);
   const stage = isPending(lead) ? words.interest.pending : words.labels.stage[lead.stage];
   return (
     <article class="slip">
       <strong lang="zh-CN">{lead.terms.title}</strong>
       <span class="pay">{formatPay(lead.terms.pay, words)}</span>
       <span lang="zh-CN">
-        {[lead.employer.name, formatPlace(lead.terms.place)]
-          .filter((each) => each !== "")
-          .join(words.dot)}
+        <Dotted>
+          {lead.employer.name}
+          {place !== "" && place}
+        </Dotted>
       </span>
       <div class="row">
         <b class="stage-now">{lead.withdrawnAt === null ? stage : words.me.withdrawn}</b>
         <span class="second small">{formatTime(lead.createdAt, words)}</span>
       </div>
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       {lead.withdrawnAt === null && (
         <button
           type="button"

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { RoomDocument, type RoomStateFragment } from "../../gen/graphql";
 import { formatCount, formatTime } from "../../i18n/format";
 import { scannedIn, type Scanned } from "../../interest/channel";
+import { Dotted } from "../../parts/dotted";
 import { JobSlip } from "../../parts/job_slip";
 import { Empty, Failed, Loading } from "../../parts/notices";
 import { useWords } from "../../shell/preferences";
@@ -25,7 +26,7 @@ export default function RoomPage({ id, query }: PageProps) {
   const { data, refusal, retry } = useQuery(RoomDocument, { id: sessionId });
   if (data === null) {
     if (refusal === null) return <Loading />;
-    if (refusal.isOffline) return <Failed refusal={refusal} retry={retry} />;
+    if (!refusal.isUnknown) return <Failed refusal={refusal} retry={retry} />;
   }
   const session = data?.liveSession ?? null;
   if (session === null) return <Empty text={words.room.unknown} href="/" action={words.toHome} />;
@@ -41,7 +42,7 @@ function OpenRoom({ session, scanned }: OpenRoomProps) {
   const { state, connection, missed } = useRoom(session);
   return (
     <div class="room">
-      <div class="stage">
+      <div>
         <Poster state={state} />
         {hasPicture(state) && <Picture picture={state.picture} title={session.title} />}
         <ConnectionRow connection={connection} missed={missed} />
@@ -73,23 +74,25 @@ function Poster({ state }: { state: RoomState }) {
     ENDED: words.room.ended,
     CANCELLED: words.room.cancelled,
   }[status];
-  const counts = [
-    ...(status === "LIVE" ? [words.room.viewers(formatCount(state.viewers, words))] : []),
-    words.room.interests(formatCount(state.interests, words)),
-  ];
   return (
     <header class="poster">
       <p class="small" lang="zh-CN">
-        {session.union.name}
-        {words.dot}
-        {session.host.name}
+        <Dotted>
+          {session.union.name}
+          {session.host.name}
+        </Dotted>
       </p>
       <h1 lang="zh-CN">{session.title}</h1>
       <p class="row">
         <b role="status" class={status === "LIVE" ? "on-air" : undefined}>
           {text}
         </b>
-        <span class="small">{counts.join(words.dot)}</span>
+        <span class="small">
+          <Dotted>
+            {status === "LIVE" && words.room.viewers(formatCount(state.viewers, words))}
+            {words.room.interests(formatCount(state.interests, words))}
+          </Dotted>
+        </span>
       </p>
     </header>
   );

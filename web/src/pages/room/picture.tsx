@@ -1,7 +1,7 @@
 /** The picture of a session: a player while there is media, else its poster and what is the matter. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { PictureFragment, StreamPlatform } from "../../gen/graphql";
+import type { PictureFragment } from "../../gen/graphql";
 import { useWords } from "../../shell/preferences";
 import { startPlayer } from "./player";
 
@@ -31,7 +31,7 @@ export function Picture({ picture, title }: { picture: PictureFragment; title: s
         </span>
         {picture.link !== null && (
           <a class="button" href={picture.link.url} target="_blank" rel="noopener noreferrer">
-            {words.room.picture.watchAt(platformOf(picture.link.platform, words.room.picture))}
+            {words.room.picture.watchAt(words.room.picture.platforms[picture.link.platform])}
           </a>
         )}
         {url !== null && (
@@ -57,10 +57,6 @@ function describe(picture: PictureFragment, words: PictureWords): string {
   if (picture.cutOffReason !== null) return words.cutOff(picture.cutOffReason);
   if (picture.link !== null) return "";
   return words.states[picture.state];
-}
-
-function platformOf(platform: StreamPlatform, words: PictureWords): string {
-  return words.platforms[platform];
 }
 
 function Poster({ url, title }: { url: string; title: string }) {

@@ -4,6 +4,7 @@ import type { JobSlipFragment } from "../../gen/graphql";
 import { formatPay } from "../../i18n/format";
 import { channelOf, type Scanned } from "../../interest/channel";
 import { InterestButton } from "../../interest/interest_button";
+import { Dotted } from "../../parts/dotted";
 import { JobFacts } from "../../parts/job_facts";
 import { addressOf, type Presented } from "../../parts/job_slip";
 import { useWords } from "../../shell/preferences";
@@ -59,8 +60,10 @@ function PinnedSlip({ job, label, presented }: PinnedSlipProps) {
   return (
     <a class="pinned-slip" href={addressOf(job.id, presented)} aria-live="polite">
       <span class="second small">
-        {label}
-        {job.employer.verified && `${words.dot}✓ ${words.job.verified}`}
+        <Dotted>
+          {label}
+          {job.employer.verified && `✓ ${words.job.verified}`}
+        </Dotted>
       </span>
       <strong lang="zh-CN">{job.title}</strong>
       <span class="pay lead">{formatPay(job.pay, words)}</span>

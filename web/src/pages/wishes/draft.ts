@@ -1,17 +1,16 @@
 /** Wishes while somebody changes them, and how they come from the service and go to it. */
 
 import {
+  MyWishesDocument,
   OccupationNameDocument,
   OccupationsDocument,
   RegionNameDocument,
   RegionsDocument,
-  WishesDocument,
   type Intensity,
   type ProfileInput,
   type SeekerGroup,
   type Shift,
 } from "../../gen/graphql";
-import type { Words } from "../../i18n/zh";
 import type { Choice } from "../../parts/picker";
 import { seeker, service } from "../../shell/service";
 
@@ -59,18 +58,17 @@ export function profileOf(draft: Draft): ProfileInput {
 }
 
 /** The wishes that the service has, with the names of their codes. */
-export async function loadDraft(words: Words): Promise<Draft> {
-  const { myProfile } = await seeker.service.execute(WishesDocument, {});
+export async function loadDraft(): Promise<Draft> {
+  const { myProfile } = await seeker.service.execute(MyWishesDocument, {});
   if (myProfile == null) return EMPTY;
   const { group, wants } = myProfile.seeker.profile;
-  const english = words.language === "en";
   const occupations = wants.occupations.map(async (code) => {
     const { occupation } = await service.execute(OccupationNameDocument, { code });
-    return { code, name: (english ? occupation?.en : occupation?.zh) ?? code };
+    return { code, zh: occupation?.zh ?? code, en: occupation?.en ?? code };
   });
   const places = wants.places.map(async (code) => {
     const { region } = await service.execute(RegionNameDocument, { code });
-    return { code, name: region?.fullName ?? code };
+    return { code, zh: region?.fullName ?? code, en: null };
   });
   return {
     group,
@@ -88,15 +86,10 @@ export async function loadDraft(words: Words): Promise<Draft> {
 
 export async function searchOccupations(search: string): Promise<readonly Choice[]> {
   const { occupations } = await service.execute(OccupationsDocument, { search });
-  return occupations.map(({ code, zh }) => ({ code, name: zh }));
-}
-
-export async function searchEnglishOccupations(search: string): Promise<readonly Choice[]> {
-  const { occupations } = await service.execute(OccupationsDocument, { search });
-  return occupations.map(({ code, en }) => ({ code, name: en }));
+  return occupations;
 }
 
 export async function searchRegions(search: string): Promise<readonly Choice[]> {
   const { regions } = await service.execute(RegionsDocument, { search });
-  return regions.map(({ code, fullName }) => ({ code, name: fullName }));
+  return regions.map(({ code, fullName }) => ({ code, zh: fullName, en: null }));
 }

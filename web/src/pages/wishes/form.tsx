@@ -1,44 +1,38 @@
 /** The form of `/me/wishes`. It asks for no name, no phone and no CV. */
 
-import { useEffect, useState } from "preact/hooks";
-import {
-  ProfileConsentDocument,
-  type Intensity,
-  type SeekerGroup,
-  type Shift,
-} from "../../gen/graphql";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { Refusal } from "../../api/refusal";
+import { ProfileConsentDocument, type Intensity, type SeekerGroup } from "../../gen/graphql";
 import { WholeConsent } from "../../interest/consent";
-import { Failed, Loading } from "../../parts/notices";
+import { Failed, Fault, Loading } from "../../parts/notices";
 import { Picker } from "../../parts/picker";
+import { PAY_STEPS, Select, SHIFTS } from "../../parts/select";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import { seeker } from "../../shell/service";
 import { useQuery } from "../../shell/use_query";
-import {
-  EMPTY,
-  loadDraft,
-  profileOf,
-  searchEnglishOccupations,
-  searchOccupations,
-  searchRegions,
-  type Draft,
-} from "./draft";
+import { EMPTY, loadDraft, profileOf, searchOccupations, searchRegions, type Draft } from "./draft";
 
 const MOST_CHOICES = 5;
-const PAY_STEPS = [4_000, 5_000, 6_000, 8_000, 10_000];
-const SHIFTS: readonly Shift[] = ["DAY", "TWO_SHIFT", "THREE_SHIFT", "FLEXIBLE"];
 const INTENSITIES: readonly Intensity[] = ["LIGHT", "MEDIUM", "HEAVY"];
 
 export function WishesForm({ onSaved }: { onSaved(this: void): void }) {
-  const words = useWords();
   const consent = useQuery(ProfileConsentDocument, {});
   const [draft, setDraft] = useState<Draft | null>(seeker.receipt === null ? EMPTY : null);
-  useEffect(() => {
-    if (seeker.receipt === null) return;
-    loadDraft(words).then(setDraft, () => {
-      setDraft(EMPTY);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const load = useCallback(() => {
+    setRefusal(null);
+    loadDraft().then(setDraft, (error: unknown) => {
+      const found = error instanceof Refusal ? error : Refusal.offline();
+      // An empty form in the place of wishes that stand would replace them.
+      if (seeker.receipt === null || found.isUnknown) setDraft(EMPTY);
+      else setRefusal(found);
     });
-  }, [words]);
+  }, []);
+  useEffect(() => {
+    if (seeker.receipt !== null) load();
+  }, [load]);
+  if (refusal !== null) return <Failed refusal={refusal} retry={load} />;
   if (consent.refusal !== null) return <Failed refusal={consent.refusal} retry={consent.retry} />;
   if (consent.data === null || draft === null) return <Loading />;
   const { body, version } = consent.data.profileConsentText;
@@ -103,7 +97,7 @@ function Fields({ draft, onChange, consent, save }: FieldsProps) {
         label={words.wishes.occupations}
         chosen={draft.occupations}
         most={MOST_CHOICES}
-        search={words.language === "en" ? searchEnglishOccupations : searchOccupations}
+        search={searchOccupations}
         onChange={(occupations) => {
           change({ occupations });
         }}
@@ -121,10 +115,8 @@ function Fields({ draft, onChange, consent, save }: FieldsProps) {
         <Select
           label={words.board.pay}
           value={draft.pay === null ? "" : String(draft.pay)}
-          options={[
-            ["", words.board.any],
-            ...PAY_STEPS.map((each) => [String(each), words.board.yuan(each)] as const),
-          ]}
+          options={PAY_STEPS.map((each) => [String(each), words.board.yuan(each)])}
+          optional
           onChange={(value) => {
             change({ pay: value === "" ? null : Number(value) });
           }}
@@ -132,7 +124,7 @@ function Fields({ draft, onChange, consent, save }: FieldsProps) {
         <Select
           label={words.wishes.heaviest}
           value={draft.heaviest}
-          options={INTENSITIES.map((each) => [each, words.wishes.intensity[each]] as const)}
+          options={INTENSITIES.map((each) => [each, words.wishes.intensity[each]])}
           onChange={(value) => {
             change({ heaviest: value as Intensity });
           }}
@@ -188,39 +180,10 @@ function Fields({ draft, onChange, consent, save }: FieldsProps) {
         <span>{words.wishes.consent}</span>
       </label>
       <WholeConsent body={consent} />
-      {fault !== "" && (
-        <p role="alert" class="fault">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       <button type="submit" class="main wide">
         {words.wishes.save}
       </button>
     </form>
-  );
-}
-
-function Select(props: {
-  label: string;
-  value: string;
-  options: readonly (readonly [string, string])[];
-  onChange(this: void, value: string): void;
-}) {
-  return (
-    <label>
-      {props.label}
-      <select
-        value={props.value}
-        onChange={(event) => {
-          props.onChange(event.currentTarget.value);
-        }}
-      >
-        {props.options.map(([value, name]) => (
-          <option key={value} value={value}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

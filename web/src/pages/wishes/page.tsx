@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { EraseMyDataDocument, WishesDocument, type WishesQuery } from "../../gen/graphql";
+import { EraseMyDataDocument, MatchesDocument, type MatchesQuery } from "../../gen/graphql";
 import { JobSlip } from "../../parts/job_slip";
-import { Failed, Loading } from "../../parts/notices";
+import { Failed, Fault, Loading } from "../../parts/notices";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import { seeker } from "../../shell/service";
@@ -11,17 +11,14 @@ import { WishesForm } from "./form";
 /** `/me/wishes`: what somebody wants of a job, and the jobs that fit with the reasons. */
 export default function WishesPage() {
   const words = useWords();
-  // A saved profile is another state of the same page.
-  const [saved, setSaved] = useState(0);
   const [editing, setEditing] = useState(seeker.receipt === null);
-  if (seeker.receipt === null || editing) {
+  if (editing) {
     return (
       <div class="mine">
         <h1>{words.wishes.title}</h1>
         <WishesForm
           onSaved={() => {
             setEditing(false);
-            setSaved(saved + 1);
           }}
         />
       </div>
@@ -31,11 +28,7 @@ export default function WishesPage() {
     <div class="mine">
       <h1>{words.wishes.matches}</h1>
       <Matches
-        key={saved}
         onEdit={() => {
-          setEditing(true);
-        }}
-        onErased={() => {
           setEditing(true);
         }}
       />
@@ -43,14 +36,9 @@ export default function WishesPage() {
   );
 }
 
-interface MatchesProps {
-  onEdit(this: void): void;
-  onErased(this: void): void;
-}
-
-function Matches({ onEdit, onErased }: MatchesProps) {
+function Matches({ onEdit }: { onEdit(this: void): void }) {
   const words = useWords();
-  const { data, refusal, retry } = useQuery(WishesDocument, {}, seeker.service);
+  const { data, refusal, retry } = useQuery(MatchesDocument, {}, seeker.service);
   const [fault, setFault] = useState("");
   const erase = async () => {
     const { receipt } = seeker;
@@ -61,7 +49,7 @@ function Matches({ onEdit, onErased }: MatchesProps) {
       return;
     }
     seeker.forget();
-    onErased();
+    onEdit();
   };
   return (
     <>
@@ -85,17 +73,13 @@ function Matches({ onEdit, onErased }: MatchesProps) {
         >
           {words.wishes.erase}
         </button>
-        {fault !== "" && (
-          <p role="alert" class="fault">
-            {fault}
-          </p>
-        )}
+        <Fault text={fault} />
       </div>
     </>
   );
 }
 
-type Match = NonNullable<WishesQuery["recommendedPostings"]>[number];
+type Match = NonNullable<MatchesQuery["recommendedPostings"]>[number];
 
 function Found({ matches }: { matches: readonly Match[] }) {
   const words = useWords();
