@@ -11,6 +11,7 @@ from playwright.async_api import Browser
 
 from tests.support.songgang_process import ServerProcess, running_server
 from tests.support.third_party_clients import HttpClient
+from tests.support.waiting import wait_until
 from tests.web.cables import laid_cable
 from tests.web.frames import Frames
 from tests.web.hosts import sign_in_host
@@ -18,6 +19,7 @@ from tests.web.interests import PHONES, WORDS, fill_in, leads_of
 from tests.web.visitors import violations, visiting
 
 PASSWORD = "demo-for-tests-1"
+WAIT_SECONDS = 60.0
 
 
 def running_demo(uri: str, database: str) -> AbstractAsyncContextManager[ServerProcess]:
@@ -69,5 +71,7 @@ async def test_a_service_that_is_killed_and_comes_back_loses_no_event_and_no_tap
                 await host.pin(session, jobs[0])
                 await visitor.has_text("待确认")
                 assert len(await leads_of(http, host, session)) == 1
+                # The interest may be shown as sent before the last pin has arrived.
+                await wait_until(lambda: len(frames.seqs) >= 3, WAIT_SECONDS)
             assert frames.gaps_and_repeats() == []
             assert len(frames.seqs) == 3
