@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.client_address import TrustedProxies
+from api.command_errors import CommandError
 from api.connections.http_protocol import bounded_http_protocol
 from api.settings import Settings
 from api.websocket.uvicorn_protocol import WireProtocol, limited_wire_protocol
@@ -45,7 +46,7 @@ ACCEPT_BACKLOG = 4_096
 """Connections that may wait to be accepted: after a restart all viewers reconnect at once."""
 
 
-class CannotListen(Exception):
+class CannotListen(CommandError):
     """The server cannot listen on its address; the message says which and why."""
 
     def __init__(self, host: str, port: int, error: OSError) -> None:

@@ -36,6 +36,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from api.client_address import TrustedProxies
+from api.command_errors import CommandError
 from api.limit_settings import LimitSettings
 from api.secret_checks import MIN_SECRET_LENGTH, check_password_length, check_secret_length
 from api.sms_settings import GatewayKind, SmsSettings
@@ -50,7 +51,7 @@ _ORIGIN = re.compile(r"https?://[^/\s]+")
 _URL = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?", re.ASCII)
 
 
-class SettingsInvalid(Exception):
+class SettingsInvalid(CommandError):
     """A setting is wrong; the message names the variable and what it must be, never its value."""
 
 

@@ -24,6 +24,7 @@ from api.cli.import_report import (
     stream_outcomes_csv,
     summarise,
 )
+from api.command_errors import CommandError
 from api.http.imports.templates import MEDIA_TYPES, build_template
 from api.server import run_coroutine
 from api.settings import Settings
@@ -52,7 +53,7 @@ RowPrinter = Callable[[Store, Import], Awaitable[None]]
 commands = typer.Typer()
 
 
-class ImportNotFinished(Exception):
+class ImportNotFinished(CommandError):
     """The import ended before its last row; the message says what to do."""
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from api.command_errors import CommandError
 from api.document_files import explain_error, read_document, read_document_file
 from schema.execution.documents import hash_document
 from schema.execution.persisted_documents import find_document_errors
@@ -17,7 +18,7 @@ from schema.execution.persisted_documents import find_document_errors
 commands = typer.Typer()
 
 
-class DocumentRefused(Exception):
+class DocumentRefused(CommandError):
     """A document cannot be trusted; the message says which and why."""
 
 

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
+from api.command_errors import CommandError
 from api.demo.content import DemoContent
 from api.demo.records import DemoRecords
 from domain.reference.calendar import day_in_china
@@ -33,7 +34,7 @@ _RENEWAL_MARGIN = timedelta(days=30)
 _POLL_INTERVAL_SECONDS = 0.05
 
 
-class NotADemoDatabase(Exception):
+class NotADemoDatabase(CommandError):
     """The database holds data of its own, which demo data must not be mixed with."""
 
     def __init__(self, database: str) -> None:

@@ -7,7 +7,6 @@ import stat
 from pathlib import Path
 
 from api.doctor.check_results import CheckResult
-from api.document_files import load_trusted_documents
 from api.settings import Settings, SettingsInvalid
 from storage.mongo.database_password import password_path
 from storage.mongo.folder_owner import read_owner_status
@@ -15,15 +14,20 @@ from storage.mongo.mongod_failures import free_bytes
 
 LOW_SPACE_BYTES = 2_000_000_000
 """With less free space the doctor warns: oplog and journal of the embedded database take 1 GB."""
+_SETTINGS_ARE_VALID = CheckResult.ok("settings", "All settings are valid.", "所有设置均有效。")
 
 
 def check_settings(settings: Settings) -> CheckResult:
     """Whether the files that the settings name can be read; the values were checked before."""
+    if settings.trusted_documents is None:
+        return _SETTINGS_ARE_VALID
+    from api.document_files import load_trusted_documents  # noqa: PLC0415 -- it loads the schema
+
     try:
         load_trusted_documents(settings.trusted_documents)
     except SettingsInvalid as error:
         return invalid_settings(error)
-    return CheckResult.ok("settings", "All settings are valid.", "所有设置均有效。")
+    return _SETTINGS_ARE_VALID
 
 
 def invalid_settings(error: SettingsInvalid) -> CheckResult:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from domain.postings.postings import Finding
 from domain.screening.pattern_syntax import parse_number
@@ -36,17 +37,39 @@ class Reading:
 
     ``is_certain`` means that the words have no other meaning: the text is refused, unless something
     around them makes them harmless. Other readings send the text to a person. ``is_negatable``
-    means that a negation before the match takes the risk away (不收押金); it is false for readings
-    that contain their negation (不缴社保). ``required`` are sets of words, and a match holds one of
-    each. ``accepts_numbers`` decides over the numbers in the groups of a match.
+    means that a negation before the match takes the risk away (不收押金); it is false for
+    readings that contain their negation (不缴社保). ``accepts_numbers`` decides over the numbers
+    that a match holds.
     """
 
     rule: Finding
-    expression: re.Pattern[str]
-    required: tuple[frozenset[str], ...]
+    source: str
+    """In the notation of this module."""
     is_certain: bool
     is_negatable: bool
     accepts_numbers: Callable[[tuple[int, ...]], bool]
+
+    # Compiled when the first sentence holds its words: most commands and many tests read no text.
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """The compiled source.
+
+        :raises KeyError: a class is not in the vocabulary.
+        :raises ValueError: a gap is too long.
+        """
+        return re.compile(self._pattern)
+
+    @cached_property
+    def _pattern(self) -> str:
+        return _write_expression(self.source)
+
+    @cached_property
+    def required(self) -> tuple[frozenset[str], ...]:
+        """Sets of words; a match holds one of each.
+
+        :raises ValueError: a match may do without any certain word.
+        """
+        return find_required_words(self._pattern)
 
     def find(self, sentence: str) -> Iterator[re.Match[str]]:
         """Yield the matches in a sentence."""
@@ -62,21 +85,16 @@ def read_as(
     negatable: bool = False,
     numbers: Callable[[tuple[int, ...]], bool] = lambda _: True,
 ) -> tuple[Reading, ...]:
-    """Compile readings of one rule; ``sources`` are in the notation of this module.
-
-    :raises KeyError: a class is not in the vocabulary.
-    :raises ValueError: a gap is too long, or a match may do without any certain word.
-    """
+    """Return readings of one rule; ``sources`` are in the notation of this module."""
     return tuple(
         Reading(
             rule=rule,
-            expression=re.compile(expression),
-            required=find_required_words(expression),
+            source=source,
             is_certain=certain,
             is_negatable=negatable,
             accepts_numbers=numbers,
         )
-        for expression in map(_write_expression, sources)
+        for source in sources
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import takewhile
 
 from domain.free_text import check_text
 from domain.reference.occupation_book import LISTED_OCCUPATIONS, OccupationBook
 from domain.reference.regions import Region, find_regions, significant_digits
 from domain.refusals import InvalidInput
-from domain.search.benefit_terms import BENEFIT_TERMS
+from domain.search.benefit_terms import BENEFIT_TERMS, BenefitTerm
 from domain.search.search_tokens import (
     benefit_token,
     occupation_token,
@@ -47,12 +47,16 @@ class SearchWord:
     highlight_names: tuple[str, ...] = ()
 
 
-_BENEFIT_TERMS_BY_NAME = {
-    spelling: benefit
-    for benefit in BENEFIT_TERMS
-    for name in benefit.names
-    for spelling in (fold(name), spell_pinyin(name)[0])
-}
+@cache
+def _benefit_terms_by_name() -> dict[str, BenefitTerm]:
+    return {
+        spelling: benefit
+        for benefit in BENEFIT_TERMS
+        for name in benefit.names
+        for spelling in (fold(name), spell_pinyin(name)[0])
+    }
+
+
 _PINYIN_SYLLABLE = re.compile(
     r"([zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
     r"(a|o|e|ai|ei|ao|ou|an|en|ang|eng|ong|er|i|ia|ie|iao|iu|ian|in|iang|ing|iong"
@@ -109,7 +113,7 @@ def parse_search(
             field=field,
         )
     # Search reads the first word's postings first: long words have few, benefits have many.
-    words.sort(key=lambda word: (word in _BENEFIT_TERMS_BY_NAME, -len(word)))
+    words.sort(key=lambda word: (word in _benefit_terms_by_name(), -len(word)))
     return tuple(_build_search_word(word, book) for word in words)
 
 
@@ -140,14 +144,14 @@ def _count_name_runs(latin: list[str], book: OccupationBook) -> int:
 
 def _is_name(word: str, book: OccupationBook) -> bool:
     """Whether a word names a benefit, an occupation or a region."""
-    return word in _BENEFIT_TERMS_BY_NAME or bool(
+    return word in _benefit_terms_by_name() or bool(
         book.find_by_search_word(word) or _find_region_tokens(word)
     )
 
 
 def _build_search_word(text: str, book: OccupationBook) -> SearchWord:
     occupations = book.find_by_search_word(text)
-    benefit = _BENEFIT_TERMS_BY_NAME.get(text)
+    benefit = _benefit_terms_by_name().get(text)
     return SearchWord(
         text=text,
         strong=(

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from unicodedata import normalize
-
-from pypinyin import lazy_pinyin
-from rjieba import Jieba
 
 from domain.reference.occupations import Occupation, occupation_names
 from domain.reference.simplified_chinese import to_simplified
 from domain.search.benefit_terms import BENEFIT_TERMS
+
+if TYPE_CHECKING:
+    from rjieba import Jieba
 
 _RUN = re.compile(r"[㐀-䶿一-鿿]+|[a-z0-9][a-z0-9+#.-]*")
 _CHINESE = re.compile(r"[㐀-䶿一-鿿]+")
@@ -24,16 +25,16 @@ _CHINESE = re.compile(r"[㐀-䶿一-鿿]+")
 _NEVER_SPLIT_FREQUENCY = 1_000_000
 
 
-def _build_segmenter() -> Jieba:
+@cache
+def _segmenter() -> Jieba:
+    from rjieba import Jieba  # noqa: PLC0415 -- it takes 0.2 s, and most commands segment nothing
+
     jieba = Jieba()
     occupations = (name for occupation in Occupation for name in occupation_names(occupation))
     benefits = (name for benefit in BENEFIT_TERMS for name in benefit.names)
     for name in (*occupations, *benefits):
         jieba.add_word(name, _NEVER_SPLIT_FREQUENCY, "n")
     return jieba
-
-
-_JIEBA = _build_segmenter()
 
 
 @lru_cache(maxsize=1 << 15)
@@ -71,7 +72,7 @@ def split_words(text: str) -> list[str]:
 
 
 def _segment(run: str) -> list[str]:
-    words: list[str] = _JIEBA.cut(run)
+    words: list[str] = _segmenter().cut(run)
     return words
 
 
@@ -79,7 +80,7 @@ def split_index_words(text: str) -> Iterator[str]:
     """Yield the words of folded text and the words inside them; no single Chinese characters."""
     for run in split_runs(text):
         if is_chinese(run):
-            yield from (word for word in _JIEBA.cut_for_search(run) if len(word) > 1)
+            yield from (word for word in _segmenter().cut_for_search(run) if len(word) > 1)
         else:
             yield run
 
@@ -93,5 +94,7 @@ def split_bigrams(text: str) -> Iterator[str]:
 @lru_cache(maxsize=1 << 14)
 def spell_pinyin(word: str) -> tuple[str, str]:
     """Return the pinyin of a Chinese word (no tones, v for ü) and the initials of its syllables."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 -- loading its dictionary takes 0.3 s
+
     syllables = lazy_pinyin(word)
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)
