@@ -11,6 +11,7 @@ import pytest
 from storage.mongo.client import Driver, Mongo, new_id
 from tests.support.exclusive_tests import pytest_runtest_protocol
 from tests.support.forbid_skips import pytest_runtest_makereport
+from tests.support.memory_files import keep_temporary_files_in_memory
 from tests.support.mongod import temporary_folder, temporary_mongod
 from tests.support.songgang_process import ServerProcess, running_server
 
@@ -32,6 +33,7 @@ def left_by_pymongo(port: int | None = None) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    keep_temporary_files_in_memory()
     config.addinivalue_line("filterwarnings", left_by_pymongo())
 
 

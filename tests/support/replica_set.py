@@ -49,6 +49,7 @@ class ReplicaSetMember:
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0"),
             # As in production (compose.yaml).
             *("--setParameter", "transactionLifetimeLimitSeconds=3"),
+            *("--setParameter", "oplogNetworkTimeoutBufferSeconds=1"),
         ]
         self._lock = -1
         self._mongod: Mongod | None = None
