@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.mongo.client import Driver, Mongo, new_id
 from tests.support.exclusive_tests import pytest_runtest_protocol
@@ -16,6 +17,10 @@ from tests.support.mongod import temporary_folder, temporary_mongod
 from tests.support.songgang_process import ServerProcess, running_server
 
 __all__ = ["pytest_runtest_makereport", "pytest_runtest_protocol"]
+
+# Examples of properties have no deadline: a slow machine must not fail a test.
+settings.register_profile("songgang", deadline=None)
+settings.load_profile("songgang")
 
 
 def left_by_pymongo(port: int | None = None) -> str:

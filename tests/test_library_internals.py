@@ -26,10 +26,13 @@ from graphql import (
     GraphQLError,
     GraphQLObjectType,
     MaxIntrospectionDepthRule,
+    TypeInfo,
+    ValidationContext,
     parse,
     specified_rules,
     validate,
 )
+from graphql.validation.rules.variables_in_allowed_position import allowed_variable_usage
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -146,6 +149,27 @@ RELIED_ON: dict[str, Callable[[], Any]] = {
     ),
     "graphql-core: parse() takes max_tokens and raises no RecursionError (DocumentCache)": (
         lambda: "max_tokens" in signature(parse).parameters
+    ),
+    "graphql-core: ValidationContext._type_info knows defaults of arguments (VariableUsesRule)": (
+        lambda: (
+            ValidationContext(
+                GRAPHQL_SCHEMA, parse("{ me { id } }"), TypeInfo(GRAPHQL_SCHEMA), list[Any]().append
+            )._type_info.get_default_value()
+            is None
+        )
+    ),
+    "graphql-core: allowed_variable_usage takes the types and defaults of a variable and its place"
+    " (VariableUsesRule)": (
+        lambda: (
+            list(signature(allowed_variable_usage).parameters)
+            == [
+                "schema",
+                "var_type",
+                "var_default_value",
+                "location_type",
+                "location_default_value",
+            ]
+        )
     ),
     # limits
     "limits: MemoryStorage.events holds one entry a key, the oldest first (RateLimiter)": (

@@ -1,9 +1,10 @@
 """Which IP addresses and host names are public: may a webhook lead there.
 
-The blocks are those of the IANA special-purpose registries, read on 2026-11-26:
+The blocks are those of the IANA special-purpose registries, of RFC 6890 and RFC 8190:
 https://www.iana.org/assignments/iana-ipv4-special-registry and
-https://www.iana.org/assignments/iana-ipv6-special-registry. Also blocks that are globally
-reachable are excluded: they serve a protocol, and no partner has a server there.
+https://www.iana.org/assignments/iana-ipv6-special-registry. The table was compared on 2026-11-27
+with transcriptions of all their rows, the newest of 2026-09-24. Multicast is added, and so are the
+blocks that are globally reachable: they serve a protocol, and no partner has a server there.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ SPECIAL_IPV4 = tuple(
         "127.0.0.0/8",  # loopback, RFC 1122
         "169.254.0.0/16",  # link local, and the metadata of clouds, RFC 3927
         "172.16.0.0/12",  # private use, RFC 1918
-        "192.0.0.0/24",  # IETF protocol assignments, RFC 6890
+        "192.0.0.0/24",  # IETF protocol assignments, RFC 6890: PCP, TURN, NAT64 discovery, ...
         "192.0.2.0/24",  # documentation, RFC 5737
         "192.31.196.0/24",  # AS112, RFC 7535
         "192.52.193.0/24",  # multicast tunnelling, RFC 7450
-        "192.88.99.0/24",  # 6to4 relay anycast, deprecated by RFC 7526
+        "192.88.99.0/24",  # 6to4 relay anycast, deprecated by RFC 7526; 6a44 relay, RFC 6751
         "192.168.0.0/16",  # private use, RFC 1918
         "192.175.48.0/24",  # AS112, RFC 7534
         "198.18.0.0/15",  # benchmarking, RFC 2544
@@ -38,8 +39,8 @@ SPECIAL_IPV4 = tuple(
 )
 GLOBAL_UNICAST_IPV6 = IPv6Network("2000::/3")
 """All that IANA has allocated for global unicast (RFC 4291). What lies outside is special, reserved
-or local: ::/8 with loopback and mapped addresses, 64:ff9b::/96, 100::/64, 5f00::/16, fc00::/7,
-fe80::/10, fec0::/10 and ff00::/8."""
+or local: ::/8 with loopback, mapped and translated addresses (64:ff9b::/96, 64:ff9b:1::/48),
+100::/64, 100:0:0:1::/64, 5f00::/16, fc00::/7, fe80::/10, fec0::/10 and ff00::/8."""
 SPECIAL_IPV6 = tuple(
     IPv6Network(block)
     for block in (

@@ -45,6 +45,8 @@ class DocumentLimits:
     """Fragments of a document."""
     digits: int = 40
     """Characters of a number in a document: more than any number of the schema has."""
+    operations: int = 50
+    """Operations of a document. Each is checked with all fragments that it reaches."""
     fields: int = 1_500
     """Fields that an operation selects. A fragment counts wherever it is spread."""
     root_fields: int = 20
@@ -129,8 +131,11 @@ class DocumentCache:
             # Measured first: validation takes longer the more a document nests and repeats.
             errors = self._check_limits(document) or validate_document(self._schema, document)
         except MergingTooLarge:
-            nested = RequestError("The document nests too many alternatives of object types.")
-            return PreparedDocument(sha256=digest, errors=(nested,))
+            repeated = RequestError(
+                "The document selects too many fields: nest fewer alternatives of object types, "
+                "or send fewer operations."
+            )
+            return PreparedDocument(sha256=digest, errors=(repeated,))
         except GraphQLSyntaxError as error:
             return PreparedDocument(sha256=digest, errors=(error,))
         except RecursionError:
@@ -147,6 +152,8 @@ class DocumentCache:
         fragments = sum(isinstance(each, FragmentDefinitionNode) for each in document.definitions)
         if fragments > self._limits.fragments:
             return [RequestError(f"A document has at most {self._limits.fragments} fragments.")]
+        if len(document.definitions) - fragments > self._limits.operations:
+            return [RequestError(f"A document has at most {self._limits.operations} operations.")]
         if find_longest_number(document) > self._limits.digits:
             return [RequestError(f"A number has at most {self._limits.digits} digits.")]
         meter = ComplexityMeter(self._schema, document)

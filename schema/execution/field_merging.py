@@ -35,15 +35,16 @@ from graphql.utilities.sort_value_node import sort_value_node
 from graphql.validation import ValidationContext, ValidationRule
 
 MAX_STEPS = 20_000
-"""Fields that one operation may make the rule look at, about 20 ms of work. Only a document that
-nests alternatives of object types in each other makes it look at a field many times."""
+"""Fields that one document may make the rule look at, about 20 ms of work. Only a document that
+nests alternatives of object types in each other, or has many operations that spread the same
+fragments, makes it look at a field many times."""
 MAX_DEPTH = 50
 """Fields nested in fields. Only a fragment that contains itself nests deeper; another rule reports
 it."""
 
 
 class MergingTooLarge(Exception):
-    """The rule has looked at ``MAX_STEPS`` fields of an operation."""
+    """The rule has looked at ``MAX_STEPS`` fields of a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,14 @@ class FieldMergingRule(ValidationRule):
         super().__init__(context)
         self._depth = 0
         self.steps = 0
-        """Fields and fragments of the present operation that were looked at."""
+        """Fields and fragments that were looked at."""
         self._call_keys: dict[int, tuple[Any, ...]] = {}
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
         """Check one operation with all its fragments.
 
-        :raises MergingTooLarge: it takes too many steps.
+        :raises MergingTooLarge: the operations up to this one take too many steps.
         """
-        self.steps = 0
         root = self.context.schema.get_root_type(node.operation)
         self._check_set([(node.selection_set, root)], exclusive=False)
 

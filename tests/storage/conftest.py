@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from hypothesis import settings
 
 from storage.store import Store
 from tests.support.stores import connect_second_store, empty_store, prepare_store
-
-# A slow machine must not fail a property test.
-settings.register_profile("songgang", deadline=None)
-settings.load_profile("songgang")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from hypothesis import settings
 
 from api.wiring.realtime import run_group_commit
 from realtime.group_commit import GroupCommit
@@ -13,10 +12,6 @@ from storage.store import Store
 from tests.support.hub_session import HubSession
 from tests.support.stores import connect_second_store, empty_store, prepare_store
 from tests.support.waiting import ignore_running_tasks
-
-# Without a deadline: a slow machine must not fail a test.
-settings.register_profile("songgang", deadline=None)
-settings.load_profile("songgang")
 
 
 @pytest.fixture(autouse=True)

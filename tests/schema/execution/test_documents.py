@@ -83,6 +83,10 @@ REFUSED = {
         + " ".join(f"fragment f{i} on Query{{me{{id}}}}" for i in range(201)),
         "at most 200 fragments",
     ),
+    "51 operations": (
+        " ".join(f"query q{i}{{me{{id}}}}" for i in range(51)),
+        "at most 50 operations",
+    ),
     "a page of a long number": (
         f"{{ postings(first: {'9' * 5_000}) {{ edges {{ cursor }} }} }}",
         "at most 40 digits",
@@ -124,6 +128,7 @@ ACCEPTED = {
     "15 levels": DEEP.replace("parent { ", "", 1).removesuffix(" }"),
     "a chain of fragments": CHAIN_OF_150 + " fragment f150 on Query{me{id}}",
     "20 root fields": "{" + " ".join(f"a{i}:me{{id}}" for i in range(20)) + "}",
+    "50 operations": " ".join(f"query q{i}{{me{{id}}}}" for i in range(50)),
     "one page within another": f"{{ {PAGES} }}",
     "pages by default": f"{{ a: {PAGES} b: {PAGES} }}".replace("(first: 100)", ""),
     "empty pages": f"{{ a: {PAGES} b: {PAGES} }}".replace("100", "0"),

@@ -33,6 +33,10 @@ PETS = build_schema("""
     type Toy { name: String, price: Int }
     union Any = Dog | Cat | Person
 """)
+TOO_MANY_FIELDS = (
+    "The document selects too many fields: nest fewer alternatives of object types, "
+    "or send fewer operations."
+)
 CONFLICTS = [
     "{ dog { a: name a: age } }",
     "{ dog { a: name a: barks } }",
@@ -126,6 +130,16 @@ def test_spreading_many_fragments_looks_at_each_field_once() -> None:
     assert count_steps(text) == 1 + 200 + 400
 
 
+@pytest.mark.parametrize(("operations", "is_given_up"), [(30, False), (50, True)])
+def test_operations_share_the_steps_of_their_document(operations: int, is_given_up: bool) -> None:
+    text = " ".join(f"query q{i} {{ dog {{ ...all }} }}" for i in range(operations))
+    text += " fragment all on Dog {" + " ".join(f"...f{i}" for i in range(199)) + "}"
+    text += " ".join(f"fragment f{i} on Dog {{ name age }}" for i in range(199))
+    assert [error.message for error in DocumentCache(PETS).prepare(text).errors] == (
+        [TOO_MANY_FIELDS] if is_given_up else []
+    )
+
+
 def test_alternatives_within_alternatives_are_given_up() -> None:
     text = "name"
     for level in range(11):
@@ -136,7 +150,7 @@ def test_alternatives_within_alternatives_are_given_up() -> None:
     with pytest.raises(MergingTooLarge):
         count_steps(text)
     assert [error.message for error in DocumentCache(PETS).prepare(text).errors] == [
-        "The document nests too many alternatives of object types."
+        TOO_MANY_FIELDS
     ]
 
 
