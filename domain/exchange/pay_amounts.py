@@ -10,13 +10,13 @@ from domain.exchange.cell_parsers import CellFault, normalise_text
 from domain.postings.pay import FEN_PER_YUAN, PayPeriod
 
 _PERIODS_OF_WORDS = {
-    **dict.fromkeys(("月", "month"), PayPeriod.MONTH),
+    **dict.fromkeys(("月", "个月", "month"), PayPeriod.MONTH),
     **dict.fromkeys(("小时", "时", "钟头", "h", "hour"), PayPeriod.HOUR),
     **dict.fromkeys(("天", "日", "工", "day"), PayPeriod.DAY),
     **dict.fromkeys(("年", "year"), PayPeriod.YEAR),
     **dict.fromkeys(("件", "个", "单", "趟", "只", "条", "票", "台"), PayPeriod.PIECE),
 }
-_NUMBER = r"(?<![\d.])(\d{1,9}(?:\.\d{1,4})?)(?![\d.])\s*(万|w|k|千)?\s*(?:元|块钱?|rmb|¥)?"
+_NUMBER = r"(?<![\d.])(\d{1,9}(?:\.\d{1,4})?)(?![\d.])\s*(万|w|k|千|百)?\s*(?:元|块钱?|rmb|¥)?"
 _PERIOD = rf"(?:\s*(?:/|每|一|p)\s*({'|'.join(sorted(_PERIODS_OF_WORDS, key=len, reverse=True))}))?"
 _AMOUNT = re.compile(
     rf"(?:¥\s*)?{_NUMBER}{_PERIOD}(?:\s*-\s*{_NUMBER}{_PERIOD})?\s*(起|以上|\+|及以上|以下|以内|封顶)?",
@@ -24,7 +24,7 @@ _AMOUNT = re.compile(
 )
 PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)\s*%", re.ASCII)
 THOUSANDS_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
-_MULTIPLES = {"万": 10_000, "w": 10_000, "k": 1_000, "千": 1_000, "": 1}
+_MULTIPLES = {"万": 10_000, "w": 10_000, "k": 1_000, "千": 1_000, "百": 100, "": 1}
 _UPPER_ONLY = ("最高", "高达", "不超过")
 
 

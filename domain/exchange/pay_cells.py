@@ -11,6 +11,7 @@ from typing import Any
 from domain.exchange.cell_parsers import CellFault, normalise_text, shorten_for_message
 from domain.exchange.pay_amounts import PERCENT, THOUSANDS_SEPARATOR, Amount, find_amount
 from domain.exchange.settlement_cells import SETTLEMENT_WORDS
+from domain.exchange.written_numbers import write_in_digits
 from domain.postings.pay import (
     FEN_PER_YUAN,
     ComponentUnit,
@@ -55,13 +56,17 @@ _PAYDAY = re.compile(
 _NEGATIVE = re.compile(r"-\s*\d", re.ASCII)
 _RANGE_SIGNS = re.compile(r"\s*(?:[~～—–−‐至到]|--)\s*(?=\d)")
 _REMARK = re.compile(r"(.*?\d.*?)\s*(?:\(([^()]+)\)|((?:已|均|不)?(?:包含|包括|含)[^()]+))(.*)")
-_CLAUSES = re.compile(r"[,;、。·•\n]+|\+(?=\D)|\s+")
+_CLAUSES = re.compile(
+    r"[,;、。·•\n]+|\+(?=\D)|加(?=提成|计件|绩效|奖|全勤|餐补|饭补|补贴|分红)|\s+"
+)
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _GUARANTEED = ("底薪", "保底", "基本工资", "无责")
 _FILLERS = re.compile(
     r"上不封顶|多劳多得|做多少算多少|左右|大概|约|面议|可谈|元|薪资|薪水|工资|待遇|综合|转正后?|"
     r"税前|计件|按件|计时|[:：.\-+/]"
 )
+_PIECE_RATE_WORDS = frozenset({"计件", "按件", "计件工资", "计件提成"})
+"""Alone they say that pieces are paid beside another pay, but not how much."""
 _PIECES_OF_OTHER_NAME = ("单", "趟")
 _MAX_CELL_LENGTH = 300
 _EMPTY_WORDS = re.compile(r"^\s*(?:全勤|饭补|夜补|车补|奖|补贴|补助|津贴|:)*\s*")
@@ -101,7 +106,7 @@ def parse_pay(cell: str) -> PayCell:
             f"Use at most {_MAX_CELL_LENGTH} characters for the pay.",
             f"工资一栏请不要超过{_MAX_CELL_LENGTH}个字。",
         )
-    plain = normalise_text(cell).lower().replace("¥", "")
+    plain = write_in_digits(normalise_text(cell).lower().replace("¥", ""))
     text = _RANGE_SIGNS.sub("-", THOUSANDS_SEPARATOR.sub("", plain))
     if _NEGATIVE.match(text):
         raise _no_amount(cell)
@@ -109,7 +114,8 @@ def parse_pay(cell: str) -> PayCell:
     payday, text = _take(_PAYDAY, text)
     found: dict[str, Any] = {}
     components: list[PayComponent] = []
-    for clause in _split_clauses(text):
+    clauses = list(_split_clauses(text))
+    for clause in clauses:
         _read_clause(clause, found, components)
     guaranteed = found.get("guaranteed")
     if "from_fen" not in found and isinstance(guaranteed, PayRate):
@@ -117,6 +123,8 @@ def parse_pay(cell: str) -> PayCell:
         found["is_period_stated"] = True
     if "from_fen" not in found:
         raise _no_amount(cell)
+    if found["period"] is not PayPeriod.PIECE and not _PIECE_RATE_WORDS.isdisjoint(clauses):
+        components.append(PayComponent(kind=PayComponentKind.PIECE_RATE))
     return PayCell(
         **found,
         months=Decimal(months) if months else None,
@@ -165,6 +173,8 @@ def _read_clause(clause: str, found: dict[str, Any], components: list[PayCompone
     elif amount is not None and any(word in clause for word in _GUARANTEED):
         period = amount.period or PayPeriod.MONTH
         found["guaranteed"] = PayRate(fen=amount.from_fen, period=period)
+        if amount.to_fen not in {None, amount.from_fen}:
+            components.append(PayComponent(kind=PayComponentKind.OTHER, note=clause))
     elif component is not None:
         components.append(read_component(clause, component))
     elif amount is None or "from_fen" in found:

@@ -17,6 +17,8 @@ from domain.postings.work_schedule import NO_SCHEDULE, WorkSchedule
 _NOTHING = frozenset(
     {"无", "没有", "不缴", "不交", "不缴社保", "不交社保", "不缴纳", "否", "-", "/"}
 )
+_DUE_BY_LAW = frozenset({"法定节假日", "法定假日", "国家法定节假日", "法定节假日休息", "法定假期"})
+"""Everybody has statutory holidays: the words promise nothing more."""
 _ALL_INSURANCE = frozenset(
     {"五险", "社保", "社会保险", "五险合一", "六险", "五险一金", "六险一金", "六险二金", "七险二金"}
 )
@@ -66,6 +68,9 @@ _KNOWN_WORDS = {
 """Words that begin with one of ``_VERBS`` by accident: 交通补贴, 上下班接送."""
 _PER_TIME = re.compile(r"(?<=[\d元块])/([天日月班年])")
 """A slash that separates no words: 餐补15元/天."""
+_PACKAGE = re.compile(r"[5-7]险(?:[12]金)?|险[12]金", re.ASCII)
+_PACKAGE_DIGITS = str.maketrans("12567", "一二五六七")
+"""五险1金 and 5险1金 are 五险一金."""
 _parse_benefit = make_enum_parser(Benefit)
 
 
@@ -90,6 +95,7 @@ def parse_provisions(cell: str) -> Provisions:
     """
     found = Provisions()
     text = _PER_TIME.sub(r"每\1", normalise_text(cell))
+    text = _PACKAGE.sub(lambda match: match[0].translate(_PACKAGE_DIGITS), text)
     for word in split_words(text):
         found = _add_provision(found, word)
     return found
@@ -102,7 +108,7 @@ def _add_provision(found: Provisions, word: str) -> Provisions:
     """
     plain = word if word in _KNOWN_WORDS else _VERBS.sub("", word) or word
     schedule = read_rest_word(plain, found.schedule)
-    if word in _NOTHING:
+    if word in _NOTHING or word in _DUE_BY_LAW:
         added = found
     elif plain in _ALL_INSURANCE:
         fund = {Benefit.HOUSING_FUND} if plain.endswith("金") else set()

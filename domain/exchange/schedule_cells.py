@@ -30,11 +30,14 @@ _SHIFT_WORDS = {
         ("长白班", "常白班", "正常班", "日班", "行政班", "固定白班", "朝九晚五"), Shift.DAY
     ),
     **dict.fromkeys(
-        ("两班", "二班倒", "两班制", "白夜班", "白夜两班", "四班两运转"), Shift.TWO_SHIFT
+        ("两班", "二班倒", "两班制", "白夜班", "白夜两班", "四班两运转", "三班两运转"),
+        Shift.TWO_SHIFT,
     ),
     **dict.fromkeys(("三班", "三班制", "三班轮换", "四班三运转", "四班三倒"), Shift.THREE_SHIFT),
     **dict.fromkeys(("弹性工作", "弹性工作制", "时间自由", "自由排班", "弹性时间"), Shift.FLEXIBLE),
 }
+_DAYTIME = re.compile(r"[早朝][七八九789]晚[四五六456]")
+"""From morning to evening: 早九晚六, 朝8晚5."""
 _parse_shift_member = make_enum_parser(Shift, **_SHIFT_WORDS)
 
 
@@ -96,7 +99,7 @@ def parse_shift(cell: str) -> ShiftCell:
         if rest is not None:
             schedule = rest
         else:
-            shift = _parse_shift_member(word)
+            shift = Shift.DAY if _DAYTIME.fullmatch(word) else _parse_shift_member(word)
     if shift is None:
         shift = _parse_shift_member(cell)
     return ShiftCell(shift=shift, schedule=schedule)

@@ -17,6 +17,7 @@ from domain.exchange.cell_parsers import (
     parse_date,
     parse_int,
 )
+from domain.exchange.written_numbers import write_in_digits
 from domain.postings.requirements import CodedText, RequiredEducation
 from domain.screening.pattern_syntax import parse_number
 
@@ -24,23 +25,42 @@ OPEN_ENDED = date.max
 """Stands for the last day of a job without one (长期有效); the import makes it a year from now."""
 
 _PEOPLE = re.compile(
-    r"(\d{1,6})\s*(?:[-~～—–至到]\s*\d{1,6}\s*)?(?:人|名|位|个)?\s*(以上|左右|起)?", re.ASCII
+    r"(?:(?:招聘?|需|急招)\s*)?(约|大约|大概|至少|不少于)?\s*(\d{1,6})\s*"
+    r"([-~～—–至到]\s*\d{1,6}|余|多|来|几)?\s*(?:人|名|位|个)?\s*(以上|左右|上下|起)?",
+    re.ASCII,
 )
-_SOME_PEOPLE = frozenset({"若干", "若干人", "若干名", "多人", "多名", "数名", "不限", "人数不限"})
+_LONE_NUMBER = re.compile(r"[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]")
+_SOME_PEOPLE = frozenset(
+    {
+        *("若干", "若干人", "若干名", "多人", "多名", "数名", "数人", "几名", "几人"),
+        *("大量", "批量", "不限", "人数不限", "名额不限", "不限人数"),
+    }
+)
 _OPEN_ENDED_WORDS = frozenset(
     {
         "长期",
         "长期有效",
         "长期招聘",
         "长期招工",
+        "长期招",
         "常年",
+        "常年有效",
         "常年招聘",
+        "常年招工",
         "招满为止",
         "招满即止",
+        "招满截止",
+        "招满结束",
+        "招到为止",
+        "额满为止",
         "不限",
+        "无期限",
+        "无限期",
         "永久",
+        "永久有效",
     }
 )
+_AROUND_A_DAY = re.compile(r"^(?:有效期)?(?:截止到|截至|截止|至|到)\s*|\s*(?:止|前|之前|截止)$")
 _EDUCATION_WORDS = {
     **dict.fromkeys(("不限", "无要求", "无学历要求", "不要求"), RequiredEducation.NONE),
     **dict.fromkeys(("初中",), RequiredEducation.JUNIOR),
@@ -87,18 +107,19 @@ class ExperienceCell:
 
 
 def parse_headcount(cell: str) -> Any:
-    """Parse a number of people: 3, 3人, 5名; 若干 and 10-20人 with a note.
+    """Parse a number of people: 3, 3人, 五名; 若干, 约10人 and 10-20人 with a note.
 
     :raises CellFault: the text is no number of people.
     """
     text = normalise_text(cell)
     if text in _SOME_PEOPLE:
         return CellReading(1, _headcount_note(1))
-    match = _PEOPLE.fullmatch(text.replace(",", ""))
+    plain = _LONE_NUMBER.sub(lambda found: str(parse_number(found[0])), write_in_digits(text))
+    match = _PEOPLE.fullmatch(plain.replace(",", ""))
     if match is None:
         return parse_int(cell)
-    number = int(match[1])
-    is_exact = match[0].rstrip("人名位个 ").isdigit()
+    number = int(match[2])
+    is_exact = not (match[1] or match[3] or match[4])
     return number if is_exact else CellReading(number, _headcount_note(number))
 
 
@@ -124,7 +145,7 @@ def parse_last_day(cell: str) -> Any:
                 "岗位须有截止日期：“长期有效”按一年处理，到期可以续期。",
             ),
         )
-    return parse_date(cell)
+    return parse_date(_AROUND_A_DAY.sub("", normalise_text(cell)))
 
 
 def parse_education(cell: str) -> EducationCell:

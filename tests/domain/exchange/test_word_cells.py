@@ -40,20 +40,23 @@ def assumed(found: Any) -> tuple[Any, str]:
     return found.value, found.note.code
 
 
-@pytest.mark.parametrize("cell", ["3", "3人", "３名", "3 位", "3个"])
+@pytest.mark.parametrize("cell", ["3", "3人", "３名", "3 位", "3个", "三", "三人", "招3人"])
 def test_a_number_of_people(cell: str) -> None:
     assert parse_headcount(cell) == 3
 
 
 @pytest.mark.parametrize(
     ("cell", "number"),
-    [("若干", 1), ("若干人", 1), ("多名", 1), ("不限", 1), ("10-20人", 10), ("5人以上", 5)],
+    [
+        *(("若干", 1), ("若干人", 1), ("多名", 1), ("不限", 1), ("10-20人", 10), ("5人以上", 5)),
+        *(("约10人", 10), ("十余人", 10), ("三十人左右", 30), ("至少五名", 5), ("大量", 1)),
+    ],
 )
 def test_a_vague_number_of_people_is_taken_with_a_note(cell: str, number: int) -> None:
     assert assumed(parse_headcount(cell)) == (number, "HEADCOUNT_ASSUMED")
 
 
-@pytest.mark.parametrize("cell", ["长期有效", "长期", "常年招聘", "招满为止"])
+@pytest.mark.parametrize("cell", ["长期有效", "长期", "常年招聘", "招满为止", "额满为止"])
 def test_a_job_without_an_end_is_open_for_a_year(cell: str) -> None:
     assert assumed(parse_last_day(cell)) == (OPEN_ENDED, "OPEN_FOR_A_YEAR")
     assert parse_last_day("2026-12-31") == date(2026, 12, 31)
