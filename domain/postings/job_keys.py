@@ -29,7 +29,12 @@ def make_job_key(employer_id: str, terms: PostingTerms, *, separate_id: str | No
     parts = (title, *places, describe_pay(terms.pay), terms.shift.value, *shifts)
     digest = sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     key = f"{employer_id}/{digest}"
-    return key if separate_id is None else f"{key}/{separate_id}"
+    return key if separate_id is None else separate_job_key(key, separate_id)
+
+
+def separate_job_key(key: str, posting_id: str) -> str:
+    """Return the key of a posting that its employer wants beside another one of the same job."""
+    return f"{key}/{posting_id}"
 
 
 def is_separate(posting: Posting) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from domain.screening.conduct_findings import CONTACT_DETAILS
 from domain.screening.reading_syntax import Reading, read_as
@@ -35,10 +36,14 @@ READINGS: tuple[Reading, ...] = read_as(
     r"[a-z0-9](?:@|艾特)[a-z0-9]|(?:邮箱|邮件):?[a-z0-9]{4,}|(?:email|mail):[a-z0-9]{4,}",
     r"(?:1[3-9])\d ~0 (?:开头|打头)(?:那个|的号|的电话)",
 )
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0[1-9]\d{1,2}-?[2-8]\d{6,7}(?!\d)")
+# The lookbehinds follow the first digit, so that the search skips to a 0 or a 1.
+_PHONE = re.compile(r"1(?<!\d1)[3-9]\d{9}(?!\d)|0(?<!\d0)[1-9]\d{1,2}-?[2-8]\d{6,7}(?!\d)")
 """A mobile number, or a number with an area code, in a text without blanks."""
 
 
-def find_phone_number(sentence: str) -> re.Match[str] | None:
-    """Find the first phone number of a sentence."""
-    return _MOBILE.search(sentence)
+def find_phone_numbers(normalised: str) -> Iterator[re.Match[str]]:
+    """Yield the first phone number of each sentence of a normalised text."""
+    position = 0
+    while position >= 0 and (match := _PHONE.search(normalised, position)):
+        yield match
+        position = normalised.find("\n", match.end())

@@ -7,14 +7,16 @@ is about other people's deposits, papers or cases.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.screening import conduct_findings, labour_findings, phrase_findings
 from domain.screening.negations import NEGATION_AFTER, NEGATION_BEFORE, NEGATION_OVERRIDE
 
+# A search skips to the first characters of the words if each alternative begins with one. So a
+# lookbehind follows the first character.
 _WARNING = re.compile(
     r"谨防|警惕|防范|骗局|陷阱|反诈|识别|打击|整治|违法|无效|维权|举报|宣讲|普法|法律援助|12333|12351|提醒|抵制|骗子|诈骗"
-    r"|不合法|不允许|查处|扫黄|仲裁申请|(?<!客户)(?<!顾客)(?<!客人)(?<!被)投诉(?!属实|者|一次|超)|找工会|联系工会|主张双倍|可以申诉|擦亮|远离|小心|当心|别信|不要相信|不要加陌生|有人|遇到|碰到|若被|如果被"
+    r"|不合法|不允许|查处|扫黄|仲裁申请|投(?<!客户投)(?<!顾客投)(?<!客人投)(?<!被投)诉(?!属实|者|一次|超)|找工会|联系工会|主张双倍|可以申诉|擦亮|远离|小心|当心|别信|不要相信|不要加陌生|有人|遇到|碰到|若被|如果被"
 )
 _FORBIDDEN = re.compile(
     r"(?:绝不|决不|从不|从未|从来不|从来没|不会|不得|禁止|严禁|杜绝|拒绝|反对|不允许|不准|不许|取消|不存在|不设|抵制|告别|远离|不搞|从没|不再有|不应|不能|不承诺|不因|不以|不强制|不强迫"
@@ -28,7 +30,7 @@ _STRICTLY_FORBIDDEN = re.compile(
     r"(?:绝不|决不|从不|从未|从来不|从来没|不会|不得|禁止|严禁|杜绝|拒绝|反对|不允许|不准|不许|不存在|不设|抵制|告别|远离|从没|不应|不因|不以|不强制|不强迫)[^\n,]{0,12}$"
 )
 _PAST = re.compile(
-    r"当年|那年|(?<!头)(?<!年)以前(?!的|出生)|从前|过去(?!的)|早年|早些年|曾经|年前|旧社会|那时|那会儿|刚进厂|年轻时|小时候|当学徒|当初"
+    r"当年|那年|以(?<!头以)(?<!年以)前(?!的|出生)|从前|过去(?!的)|早年|早些年|曾经|年前|旧社会|那时|那会儿|刚进厂|年轻时|小时候|当学徒|当初"
 )
 _STILL = re.compile(r"现在也|至今|照旧|依旧|依然|仍然|一直")
 _OFFICE = re.compile(
@@ -36,7 +38,7 @@ _OFFICE = re.compile(
     r"|辅导|老师|教师(?!资格|证)|教授|授课|教学|教练|护士|医生|检验|化验|档案|咨询|接待|照看|照顾|护理|执法|窗口|柜员|导办|维护|策划|运营|设计|采购|编辑|顾问|财务|门诊|导购|摄影|托管|讲述|分析|接听|回访"
 )
 _OTHERS = re.compile(
-    r"客户|顾客|客人|供应商|租客|房客|投标|招标|(?<!工)商户|患者|学员|业主|用户|会员|乘客|游客|住客|甲方|产妇|儿童|幼儿|婴|老人|学生|病人|孩子|货架|来访|住户|商家|消费者|读者|车主|货主|纠纷|案件|法院|单车|图书|违章|逾期|项目|质保金|备用金"
+    r"客户|顾客|客人|供应商|租客|房客|投标|招标|商(?<!工商)户|患者|学员|业主|用户|会员|乘客|游客|住客|甲方|产妇|儿童|幼儿|婴|老人|学生|病人|孩子|货架|来访|住户|商家|消费者|读者|车主|货主|纠纷|案件|法院|单车|图书|违章|逾期|项目|质保金|备用金"
     r"|台账|往来|物业|停车|通行费|营业时间|营业|热线|设备|机组|轮班|倒班运行|值守|门店开|四班|三班|产品|年龄层|货物|包裹"
 )
 _WORKER = re.compile(
@@ -59,7 +61,7 @@ _WELCOME = re.compile(
     r"不限|欢迎|均可|都可|皆可|一视同仁|同等(?!条件)|平等|不问|不设|也可|也行|也能|同工同酬|不歧视|均能|都有岗|不看|都欢迎|放心|尊重|不是门槛|可兼顾|可申请|鼓励|保护|照发|带薪|依法|支持|协助|方便接送"
 )
 _GOVERNMENT = re.compile(
-    r"人社|政策|就业困难|公益性岗位|灵活就业人员社保补贴|失业人员|政府|由人社局|转移|(?:医保|医疗|费用)报销|退休|返聘|补缴|断缴|漏缴|申报|代理记账|工作签证|签劳动合同|综合计算|获批|获审批|非全日制(?!学)|按实际缴|当天结清|结清|足额|(?:每月|按月|依法)[^,不]{0,4}补偿|不超过(?:8|八|40|四十|44|36)小时"
+    r"人社|政策|就业困难|公益性岗位|灵活就业人员社保补贴|失业人员|政府|由人社局|转移|医保报销|医疗报销|费用报销|退休|返聘|补缴|断缴|漏缴|申报|代理记账|工作签证|签劳动合同|综合计算|获批|获审批|非全日制(?!学)|按实际缴|当天结清|结清|足额|每月[^,不]{0,4}补偿|按月[^,不]{0,4}补偿|依法[^,不]{0,4}补偿|不超过(?:8|八|40|四十|44|36)小时"
 )
 _DISCRIMINATION = frozenset(
     finding.code
@@ -92,37 +94,30 @@ _GUARDED_BY_GOVERNMENT = frozenset(
 
 
 _STRONG_WARNING = re.compile(
-    r"违法|骗子|骗人|千万别|法律不允许|谁说|一律不上|来工会|找工会|工会反映|工会帮|问问工会|(?:给|付|支付|主张)双倍工资|无效|骗局|别信|您别(?:给|去|签)|你就别|您就别|不合法|擦亮|小心|当心|12351|12333|可以不认|可以不回答"
+    r"违法|骗子|骗人|千万别|法律不允许|谁说|一律不上|来工会|找工会|工会反映|工会帮|问问工会|给双倍工资|付双倍工资|支付双倍工资|主张双倍工资|无效|骗局|别信|您别(?:给|去|签)|你就别|您就别|不合法|擦亮|小心|当心|12351|12333|可以不认|可以不回答"
 )
 
 
 _PROMISE = re.compile(
     r"照发|照付|照给|照样发|一分不少|一分不收|一分钱不(?:收|花|用)|公司(?:全额)?(?:出钱|付钱|承担|付费|报销|买单|替您|帮您)|厂里(?:出钱|承担|买单)|单位(?:出钱|承担|付)|全额报销"
-    r"|没有这回事|没这回事|没这规矩|没有这规矩|没有这一说|没这一说|不可能的|从来没有过|一律不收|(?<!安)全免|免费提供|足额|当天结清|依法|按国家|按劳动法|按法律|一视同仁|不搞这|不兴这|取消了|早就没有|早没"
+    r"|没有这回事|没这回事|没这规矩|没有这规矩|没有这一说|没这一说|不可能的|从来没有过|一律不收|全(?<!安全)免|免费提供|足额|当天结清|依法|按国家|按劳动法|按法律|一视同仁|不搞这|不兴这|取消了|早就没有|早没"
     r"|不会让您|不会要您|不让您|不要您|不用您|您不用|不用自己|不需要您|无需您|同样缴|一样缴|一样交|正常缴|正常交|都给缴|都缴|都交|足月缴|入职当月|当月就|当月起|第一天就|第一天起|当天就签|入职就|来了就(?:签|交|缴|上)"
 )
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What stands around a match: its clause, its sentence, and how the next clause begins."""
+class Surroundings(NamedTuple):
+    """What stands around a match: its clauses, its sentence, and how the next clause begins.
+
+    ``before`` is the part of the clauses before the match.
+    """
 
     sentence: str
     start: int
     end: int
     clause_start: int
-    clause_end: int
+    clause: str
+    before: str
     next_words: str
-
-    @property
-    def clause(self) -> str:
-        """The clauses that the match touches."""
-        return self.sentence[self.clause_start : self.clause_end]
-
-    @property
-    def before(self) -> str:
-        """The part of the clause before the match."""
-        return self.sentence[self.clause_start : self.start]
 
     @property
     def after(self) -> str:
@@ -140,12 +135,12 @@ def is_harmless(
     """
     if _is_denied(code, where, is_negatable=is_negatable) or _WARNING.search(where.clause):
         return True
-    is_promise = (
+    is_promise = not is_certain and (
         _STRONG_WARNING.search(where.clause)
         or _STRONG_WARNING.search(where.next_words)
         or _PROMISE.search(where.clause)
     )
-    if (is_promise and not is_certain) or _is_past(where):
+    if is_promise or _is_past(where):
         return True
     if code in _DISCRIMINATION:
         return _is_welcome(code, where)

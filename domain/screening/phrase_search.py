@@ -8,11 +8,12 @@ over a comma that does not continue a list.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick
 
 from domain.postings.postings import Finding
 from domain.screening.forbidden_phrases import (
@@ -31,8 +32,7 @@ from domain.screening.phrase_patterns import MATCH_WINDOW_CHARS, PATTERNS_BY_ANC
 from domain.screening.text_normalisation import NormalisedText
 
 
-@dataclass(frozen=True)
-class _Match:
+class _Match(NamedTuple):
     """A match in normalised text.
 
     ``rule`` is None for a neutral list item and for a harmless word, which has ``is_harmless``.
@@ -66,33 +66,26 @@ def find_phrases(normalised: NormalisedText) -> tuple[tuple[Finding, int, int], 
     )
 
 
-@dataclass(frozen=True)
-class _Word:
+class _Word(NamedTuple):
     """A word of the automaton: a phrase, a harmless word, a list item, or a pattern's anchor."""
 
-    length: int
     rule: Finding | None = None
     is_harmless: bool = False
     patterns: tuple[PhrasePattern, ...] = ()
 
 
-def _build_automaton() -> ahocorasick.Automaton:
-    words = {word: _Word(len(word), is_harmless=True) for word in HARMLESS_WORDS}
-    words |= {word: _Word(len(word)) for word in NEUTRAL_LIST_ITEMS}
+def _list_words() -> dict[str, _Word]:
+    words = {word: _Word(is_harmless=True) for word in HARMLESS_WORDS}
+    words |= {word: _Word() for word in NEUTRAL_LIST_ITEMS}
     for rule, phrases in FORBIDDEN_PHRASES.values():
-        words |= {phrase: _Word(len(phrase), rule) for phrase in phrases}
-    words |= {
-        anchor: _Word(len(anchor), patterns=patterns)
-        for anchor, patterns in PATTERNS_BY_ANCHOR.items()
-    }
-    automaton = ahocorasick.Automaton()
-    for word, entry in words.items():
-        automaton.add_word(word, entry)
-    automaton.make_automaton()
-    return automaton
+        words |= {phrase: _Word(rule) for phrase in phrases}
+    words |= {anchor: _Word(patterns=patterns) for anchor, patterns in PATTERNS_BY_ANCHOR.items()}
+    return words
 
 
-_AUTOMATON = _build_automaton()
+_WORDS = _list_words()
+_ENTRIES = tuple(_WORDS.values())
+_AUTOMATON = AhoCorasick(_WORDS, store_patterns=False)
 
 
 def _select_matches(text: str) -> list[_Match]:
@@ -100,17 +93,17 @@ def _select_matches(text: str) -> list[_Match]:
     kept: list[_Match] = []
     for match in sorted(set(_search(text)), key=lambda it: (it.start, -it.end)):
         # A covering match starts no later, and few matches overlap: the last eight are enough.
-        if not any(earlier.covers(match) for earlier in kept[-8:]):
+        if not any(match.end <= each.end and each.covers(match) for each in kept[-8:]):
             kept.append(match)
     return [match for match in kept if not match.is_harmless]
 
 
 def _search(text: str) -> Iterator[_Match]:
-    for last, word in _AUTOMATON.iter(text):
-        start, end = last + 1 - word.length, last + 1
-        if not word.patterns:
-            yield _Match(start, end, word.rule, is_harmless=word.is_harmless)
-        for pattern in word.patterns:
+    for index, start, end in _AUTOMATON.find_matches_as_indexes(text, overlapping=True):
+        rule, is_harmless, patterns = _ENTRIES[index]
+        if not patterns:
+            yield _Match(start, end, rule, is_harmless)
+        for pattern in patterns:
             for match in pattern.expression.finditer(
                 text, max(0, start - MATCH_WINDOW_CHARS), end + MATCH_WINDOW_CHARS
             ):
@@ -120,7 +113,8 @@ def _search(text: str) -> Iterator[_Match]:
 
 def _find_negated(normalised: NormalisedText, matches: Sequence[_Match]) -> set[_Match]:
     """Find the matches that are negated, directly or through another item of the same list."""
-    negated = {match for match in matches if _is_negated(normalised, match)}
+    gaps = sorted(normalised.gaps)
+    negated = {match for match in matches if _is_negated(normalised.text, gaps, match)}
     list_pairs = [
         pair
         for pair in pairwise(matches)
@@ -134,11 +128,11 @@ def _find_negated(normalised: NormalisedText, matches: Sequence[_Match]) -> set[
     return negated
 
 
-def _is_negated(normalised: NormalisedText, match: _Match) -> bool:
-    window_start = match.start - MATCH_WINDOW_CHARS
-    gaps = (index for index in range(window_start, match.start + 1) if index in normalised.gaps)
-    before = normalised.text[max(0, window_start, *gaps) : match.start]
-    after = normalised.text[match.end : match.end + MATCH_WINDOW_CHARS]
+def _is_negated(text: str, gaps: Sequence[int], match: _Match) -> bool:
+    earlier_gaps = bisect_right(gaps, match.start)
+    last_gap = gaps[earlier_gaps - 1] if earlier_gaps else 0
+    before = text[max(0, match.start - MATCH_WINDOW_CHARS, last_gap) : match.start]
+    after = text[match.end : match.end + MATCH_WINDOW_CHARS]
     if NEGATION_BEFORE.search(before) and not NEGATION_OVERRIDE.match(after):
         return True
     return NEGATION_AFTER.match(after) is not None

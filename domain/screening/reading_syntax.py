@@ -39,7 +39,7 @@ class Reading:
     around them makes them harmless. Other readings send the text to a person. ``is_negatable``
     means that a negation before the match takes the risk away (不收押金); it is false for
     readings that contain their negation (不缴社保). ``accepts_numbers`` decides over the numbers
-    that a match holds.
+    that a match holds; None accepts all.
     """
 
     rule: Finding
@@ -47,7 +47,7 @@ class Reading:
     """In the notation of this module."""
     is_certain: bool
     is_negatable: bool
-    accepts_numbers: Callable[[tuple[int, ...]], bool]
+    accepts_numbers: Callable[[tuple[int, ...]], bool] | None
 
     # Compiled when the first sentence holds its words: most commands and many tests read no text.
     @cached_property
@@ -72,10 +72,13 @@ class Reading:
         return find_required_words(self._pattern)
 
     def find(self, sentence: str) -> Iterator[re.Match[str]]:
-        """Yield the matches in a sentence."""
-        for match in self.expression.finditer(sentence):
-            if self.accepts_numbers(tuple(parse_number(each) for each in match.groups() if each)):
-                yield match
+        """Return the matches in a sentence; none is empty, as each holds a required word."""
+        matches = self.expression.finditer(sentence)
+        return matches if self.accepts_numbers is None else filter(self._accepts, matches)
+
+    def _accepts(self, match: re.Match[str]) -> bool:
+        numbers = tuple(parse_number(each) for each in match.groups() if each)
+        return self.accepts_numbers is None or self.accepts_numbers(numbers)
 
 
 def read_as(
@@ -83,7 +86,7 @@ def read_as(
     *sources: str,
     certain: bool = False,
     negatable: bool = False,
-    numbers: Callable[[tuple[int, ...]], bool] = lambda _: True,
+    numbers: Callable[[tuple[int, ...]], bool] | None = None,
 ) -> tuple[Reading, ...]:
     """Return readings of one rule; ``sources`` are in the notation of this module."""
     return tuple(

@@ -17,7 +17,7 @@ MAX_WORDS = 400
 _parser: Any = import_module("re._parser")
 
 
-def find_required_words(expression: str, sets: int = 2) -> tuple[frozenset[str], ...]:
+def find_required_words(expression: str, sets: int = 3) -> tuple[frozenset[str], ...]:
     """Return up to ``sets`` sets of words, the most telling first.
 
     Every match of the expression holds at least one word of each set.

@@ -7,16 +7,13 @@ refused.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick
 
-from domain.postings.postings import Finding, Mark
 from domain.screening import (
     contact_readings,
     fee_readings,
@@ -30,14 +27,11 @@ from domain.screening import (
     probation_readings,
 )
 from domain.screening.conduct_findings import CONTACT_DETAILS
-from domain.screening.harmless_contexts import Surroundings, is_doubtful, is_harmless
+from domain.screening.contact_readings import find_phone_numbers
 from domain.screening.phrase_search import find_phrases, holds_phrase
 from domain.screening.reading_syntax import Reading
-from domain.screening.text_normalisation import (
-    NormalisedText,
-    normalise_text,
-    normalise_with_offsets,
-)
+from domain.screening.statement_judging import Hit, Statement, StatementJudge
+from domain.screening.text_normalisation import normalise_text, shape_text
 
 READINGS: tuple[Reading, ...] = (
     *labour_readings.READINGS,
@@ -51,68 +45,73 @@ READINGS: tuple[Reading, ...] = (
     *probation_readings.READINGS,
     *loose_readings.READINGS,
 )
-_STOP = re.compile(r"[,\n]")
-MAX_NEXT_CHARS = 9
-"""Characters of the next clause that can still say something about a match."""
-MAX_SENTENCE_CHARS = 80
-"""A sentence is read at most this far around a match."""
 
 
-@dataclass(frozen=True)
-class Statement:
-    """A place in a text that breaks a rule. ``is_certain`` says that no person needs to look."""
-
-    rule: Finding
-    mark: Mark
-    is_certain: bool
-
-
-@dataclass(frozen=True)
-class _Hit:
-    rule: Finding
-    start: int
-    end: int
-    is_certain: bool
-    is_negatable: bool = False
-
-
-@dataclass(frozen=True)
-class _Word:
+class _Word(NamedTuple):
     """A word that readings need: the sets that hold it, as bits, and the readings that it starts.
 
-    Each reading comes with the bits of the sets of which the sentence must hold a word.
+    Each reading comes with the bits of the sets of which the sentence must hold a word. A word
+    without sets is the end of a sentence.
     """
 
     sets: int
     readings: tuple[tuple[int, Reading], ...]
 
 
+class _Automaton(NamedTuple):
+    """Finds in one pass all words that readings need; ``words`` has them by number."""
+
+    search: AhoCorasick
+    words: tuple[_Word, ...]
+
+
+class _Sentence(NamedTuple):
+    """A sentence that readings may match in, and its first position in the normalised text."""
+
+    start: int
+    text: str
+    readings: tuple[Reading, ...]
+
+
 def read_statements(text: str) -> tuple[Statement, ...]:
     """Return the statements of a text that break rules, in its order.
 
-    Marks count the characters (code points) of ``text`` itself. Accepts any text; never raises.
+    Of each rule they are the first 20, and the first that is certain. Marks count the characters
+    (code points) of ``text`` itself. Accepts any text; never raises.
     """
-    normalised = normalise_text(text)
-    hits = list(_search(normalised))
-    if not hits and not holds_phrase(normalised):
-        # Most texts have nothing and need no offsets.
-        return ()
-    placed = normalise_with_offsets(text)
-    hits += [_Hit(rule, start, end, is_certain=False) for rule, start, end in find_phrases(placed)]
-    boundaries = _find_boundaries(placed)
-    return _judge_all(text, placed, boundaries, hits)
+    shape = shape_text(text)
+    normalised = shape.text
+    judge = StatementJudge(shape)
+    others = [Hit(*phone.span(), CONTACT_DETAILS) for phone in find_phone_numbers(normalised)]
+    if holds_phrase(normalised):
+        others += [Hit(start, end, rule) for rule, start, end in find_phrases(judge.placed)]
+    others.sort(key=lambda hit: hit.start, reverse=True)
+    for start, sentence, readings in _choose_readings(normalised):
+        hits: list[Hit] = []
+        while others and others[-1].start < start + len(sentence):
+            hits.append(others.pop())
+        for reading in readings:
+            rule, is_certain = reading.rule, reading.is_certain
+            if not judge.needs(rule.code, is_certain=is_certain):
+                continue
+            for match in reading.find(sentence):
+                first, end = match.span()
+                hits.append(Hit(start + first, start + end, rule, is_certain, reading.is_negatable))
+        judge.judge(hits)
+    judge.judge(others)
+    return judge.list_statements()
 
 
 def count_steps(text: str) -> int:
     """Return the characters that all readings together go through, as a measure of the work."""
     return sum(
-        len(sentence) * len(_choose_readings(sentence))
-        for sentence in normalise_text(text).split("\n")
+        len(sentence.text) * len(sentence.readings)
+        for sentence in _choose_readings(normalise_text(text))
     )
 
 
 @cache
-def _build_automaton() -> ahocorasick.Automaton:
+def _build_automaton() -> _Automaton:
     bits: dict[frozenset[str], int] = {}
     starts: dict[frozenset[str], list[tuple[int, Reading]]] = defaultdict(list)
     for reading in READINGS:
@@ -122,107 +121,38 @@ def _build_automaton() -> ahocorasick.Automaton:
     for words in bits:
         for word in words:
             sets_by_word[word].append(words)
-    automaton = ahocorasick.Automaton()
-    for word, sets in sets_by_word.items():
-        readings = tuple(each for words in sets for each in starts.get(words, ()))
-        automaton.add_word(word, _Word(sum(bits[words] for words in sets), readings))
-    automaton.make_automaton()
-    return automaton
+    found = {
+        word: _Word(
+            sum(bits[words] for words in sets),
+            tuple(each for words in sets for each in starts.get(words, ())),
+        )
+        for word, sets in sets_by_word.items()
+    }
+    found["\n"] = _Word(0, ())
+    return _Automaton(AhoCorasick(found, store_patterns=False), tuple(found.values()))
 
 
-def _choose_readings(sentence: str) -> list[Reading]:
-    """Return the readings whose required words the sentence holds."""
-    held = 0
-    started: list[tuple[int, Reading]] = []
-    for _, word in _build_automaton().iter(sentence):
-        held |= word.sets
-        if word.readings:
-            started += word.readings
+def _choose_readings(normalised: str) -> Iterator[_Sentence]:
+    """Yield the sentences that hold the required words of readings, with these readings."""
+    start = held = 0
     # Readings are compared by identity: a hash would go through all their fields.
-    chosen = {id(reading): reading for needed, reading in started if needed & held == needed}
-    return list(chosen.values())
-
-
-def _search(normalised: str) -> Iterator[_Hit]:
-    start = 0
-    for sentence in normalised.split("\n"):
-        for reading in _choose_readings(sentence):
-            for match in reading.find(sentence):
-                if match.end() > match.start():
-                    yield _Hit(
-                        reading.rule,
-                        start + match.start(),
-                        start + match.end(),
-                        reading.is_certain,
-                        reading.is_negatable,
-                    )
-        if phone := contact_readings.find_phone_number(sentence):
-            yield _Hit(
-                CONTACT_DETAILS, start + phone.start(), start + phone.end(), is_certain=False
-            )
-        start += len(sentence) + 1
-
-
-def _find_boundaries(placed: NormalisedText) -> list[int]:
-    """Return the starts of clauses: after a comma, a sentence, or a blank between two words."""
-    text = placed.text
-    stops = [match.end() for match in _STOP.finditer(text)]
-    edges = sorted({0, len(text), *stops, *placed.gaps})
-    # A blank next to a single character only separates the characters of a word.
-    words = [
-        middle
-        for before, middle, after in zip(edges, edges[1:], edges[2:], strict=False)
-        if middle in placed.gaps and middle - before >= 2 and after - middle >= 2
-    ]
-    return sorted({0, len(text), *stops, *words})
-
-
-def _surround(placed: NormalisedText, boundaries: list[int], hit: _Hit) -> Surroundings:
-    text = placed.text
-    start = text.rfind("\n", 0, hit.start) + 1
-    end = text.find("\n", hit.end)
-    start = max(start, hit.start - MAX_SENTENCE_CHARS)
-    end = min(len(text) if end < 0 else end, hit.end + MAX_SENTENCE_CHARS)
-    first = boundaries[bisect_right(boundaries, hit.start) - 1]
-    last = boundaries[min(bisect_left(boundaries, hit.end), len(boundaries) - 1)]
-    return Surroundings(
-        sentence=text[start:end],
-        start=hit.start - start,
-        end=hit.end - start,
-        clause_start=max(0, first - start),
-        clause_end=min(end, last) - start,
-        next_words=text[last : last + MAX_NEXT_CHARS],
-    )
-
-
-def _judge(text: str, placed: NormalisedText, boundaries: list[int], hit: _Hit) -> Statement | None:
-    where = _surround(placed, boundaries, hit)
-    if is_harmless(hit.rule.code, where, is_negatable=hit.is_negatable, is_certain=hit.is_certain):
-        return None
-    start, end = placed.offsets[hit.start], placed.offsets[hit.end - 1] + 1
-    return Statement(
-        hit.rule,
-        Mark(text=text[start:end], start=start, end=end),
-        is_certain=hit.is_certain and not is_doubtful(where),
-    )
-
-
-def _judge_all(
-    text: str, placed: NormalisedText, boundaries: list[int], hits: Iterable[_Hit]
-) -> tuple[Statement, ...]:
-    """Return the statements in the order of the text, none within another one of its rule."""
-    stated: dict[str, list[tuple[int, Statement]]] = defaultdict(list)
-    for hit in sorted(hits, key=lambda it: (it.start, -it.end)):
-        earlier = stated[hit.rule.code]
-        end, outer = earlier[-1] if earlier and hit.end <= earlier[-1][0] else (hit.end, None)
-        if outer is not None and (outer.is_certain or not hit.is_certain):
+    started: dict[int, tuple[tuple[int, Reading], ...]] = {}
+    search, words = _build_automaton()
+    for index, end, after in search.find_matches_as_indexes(normalised + "\n", overlapping=True):
+        sets, readings = words[index]
+        if sets:
+            held |= sets
+            if readings:
+                started[id(readings)] = readings
             continue
-        statement = _judge(text, placed, boundaries, hit)
-        if statement is None:
-            continue
-        if outer is None:
-            earlier.append((end, statement))
-        else:
-            earlier[-1] = (end, replace(outer, is_certain=statement.is_certain))
-    everything = [each for statements in stated.values() for _, each in statements]
-    return tuple(sorted(everything, key=lambda it: (it.mark.start, it.mark.end, it.rule.code)))
+        if started:
+            chosen = {
+                id(reading): reading
+                for readings in started.values()
+                for needed, reading in readings
+                if needed & held == needed
+            }
+            if chosen:
+                yield _Sentence(start, normalised[start:end], tuple(chosen.values()))
+            started.clear()
+        start, held = after, 0

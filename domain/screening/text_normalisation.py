@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, compress, repeat
+from typing import NamedTuple, TypeVar
 from unicodedata import category, normalize
 
 from domain.reference.simplified_chinese import to_simplified
 from domain.screening.text_signs import RESPELLED, RESPELLINGS, SIGNS
 
+S = TypeVar("S", str, list[int])
 MAX_CACHED_SHAPES = 20_000
 """Characters whose shape is cached, about 2 MB: more than Chinese has in use."""
 
@@ -49,48 +53,68 @@ class NormalisedText:
     gaps: frozenset[int]
 
 
+class TextShape(NamedTuple):
+    """A text on the way to its normal form: ``text`` is normalised, the rest is how it came about.
+
+    ``noise`` are positions in ``shaped`` that only separate characters; ``simplified`` is the text
+    before other spellings are replaced.
+    """
+
+    original: str
+    shaped: str
+    noise: frozenset[int]
+    simplified: str
+    text: str
+
+    def place(self) -> NormalisedText:
+        """Return the normalised text with the offset of each character in the original."""
+        removed = self.noise | {match.start() for match in _BLANK.finditer(self.shaped)}
+        # A negation reaches neither over a blank nor into brackets.
+        opened = [match.start() for match in _BLANK_OR_BRACKET.finditer(self.shaped)]
+        dropped = sorted(removed)
+        gaps = {index - bisect_left(dropped, index) for index in opened}
+        origins = _find_origins(self.original)
+        if dropped:
+            origins = list(chain.from_iterable(_split_at(origins, dropped)))
+        return _respell_with_offsets(
+            NormalisedText(self.simplified, tuple(origins), frozenset(gaps))
+        )
+
+
+def shape_text(text: str) -> TextShape:
+    """Normalise a text, without the offsets of its characters: :meth:`TextShape.place` has them."""
+    shaped = text.translate(_SHAPE_TABLE)
+    noise = frozenset(_find_noise(shaped))
+    kept = "".join(_split_at(shaped, sorted(noise))) if noise else shaped
+    simplified = _simplify_same_length(_replace_brackets(kept.replace(" ", "")))
+    return TextShape(text, shaped, noise, simplified, respell(simplified))
+
+
 def normalise_text(text: str) -> str:
     """Return the ``text`` of :func:`normalise_with_offsets`, ten times as fast."""
-    shaped = text.translate(_SHAPE_TABLE)
-    noise = _find_noise(shaped)
-    if noise:
-        shaped = _remove(shaped, noise)
-    return respell(_simplify_same_length(_replace_brackets(shaped.replace(" ", ""))))
+    return shape_text(text).text
 
 
 def normalise_with_offsets(text: str) -> NormalisedText:
     """Normalise a text and keep the offset of each character in the original."""
-    shapes = {char: _SHAPE_TABLE[ord(char)] for char in set(text)}
-    if all(len(shape) <= 1 for shape in shapes.values()):
-        origins = [offset for offset, char in enumerate(text) if shapes[char]]
-    else:
-        origins = [offset for offset, char in enumerate(text) for _ in shapes[char]]
-    shaped = text.translate(_SHAPE_TABLE)
-    removed = _find_noise(shaped)
-    removed.update(match.start() for match in _BLANK.finditer(shaped))
-    # A negation reaches neither over a blank nor into brackets.
-    opened = [match.start() for match in _BLANK_OR_BRACKET.finditer(shaped)]
-    dropped = sorted(removed)
-    gaps = {index - bisect_left(dropped, index) for index in opened}
-    if removed:
-        kept = [index for index in range(len(shaped)) if index not in removed]
-        offsets = [origins[index] for index in kept]
-        shaped = _remove(shaped, removed)
-    else:
-        offsets = origins
-    simplified = _simplify_same_length(_replace_brackets(shaped))
-    return _respell_with_offsets(NormalisedText(simplified, tuple(offsets), frozenset(gaps)))
+    return shape_text(text).place()
 
 
-def _remove(text: str, positions: set[int]) -> str:
-    """Return the text without the characters at some positions."""
-    parts: list[str] = []
+def _find_origins(text: str) -> list[int]:
+    """Return the offset in a text of each character of its shape."""
+    lengths = {char: len(_SHAPE_TABLE[ord(char)]) for char in set(text)}
+    if max(lengths.values(), default=0) <= 1:
+        return list(compress(range(len(text)), map(lengths.__getitem__, text)))
+    return list(chain.from_iterable(map(repeat, range(len(text)), map(lengths.__getitem__, text))))
+
+
+def _split_at(items: S, positions: Sequence[int]) -> Iterator[S]:
+    """Yield the parts of a sequence between some of its positions, which are left out."""
     start = 0
-    for position in sorted(positions):
-        parts.append(text[start:position])
+    for position in positions:
+        yield items[start:position]
         start = position + 1
-    parts.append(text[start:])
-    return "".join(parts)
+    yield items[start:]
 
 
 def respell(text: str) -> str:
@@ -104,10 +128,12 @@ def _respell_with_offsets(given: NormalisedText) -> NormalisedText:
     parts: list[str] = []
     offsets: list[int] = []
     gaps: set[int] = set()
+    in_order = sorted(given.gaps)
     position = length = 0
 
     def keep(end: int) -> None:
-        gaps.update(gap - position + length for gap in given.gaps if position <= gap < end)
+        kept = in_order[bisect_left(in_order, position) : bisect_left(in_order, end)]
+        gaps.update(gap - position + length for gap in kept)
         parts.append(given.text[position:end])
         offsets.extend(given.offsets[position:end])
 

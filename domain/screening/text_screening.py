@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from domain.postings.postings import Finding, Mark, Severity
 from domain.refusals import TextRefused
+from domain.screening.statement_judging import MAX_STATEMENTS_PER_RULE
 from domain.screening.statement_reader import read_statements
 
-MAX_MARKS_PER_FINDING = 20
+MAX_MARKS_PER_FINDING = MAX_STATEMENTS_PER_RULE
 """Marked places that one finding lists; further ones are left out."""
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from domain.exchange.imports import JOB_EXISTS, JOB_TWICE
-from domain.postings.job_keys import make_job_key
-from domain.postings.postings import Finding, PostingTerms
+from domain.postings.job_keys import separate_job_key
+from domain.postings.postings import Finding
 from storage.store import Store
 
 CONTENT_PREFIX = "content-"
@@ -27,16 +27,14 @@ class KnownJobs:
         for key, posting in (await store.postings.by_job_keys(keys)).items():
             self._external_ids[key] = posting.external_id
 
-    def claim(
-        self, employer_id: str, terms: PostingTerms, *, external_id: str, posting_id: str
-    ) -> tuple[str, Finding | None]:
+    def claim(self, key: str, *, external_id: str, posting_id: str) -> tuple[str, Finding | None]:
         """Return the job key for a row's posting, and a finding if the employer has the job.
 
+        ``key`` is the key of the row's job (``make_job_key``).
         A row with a number of its own says by it that the job is a separate one. Without a number
         the finding is a fault: the row must not be written.
         """
-        key = make_job_key(employer_id, terms)
         if self._external_ids.setdefault(key, external_id) == external_id:
             return key, None
-        separate = make_job_key(employer_id, terms, separate_id=posting_id)
+        separate = separate_job_key(key, posting_id)
         return separate, JOB_EXISTS if external_id.startswith(CONTENT_PREFIX) else JOB_TWICE

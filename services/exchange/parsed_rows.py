@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from domain.employers.employers import Employer
+from domain.postings.job_keys import make_job_key
 from domain.postings.postings import Finding, PostingTerms
 
 RENEWED_BEFORE_DAYS = 30
@@ -31,6 +33,11 @@ class ParsedRow:
     def key(self) -> str:
         """The key of its posting in the plan."""
         return f"{self.employer.id}/{self.external_id}"
+
+    @cached_property
+    def job_key(self) -> str:
+        """The key of its job, by which the employer's other rows and postings are compared."""
+        return make_job_key(self.employer.id, self.terms)
 
     @property
     def pay_group(self) -> tuple[str, str]:

@@ -27,7 +27,6 @@ from domain.exchange.word_cells import OPEN_ENDED
 from domain.free_text import check_text
 from domain.identity.scopes import may_submit_posting
 from domain.identity.unions import Union
-from domain.postings.job_keys import make_job_key
 from domain.postings.lifecycle import change_terms, check_headcount, create_posting
 from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms, Severity
 from domain.postings.term_bounds import MAX_DAYS_AHEAD, check_terms
@@ -160,7 +159,7 @@ class PostingImportPlanner(ImportPlanner):
         wanted = {(row.employer.id, row.external_id) for row in rows}
         for posting in await self._store.postings.by_external_ids(wanted):
             self._stored[f"{posting.employer_id}/{posting.external_id}"] = posting
-        job_keys = [make_job_key(row.employer.id, row.terms) for row in rows]
+        job_keys = [row.job_key for row in rows]
         self._plan.row_keys.update(job_keys)
         await self._known_jobs.load(self._store, job_keys)
         for row in {row.pay_group: row for row in rows}.values():
@@ -184,7 +183,7 @@ class PostingImportPlanner(ImportPlanner):
         """Plan a new posting or other terms, unless pay, headcount or the job is refused."""
         posting_id = before.id if before is not None else new_id()
         job_key, twin = self._known_jobs.claim(
-            row.employer.id, row.terms, external_id=row.external_id, posting_id=posting_id
+            row.job_key, external_id=row.external_id, posting_id=posting_id
         )
         try:
             if not row.is_pay_confirmed and (before is None or before.terms.pay != row.terms.pay):

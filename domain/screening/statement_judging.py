@@ -1,0 +1,137 @@
+"""Judges the places that readings find in a text: harmless, for a person, or certain.
+
+What stands around a place decides (``harmless_contexts``). Of each rule only as many places are
+judged as are listed, and further ones until one is certain.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from domain.postings.postings import Finding, Mark
+from domain.screening.harmless_contexts import Surroundings, is_doubtful, is_harmless
+from domain.screening.text_normalisation import NormalisedText, TextShape
+
+MAX_STATEMENTS_PER_RULE = 20
+"""Statements of one rule that are listed; further places are judged only until one is certain."""
+MAX_NEXT_CHARS = 9
+"""Characters of the next clause that can still say something about a match."""
+MAX_SENTENCE_CHARS = 80
+"""A sentence is read at most this far around a match."""
+_STOP = re.compile(r"[,\n]")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A place in a text that breaks a rule. ``is_certain`` says that no person needs to look."""
+
+    rule: Finding
+    mark: Mark
+    is_certain: bool
+
+
+class Hit(NamedTuple):
+    """A match of a reading, by its first position in the normalised text and the one after it."""
+
+    start: int
+    end: int
+    rule: Finding
+    is_certain: bool = False
+    is_negatable: bool = False
+
+
+class StatementJudge:
+    """Collects the statements of one text from its hits, which come in the order of the text."""
+
+    def __init__(self, shape: TextShape) -> None:
+        self._shape = shape
+        self._stated: dict[str, list[tuple[int, Statement]]] = defaultdict(list)
+        self._full: set[str] = set()
+        """Codes of the rules of which no more statements are listed."""
+        self._certain: set[str] = set()
+
+    def needs(self, code: str, *, is_certain: bool) -> bool:
+        """Return whether a further hit of a rule could still change what is found."""
+        return code not in self._full or (is_certain and code not in self._certain)
+
+    def judge(self, hits: Iterable[Hit]) -> None:
+        """Judge hits; of two of a rule, one within the other, only the outer one is listed."""
+        for hit in sorted(hits, key=lambda it: (it.start, -it.end)):
+            code = hit.rule.code
+            if not self.needs(code, is_certain=hit.is_certain):
+                continue
+            earlier = self._stated[code]
+            end, outer = earlier[-1] if earlier and hit.end <= earlier[-1][0] else (hit.end, None)
+            if outer is not None and (outer.is_certain or not hit.is_certain):
+                continue
+            statement = self._judge_one(hit)
+            if statement is None:
+                continue
+            if statement.is_certain:
+                self._certain.add(code)
+            if outer is not None:
+                earlier[-1] = (end, replace(outer, is_certain=statement.is_certain))
+            elif statement.is_certain or code not in self._full:
+                earlier.append((end, statement))
+                if len(earlier) >= MAX_STATEMENTS_PER_RULE:
+                    self._full.add(code)
+
+    def list_statements(self) -> tuple[Statement, ...]:
+        """Return the statements in the order of the text."""
+        everything = [each for statements in self._stated.values() for _, each in statements]
+        return tuple(sorted(everything, key=lambda it: (it.mark.start, it.mark.end, it.rule.code)))
+
+    @cached_property
+    def placed(self) -> NormalisedText:
+        """The normalised text with offsets, which most texts do not need: they have no hit."""
+        return self._shape.place()
+
+    @cached_property
+    def _boundaries(self) -> list[int]:
+        """The starts of clauses: after a comma, a sentence, or a blank between two words."""
+        text, gaps = self.placed.text, self.placed.gaps
+        stops = [match.end() for match in _STOP.finditer(text)]
+        edges = sorted({0, len(text), *stops, *gaps})
+        # A blank next to a single character only separates the characters of a word.
+        words = [
+            middle
+            for before, middle, after in zip(edges, edges[1:], edges[2:], strict=False)
+            if middle in gaps and middle - before >= 2 and after - middle >= 2
+        ]
+        return sorted({0, len(text), *stops, *words})
+
+    def _judge_one(self, hit: Hit) -> Statement | None:
+        where = self._surround(hit.start, hit.end)
+        rule = hit.rule
+        if is_harmless(rule.code, where, is_negatable=hit.is_negatable, is_certain=hit.is_certain):
+            return None
+        offsets = self.placed.offsets
+        start, end = offsets[hit.start], offsets[hit.end - 1] + 1
+        return Statement(
+            rule,
+            Mark(text=self._shape.original[start:end], start=start, end=end),
+            is_certain=hit.is_certain and not is_doubtful(where),
+        )
+
+    def _surround(self, start: int, end: int) -> Surroundings:
+        text, boundaries = self.placed.text, self._boundaries
+        line_end = text.find("\n", end)
+        first = max(text.rfind("\n", 0, start) + 1, start - MAX_SENTENCE_CHARS)
+        last = min(len(text) if line_end < 0 else line_end, end + MAX_SENTENCE_CHARS)
+        clause_start = max(first, boundaries[bisect_right(boundaries, start) - 1])
+        next_start = boundaries[min(bisect_left(boundaries, end), len(boundaries) - 1)]
+        return Surroundings(
+            text[first:last],
+            start - first,
+            end - first,
+            clause_start - first,
+            text[clause_start : min(last, next_start)],
+            text[clause_start:start],
+            text[next_start : next_start + MAX_NEXT_CHARS],
+        )
