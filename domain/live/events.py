@@ -51,6 +51,13 @@ class SessionCancelled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionEdited:
+    """Texts, cover, host, start or running order of the session changed."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostingPinned:
     """The host pinned a posting for all viewers."""
 
@@ -252,6 +259,7 @@ LoggedSessionEvent = (
     | SessionResumed
     | SessionEnded
     | SessionCancelled
+    | SessionEdited
     | PostingPinned
     | PostingUnpinned
     | SessionPostingClosed
