@@ -13,7 +13,7 @@ from schema.live.session_mutations import SessionChanged, SessionInput
 from schema.live.session_types import LiveSession
 from schema.relay import parse_global_id, parse_global_ids
 from services.live.schedule import SessionPlan
-from services.live.session_editing import SessionChanges
+from services.live.session_edits import SessionChanges
 
 
 @strawberry.input

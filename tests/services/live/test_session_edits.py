@@ -14,7 +14,7 @@ from domain.live.sessions import LiveSession, SessionStatus
 from domain.postings.postings import PostingStatus
 from domain.refusals import NotPermitted, PostingNotOpen, SessionStateConflict, TextRefused
 from realtime.group_commit import GroupCommit
-from services.live.session_editing import SessionChanges, SessionEditing
+from services.live.session_edits import SessionChanges, SessionEditing
 from storage.store import Store
 from tests.support import records
 from tests.support.records import HOST_ID, UNION_ID, ManualClock
