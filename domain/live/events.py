@@ -245,10 +245,7 @@ class PostingMatched:
 
 @dataclass(frozen=True, kw_only=True)
 class Unrecognised:
-    """A logged event of a newer version. It keeps its ``seq``, and subscribers receive a reset.
-
-    ``session_id`` is the subject of its topic: the session, or the seeker in the log of a seeker.
-    """
+    """A logged event of a newer version, sent as a reset; ``session_id`` is its topic's subject."""
 
     session_id: str
 
