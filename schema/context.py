@@ -52,6 +52,7 @@ from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
 from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
 from services.live.schedule import SessionSchedule
+from services.live.session_edits import SessionEditing
 from services.live.sessions import LiveSessionControl
 from services.live.stream_control import StreamControl
 from services.live.stream_direction import StreamDirection
@@ -92,6 +93,7 @@ class Services:
     postings: PostingAdministration
     session_direction: SessionDirection
     session_schedule: SessionSchedule
+    session_editing: SessionEditing
     stream_control: StreamControl
     stream_direction: StreamDirection
     stream_publishing: StreamPublishing

@@ -44,6 +44,7 @@ from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
 from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
 from services.live.schedule import SessionSchedule
+from services.live.session_edits import SessionEditing
 from services.live.sessions import LiveSessionControl
 from services.live.stream_control import StreamControl
 from services.live.stream_direction import StreamDirection
@@ -187,6 +188,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             session_control=control,
             session_direction=SessionDirection(store, control, gate),
             session_schedule=SessionSchedule(store, clock, settings.stream_rules),
+            session_editing=SessionEditing(store, commit, clock, settings.stream_rules),
             stream_control=stream_control,
             stream_publishing=StreamPublishing(store, stream_control, settings.media_server, clock),
             stream_direction=StreamDirection(store, stream_control, settings.stream_rules, clock),

@@ -51,6 +51,13 @@ class SessionCancelled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionEdited:
+    """Texts, cover, host, start or running order of the session changed."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostingPinned:
     """The host pinned a posting for all viewers."""
 
@@ -238,10 +245,7 @@ class PostingMatched:
 
 @dataclass(frozen=True, kw_only=True)
 class Unrecognised:
-    """A logged event of a newer version. It keeps its ``seq``, and subscribers receive a reset.
-
-    ``session_id`` is the subject of its topic: the session, or the seeker in the log of a seeker.
-    """
+    """A logged event of a newer version, sent as a reset; ``session_id`` is its topic's subject."""
 
     session_id: str
 
@@ -252,6 +256,7 @@ LoggedSessionEvent = (
     | SessionResumed
     | SessionEnded
     | SessionCancelled
+    | SessionEdited
     | PostingPinned
     | PostingUnpinned
     | SessionPostingClosed

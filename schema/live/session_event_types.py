@@ -46,6 +46,13 @@ class SessionCancelled(_SessionStatusEvent): ...
 
 
 @strawberry.type(
+    description="Title, description, cover, host, start or running order of the session changed. "
+    "Pages of `postings` read before belong to the order of before: read them again."
+)
+class SessionEdited(_SessionStatusEvent): ...
+
+
+@strawberry.type(
     description="A posting is shown in the session; it replaces the last one. For the posting "
     "that is shown already: its terms have changed."
 )
@@ -198,6 +205,7 @@ _SESSION_EVENT_TYPES: dict[type[events.Event], type[SessionEvent]] = {
     events.SessionResumed: SessionResumed,
     events.SessionEnded: SessionEnded,
     events.SessionCancelled: SessionCancelled,
+    events.SessionEdited: SessionEdited,
     events.PostingPinned: PostingPinned,
     events.PostingUnpinned: PostingUnpinned,
     events.SessionPostingClosed: SessionPostingClosed,

@@ -226,8 +226,8 @@ def _slice_running_order(
 ) -> Page[tuple[int, str]]:
     """Return a page of (place, posting id) of the visible postings after the requested place.
 
-    The running order never changes after scheduling, so a place is a stable key: it names the same
-    posting even when postings before it have closed.
+    A place is a stable key while the running order stays the same, also when postings before it
+    close. An edit of the order is told by SessionEdited, after which pages are read again.
     """
     start = wanted.after[0] if wanted.after else -1
     places = {posting_id: place for place, posting_id in enumerate(session.posting_ids)}

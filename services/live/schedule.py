@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.free_text import check_text
 from domain.identity.accounts import Principal
 from domain.identity.persons import check_name
+from domain.live.session_edits import check_honour
 from domain.live.sessions import (
     MAX_SESSION_POSTINGS,
     Honour,
@@ -78,15 +79,15 @@ class SessionSchedule:
         union = await choose_union(self._store, caller, plan.union_id)
         session = LiveSession(
             id=new_id(),
-            title=_check_title(plan.title),
+            title=check_title(plan.title),
             format=plan.format,
             status=SessionStatus.SCHEDULED,
             union_id=union.id,
             union_path=union.path,
-            host=_check_host(plan),
+            host=check_host(plan.format, plan.host_name, plan.host_honour),
             owner_id=caller.subject,
-            starts_at=_check_start(plan.starts_at, self._clock()),
-            posting_ids=await self._check_running_order(plan.posting_ids),
+            starts_at=check_start(plan.starts_at, self._clock()),
+            posting_ids=await check_running_order(self._store, plan.posting_ids, self._clock()),
             created_at=self._clock(),
             campaign_id=await find_campaign_id(self._store, plan.campaign_id),
             description=check_shown_text(
@@ -97,29 +98,58 @@ class SessionSchedule:
         await self._store.live_sessions.add([session])
         return session
 
-    async def _check_running_order(self, posting_ids: Sequence[str]) -> tuple[str, ...]:
-        field = ("input", "postingIds")
-        if not 1 <= len(posting_ids) <= MAX_SESSION_POSTINGS:
-            raise InvalidInput(
-                f"A session presents 1 to {MAX_SESSION_POSTINGS} postings.",
-                f"一个场次可展示1到{MAX_SESSION_POSTINGS}个岗位。",
-                field=field,
+
+async def check_running_order(
+    store: Store, posting_ids: Sequence[str], now: datetime, *, known: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Return the running order of a session, given as local ids; ``known`` are in it already.
+
+    :raises InvalidInput: it is empty, too long, or names a posting twice.
+    :raises PostingNotOpen: a posting that was not in it is not open.
+    """
+    field = ("input", "postingIds")
+    if not 1 <= len(posting_ids) <= MAX_SESSION_POSTINGS:
+        raise InvalidInput(
+            f"A session presents 1 to {MAX_SESSION_POSTINGS} postings.",
+            f"一个场次可展示1到{MAX_SESSION_POSTINGS}个岗位。",
+            field=field,
+        )
+    if len(set(posting_ids)) != len(posting_ids):
+        raise InvalidInput("Name each posting once.", "每个岗位只能列入一次。", field=field)
+    await check_new_are_open(store, posting_ids, now, field, known=known)
+    return tuple(posting_ids)
+
+
+async def check_new_are_open(
+    store: Store,
+    posting_ids: Sequence[str],
+    now: datetime,
+    field: tuple[str, ...],
+    *,
+    known: Collection[str],
+) -> None:
+    """Check that postings that a session does not know yet can be presented.
+
+    ``field`` is the path of the input that named them.
+
+    :raises PostingNotOpen: one of them is not open.
+    """
+    open_ids = set(await store.postings.visible_ids(list(posting_ids), day_in_china(now)))
+    for place, posting_id in enumerate(posting_ids):
+        if posting_id not in open_ids and posting_id not in known:
+            raise PostingNotOpen(
+                "Only open postings can be presented.",
+                "只有开放中的岗位才能列入场次。",
+                field=(*field, str(place)),
             )
-        if len(set(posting_ids)) != len(posting_ids):
-            raise InvalidInput("Name each posting once.", "每个岗位只能列入一次。", field=field)
-        today = day_in_china(self._clock())
-        open_ids = set(await self._store.postings.visible_ids(list(posting_ids), today))
-        for place, posting_id in enumerate(posting_ids):
-            if posting_id not in open_ids:
-                raise PostingNotOpen(
-                    "Only open postings can be presented.",
-                    "只有开放中的岗位才能列入场次。",
-                    field=(*field, str(place)),
-                )
-        return tuple(posting_ids)
 
 
-def _check_title(given: str) -> str:
+def check_title(given: str) -> str:
+    """Return the title of a session without spaces around it.
+
+    :raises InvalidInput: it is empty, over 120 characters, or cannot be shown.
+    :raises TextRefused: it breaks a rule for public texts.
+    """
     title, field = given.strip(), ("input", "title")
     if not title:
         raise InvalidInput("Give the session a title.", "请填写场次标题。", field=field)
@@ -128,7 +158,7 @@ def _check_title(given: str) -> str:
     return title
 
 
-def _check_start(given: datetime, now: datetime) -> datetime:
+def check_start(given: datetime, now: datetime) -> datetime:
     """Return the time in UTC, in milliseconds as it is stored.
 
     :raises InvalidInput: it has no zone, is not of this century, or has passed.
@@ -143,12 +173,10 @@ def _check_start(given: datetime, now: datetime) -> datetime:
     return given.astimezone(UTC).replace(microsecond=given.microsecond // 1000 * 1000)
 
 
-def _check_host(plan: SessionPlan) -> Host:
-    if plan.format is SessionFormat.MODEL_WORKER_LIVE and plan.host_honour is None:
-        raise InvalidInput(
-            "Name the honour of the host: a model worker's session needs it.",
-            "劳模送岗场次须填写主播的荣誉称号。",
-            field=("input", "host", "honour"),
-        )
-    name = check_name(plan.host_name, field=("input", "host", "name"))
-    return Host(name=name, honour=plan.host_honour)
+def check_host(kind: SessionFormat, name: str, honour: Honour | None) -> Host:
+    """Return the host of a session of this format.
+
+    :raises InvalidInput: the name cannot be right, or the format needs an honour.
+    """
+    check_honour(kind, honour)
+    return Host(name=check_name(name, field=("input", "host", "name")), honour=honour)

@@ -88,6 +88,16 @@ class LiveSessions(Repository[LiveSession]):
             transaction=transaction,
         )
 
+    async def edit(
+        self, before: LiveSession, after: LiveSession, *, transaction: Transaction
+    ) -> None:
+        """Store what differs between the two, provided the session has the status of ``before``."""
+        await self._records.update_one(
+            {"_id": before.id, "status": before.status.value},
+            {"$set": changed_fields(before, after)},
+            transaction=transaction,
+        )
+
     async def pin(
         self, session_id: str, posting_id: str | None, *, transaction: Transaction
     ) -> None:

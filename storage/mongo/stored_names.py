@@ -24,6 +24,7 @@ EVENT_NAMES: Mapping[type[Any], str] = {
     events.SessionResumed: "SessionResumed",
     events.SessionEnded: "SessionEnded",
     events.SessionCancelled: "SessionCancelled",
+    events.SessionEdited: "SessionEdited",
     events.PostingPinned: "PostingPinned",
     events.PostingUnpinned: "PostingUnpinned",
     events.SessionPostingClosed: "SessionPostingClosed",

@@ -241,6 +241,18 @@ MUTATION_CASES = {
             "... on SessionScheduled { session { id title status startsAt union { id } } }",
         ),
         MutationCase(
+            "editSession",
+            session_mutation_input(
+                "scheduled",
+                title="劳模送岗进园区",
+                postingIds=lambda world: [gid(world.second)],
+                addPostingIds=lambda world: [gid(world.open)],
+            ),
+            "SessionChanged",
+            "... on SessionChanged { session { id title description coverUrl startsAt "
+            "host { name honour } cursor } }",
+        ),
+        MutationCase(
             "changeUnion",
             lambda world: {"unionId": gid(world.union), "branchesSeePostings": True},
             "UnionChanged",

@@ -47,6 +47,7 @@ ALLOWED_CALLERS = {
     "changePosting": {"officer", "officer above", "recruiter"},
     "closePosting": {"officer", "officer above", "recruiter"},
     "scheduleSession": DIRECTORS | {"other host"},
+    "editSession": DIRECTORS,
     "createRecruitmentCampaign": ALL_OFFICERS,
     "changeUnion": {"officer", "officer above"},
     "startSession": DIRECTORS,

@@ -302,7 +302,7 @@ SESSION_EVENT_ROWS = (
         VisibilityRow(kinds, fields, ALL_CALLERS - {"nobody"})
         for kinds, fields in {
             "SessionStarted SessionInterrupted SessionResumed": "seq at cursor session",
-            "SessionEnded SessionCancelled": "seq at cursor session",
+            "SessionEnded SessionCancelled SessionEdited": "seq at cursor session",
             "PostingPinned": "seq at cursor posting",
             "PostingUnpinned": "seq at cursor postingId",
             "SessionPostingClosed": "seq at cursor postingId",

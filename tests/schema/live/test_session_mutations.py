@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.graphql_clients import GraphQLClient
+from tests.support.graphql_clients import GraphQLClient, UvicornServer, open_websocket
 from tests.support.mutation_cases import MUTATION_CASES
 from tests.support.mutation_inputs import session_input
 from tests.support.services import RunningServices
@@ -66,3 +66,31 @@ async def test_a_pinned_posting_is_shown_until_it_is_unpinned(
     for _ in range(2):
         answer = await api.mutate("unpinPosting", unpin.build_input(world), token, unpin.selection)
         assert answer["session"] == {"pinnedPosting": None}
+
+
+async def test_viewers_follow_an_edit_on_air_and_apply_for_the_posting_that_was_added(
+    api: GraphQLClient, world: World, server: UvicornServer
+) -> None:
+    added = {"postingId": gid(world.absent)}
+    tap = MUTATION_CASES["expressInterest"]
+    edited = (
+        "... on SessionEdited { session { title startsAt postings { edges { node { id } } } } }"
+    )
+    async with open_websocket(server.url) as viewer:
+        await viewer.initialise(world.token_of("viewer"))
+        document = f"subscription ($id: ID!) {{ sessionEvents(sessionId: $id) {{ {edited} }} }}"
+        await viewer.subscribe_live("1", document, id=gid(world.live))
+        given = {
+            "sessionId": gid(world.live),
+            "title": "加一个岗位",
+            "addPostingIds": [gid(world.absent)],
+        }
+        selection = MUTATION_CASES["editSession"].selection
+        answer = await api.mutate("editSession", given, world.token(world.host), selection)
+        session = (await viewer.receive_event("1"))["session"]
+    assert answer["session"]["title"] == session["title"] == "加一个岗位"
+    assert session["startsAt"] == answer["session"]["startsAt"]
+    assert session["postings"]["edges"][-1] == {"node": {"id": gid(world.absent)}}
+    asked = tap.build_input(world) | added
+    told = await api.mutate("expressInterest", asked, world.token_of("viewer"), tap.selection)
+    assert told["__typename"] == tap.success_type

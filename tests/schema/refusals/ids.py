@@ -16,6 +16,7 @@ ID_FIELDS = {
     ("submitPosting", "officer", "employerId"): "Employer",
     ("reviewPosting", "officer", "postingId"): "Posting",
     ("scheduleSession", "host", "unionId"): "Union",
+    ("editSession", "host", "sessionId"): "LiveSession",
     ("startSession", "host", "sessionId"): "LiveSession",
     ("interruptSession", "host", "sessionId"): "LiveSession",
     ("resumeSession", "host", "sessionId"): "LiveSession",
@@ -84,3 +85,11 @@ CASES["schedule, postingIds of another type"] = invalid_id(
     "postingIds",
     "1",
 )
+for changed in ("postingIds", "addPostingIds"):
+    CASES[f"edit, {changed} of another type"] = invalid_id(
+        "editSession",
+        "host",
+        with_values(**{changed: lambda world: [gid(world.live)]}),
+        changed,
+        "0",
+    )

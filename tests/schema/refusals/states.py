@@ -37,6 +37,25 @@ for posting in ("held", "refused", "closed", "expired"):
         ("input", "postingIds", "0"),
     )
 
+for what, given, *field in (
+    ("no title", {"title": " "}, "title"),
+    ("a start that has passed", {"startsAt": "2026-01-01T19:00:00+08:00"}, "startsAt"),
+    ("a cover elsewhere", {"coverUrl": "https://evil.example/1"}, "coverUrl"),
+    ("no postings", {"postingIds": []}, "postingIds"),
+    ("a host without name", {"host": {"name": "", "honour": "CITY_CRAFTSMAN"}}, "host", "name"),
+):
+    CASES[f"edit, {what}"] = invalid_input("editSession", "host", with_values(**given), *field)
+
+for changed in ("postingIds", "addPostingIds"):
+    CASES[f"edit, {changed}, unknown posting"] = RefusalCase(
+        "editSession",
+        "host",
+        with_values(**{changed: lambda _: [unknown_id("Posting")]}),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        ("input", changed, "0"),
+    )
+
 for session in ("scheduled", "interrupted", "ended", "draft"):
     for name, caller in (
         ("pinPosting", "host"),
@@ -74,6 +93,7 @@ DIRECTING_MUTATIONS = [
     "createCode",
     "setStreamSource",
     "createStreamKey",
+    "editSession",
 ]
 for name, caller in [
     ("expressInterest", "viewer"),
@@ -97,6 +117,7 @@ for name, sessions in {
     "cancelSession": ("live", "ended"),
     "setStreamSource": ("ended",),
     "createStreamKey": ("ended",),
+    "editSession": ("ended",),
 }.items():
     for session in sessions:
         CASES[f"{name}, {session} session"] = RefusalCase(

@@ -23,6 +23,8 @@ for what, text in FORBIDDEN_TEXTS.items():
         ("reviewPosting", "officer", "reason"),
         ("scheduleSession", "host", "title"),
         ("scheduleSession", "host", "description"),
+        ("editSession", "host", "title"),
+        ("editSession", "host", "description"),
         ("cutOffStream", "officer", "reason"),
         ("restoreStream", "officer", "reason"),
         ("announce", "host", "body"),

@@ -32,6 +32,7 @@ STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
     "SessionResumed": (events.SessionResumed(session_id="s"), {"session_id": "s"}),
     "SessionEnded": (events.SessionEnded(session_id="s"), {"session_id": "s"}),
     "SessionCancelled": (events.SessionCancelled(session_id="s"), {"session_id": "s"}),
+    "SessionEdited": (events.SessionEdited(session_id="s"), {"session_id": "s"}),
     "PostingPinned": (
         events.PostingPinned(session_id="s", posting_id="p"),
         {"session_id": "s", "posting_id": "p"},
@@ -195,7 +196,7 @@ STORED_ENUM_VALUES = {
         "ROTATE_KEYS CHANGE_SECRET VERIFY_EMPLOYER ADD_MINIMUM_WAGE VERIFY_MINIMUM_WAGE "
         "CONFIRM_PHONE PUBLISH_CONSENT_TEXT DISABLE_ACCOUNT ENABLE_ACCOUNT "
         "RESET_PASSWORD CHANGE_PASSWORD SIGN_OUT_EVERYWHERE END_SIGN_IN REDACT ADD_OCCUPATION "
-        "CUT_OFF_STREAM RESTORE_STREAM"
+        "CUT_OFF_STREAM RESTORE_STREAM EDIT_SESSION"
     ),
     "SEEKING NOT_SEEKING EMPLOYED PAUSED",
     "OFFLINE LIVE INTERRUPTED ENDED",

@@ -62,6 +62,8 @@ export function follow(state: RoomState, event: RoomEvent): RoomState {
       };
     case "SessionCancelled":
       return { ...state, status: "CANCELLED", pinned: null, picture: event.session.stream };
+    case "SessionEdited":
+      return { ...state, session: { ...state.session, ...event.session } };
     case "StreamChanged":
       return { ...state, picture: event.stream };
     case "PostingPinned":
