@@ -71,8 +71,8 @@ class RealtimeLimits:
     own_room_changes_per_round: int = 500
     """Changed leads and questions that one round reads."""
     own_room_notices_per_round: int = 250
-    """Notices that one round delivers: each makes its client read ``myRoom``, so that is at most
-    1,000 reads a second, also when everybody comes back at the same time."""
+    """Notices of changes that one round delivers: each makes its client read ``myRoom``, so that is
+    at most 1,000 reads a second, also when everybody may have missed a change."""
 
     # --- connections
 

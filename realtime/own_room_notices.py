@@ -58,8 +58,10 @@ class OwnRoomNotices(Periodic):
         """Subscriptions that follow an own room here."""
         return self._by_session.total()
 
-    def join(self, owner: RoomOwner, render: Render, member: Member) -> OwnRoomMembership:
-        """Notify ``member`` now, and whenever what ``owner`` has changes, until it leaves.
+    async def join(self, owner: RoomOwner, render: Render, member: Member) -> OwnRoomMembership:
+        """Notify ``member`` whenever what ``owner`` has changes, until it leaves.
+
+        The first notice is delivered before this returns.
 
         :raises Busy: this process, or this visitor in this session, has too many members.
         """
@@ -76,7 +78,11 @@ class OwnRoomNotices(Periodic):
         membership = OwnRoomMembership(self, owner, render, member)
         self._by_owner.setdefault(owner, {})[membership] = None
         self._by_session[owner.session_id] += 1
-        self._mark([membership])
+        try:
+            await membership.deliver(self._clock())
+        except BaseException:
+            membership.leave()
+            raise
         return membership
 
     def notify(self, placed: EventEnvelope) -> None:

@@ -150,7 +150,7 @@ class Operation:
         joining = await self._engine.subscribe(request, context)
         self._enter_room(is_staff=joining.source.principal.role in STAFF_ROLES)
         if isinstance(joining.source, OwnRoomSource):
-            self._membership = self._services.own_room_notices.join(
+            self._membership = await self._services.own_room_notices.join(
                 joining.source.owner, joining.render, self
             )
             return
