@@ -57,6 +57,23 @@ class RealtimeLimits:
     max_memo_bytes: int = 4 << 20
     """Bytes of rendered events that one group keeps for members that catch up."""
 
+    # --- own rooms: notices to single visitors
+
+    max_own_room_members: int = 40_000
+    """Subscriptions of ``myRoomChanged`` in this process: one for each viewer, and second tabs."""
+    max_own_room_members_per_visitor: int = 8
+    """Of those, the ones of one visitor in one session."""
+    max_own_room_changes: int = 10_000
+    """Changed leads and questions whose owners are not known yet; beyond that everybody in the
+    session is notified."""
+    own_room_interval_seconds: float = 0.25
+    """Time between two rounds: one read finds the owners of what changed meanwhile."""
+    own_room_changes_per_round: int = 500
+    """Changed leads and questions that one round reads."""
+    own_room_notices_per_round: int = 250
+    """Notices of changes that one round delivers: each makes its client read ``myRoom``, so that is
+    at most 1,000 reads a second, also when everybody may have missed a change."""
+
     # --- connections
 
     max_outbox_bytes: int = 256 * 1024

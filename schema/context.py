@@ -22,6 +22,7 @@ from domain.screening.wage_table import WageTable
 from realtime.batch_loader import SharedBatchLoader
 from realtime.group_commit import GroupCommit
 from realtime.hub import Hub
+from realtime.own_room_notices import OwnRoomNotices
 from realtime.presence import PresenceTracker
 from realtime.ttl_cache import TtlCache
 from schema.loaders import Loaders
@@ -104,6 +105,7 @@ class Services:
     imports: ImportAdministration
     questions: QuestionModeration
     own_rooms: OwnRooms
+    own_room_notices: OwnRoomNotices
     lead_capture: LeadCapture
     lead_log: LeadLogWriter
     interests: InterestRecording

@@ -35,6 +35,7 @@ from storage.live.presence import PresenceReports
 from storage.live.qr_codes import QrCodes
 from storage.live.questions import Questions
 from storage.live.recruitment_campaigns import RecruitmentCampaigns
+from storage.live.room_owners import RoomOwners
 from storage.live.sessions import LiveSessions
 from storage.live.tally import InterestCounts
 from storage.matching.jobs import Jobs
@@ -106,6 +107,7 @@ class Store:
         self.live_sessions = LiveSessions(mongo)
         self.recruitment_campaigns = RecruitmentCampaigns(mongo)
         self.questions = Questions(mongo)
+        self.room_owners = RoomOwners(mongo)
         self.calling_order = CallingOrder(mongo)
         self.lead_claims = LeadClaims(mongo)
         self.leads = Leads(mongo, self.lead_claims)

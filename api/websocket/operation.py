@@ -12,19 +12,21 @@ from domain.identity.accounts import STAFF_ROLES
 from domain.refusals import Busy
 from realtime.hub import Membership
 from realtime.outbox import Outbox
+from realtime.own_room_notices import OwnRoomMembership
 from realtime.protocol_messages import complete_message, error_message, next_prefix
 from realtime.rendered_event import RenderedEvent
 from schema.context import Context, Services
 from schema.execution.documents import is_subscription
 from schema.execution.engine import Engine, GraphQLRequest
 from schema.execution.results import RequestInvalid, format_refusal
+from schema.live.subscriptions import OwnRoomSource
 
 
 class Operation:
     """Runs one operation and answers through the outbox of its connection.
 
-    A subscription is a member of the hub. ``on_end`` is called once, with the id, after the last
-    answer.
+    A subscription is a member of the hub, or of a visitor's own room. ``on_end`` is called once,
+    with the id, after the last answer.
     """
 
     # There are tens of thousands of these, each read for every event: slots keep their fields
@@ -62,7 +64,7 @@ class Operation:
         self._is_in_room = False
         self._on_end = on_end
         self._task: asyncio.Task[None] | None = None
-        self._membership: Membership | None = None
+        self._membership: Membership | OwnRoomMembership | None = None
         self._viewing: tuple[str, str] | None = None
 
     def start(
@@ -146,8 +148,13 @@ class Operation:
 
     async def _join(self, request: GraphQLRequest, context: Context) -> None:
         joining = await self._engine.subscribe(request, context)
-        following = joining.source
-        self._enter_room(is_staff=following.principal.role in STAFF_ROLES)
+        self._enter_room(is_staff=joining.source.principal.role in STAFF_ROLES)
+        if isinstance(joining.source, OwnRoomSource):
+            self._membership = await self._services.own_room_notices.join(
+                joining.source.owner, joining.render, self
+            )
+            return
+        following = joining.log_source
         if following.viewer_id is not None:
             self._viewing = (following.subject_id, following.viewer_id)
             self._services.presence.enter(*self._viewing)

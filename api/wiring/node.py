@@ -77,10 +77,6 @@ def create_node(
     other_background: Sequence[Monitored] = (),
     embedded_mongod: EmbeddedMongod | None = None,
 ) -> ServiceNode:
-    """Return the endpoints over these services; ``trusted`` are the only documents to execute."""
-    services, authenticate = running.services, running.authentication.authenticate
-    store, feed_watch = services.store, running.realtime.feed_watch
-    engine = Engine(services, trusted=trusted)
     """Return the endpoints over these services.
 
     ``trusted`` are the only documents to execute, but for those of ``client``, the browser client.

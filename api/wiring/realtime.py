@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from api.wiring.starting import start_worker
 from domain.live.events import EventEnvelope
@@ -16,6 +17,7 @@ from realtime.feed_watch import FeedWatch
 from realtime.group_commit import GroupCommit
 from realtime.hub import Hub
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
+from realtime.own_room_notices import OwnRoomNotices
 from realtime.presence import PresenceTracker
 from realtime.tally import TallyPublisher
 from realtime.usage_counter import UsageCounter
@@ -56,6 +58,16 @@ async def run_group_commit(
         await commit.close()
 
 
+class FeedListener(Protocol):
+    """What wants to know of every logged event, of any node."""
+
+    def notify(self, placed: EventEnvelope) -> None:
+        """Take an event that was logged."""
+
+    def notify_gap(self) -> None:
+        """Events may have been missed."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Realtime:
     """The objects of one process that write the event log and deliver it to subscribers.
@@ -69,6 +81,7 @@ class Realtime:
     limits: RealtimeLimits
     hub: Hub
     tally: TallyPublisher
+    own_room_notices: OwnRoomNotices
     feed: EventFeed
     feed_watch: FeedWatch
     presence: PresenceTracker
@@ -78,7 +91,15 @@ class Realtime:
     @property
     def background(self) -> tuple[Monitored, ...]:
         """The background tasks of these objects."""
-        return (self.hub, self.tally, self.feed, self.feed_watch, self.presence, self.usage)
+        return (
+            self.hub,
+            self.tally,
+            self.own_room_notices,
+            self.feed,
+            self.feed_watch,
+            self.presence,
+            self.usage,
+        )
 
 
 @asynccontextmanager
@@ -101,7 +122,8 @@ async def run_realtime(
         hub = Hub(store.event_log, clock, limits)
         stack.push_async_callback(hub.close)
         tally = start_worker(stack, TallyPublisher(store, hub, limits))
-        feed = _create_feed(store, hub, tally, limits)
+        own_room_notices = start_worker(stack, OwnRoomNotices(store, clock, limits))
+        feed = _create_feed(store, [hub, tally, own_room_notices], limits)
         stack.push_async_callback(feed.close)
         await feed.open()
         feed_watch = start_worker(
@@ -117,6 +139,7 @@ async def run_realtime(
             limits=limits,
             hub=hub,
             tally=tally,
+            own_room_notices=own_room_notices,
             feed=feed,
             feed_watch=feed_watch,
             presence=presence,
@@ -126,15 +149,15 @@ async def run_realtime(
 
 
 def _create_feed(
-    store: Store, hub: Hub, tally: TallyPublisher, limits: RealtimeLimits
+    store: Store, listeners: Sequence[FeedListener], limits: RealtimeLimits
 ) -> EventFeed:
     def on_event(envelope: EventEnvelope) -> None:
-        hub.notify(envelope)
-        tally.notify(envelope)
+        for listener in listeners:
+            listener.notify(envelope)
 
     def on_gap() -> None:
-        hub.notify_gap()
-        tally.notify_gap()
+        for listener in listeners:
+            listener.notify_gap()
 
     return EventFeed(
         store.mongo, on_event=on_event, on_gap=on_gap, clock=store.clock, limits=limits

@@ -171,7 +171,9 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         matcher = Matcher(store, clock, node=realtime.name)
         receipts = Receipts(store.keyring, clock)
         consent = PostingConsent(store, commit, clock)
-        questions = QuestionModeration(store, commit, clock)
+        questions = QuestionModeration(
+            store, commit, clock, on_asked=realtime.own_room_notices.notify_owner
+        )
         own_leads = OwnLeads(store, commit, clock)
         usage = DeviceUsage(realtime.usage, settings.usage_limits)
         seekers = SeekerProfiles(store, clock, usage)
@@ -211,6 +213,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             decision_batches=DecisionBatches(store, reviews, gate, clock),
             questions=questions,
             own_rooms=OwnRooms(store, questions),
+            own_room_notices=realtime.own_room_notices,
             lead_capture=capture,
             lead_log=lead_log,
             interests=InterestRecording(

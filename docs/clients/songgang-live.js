@@ -102,7 +102,7 @@ var Subscription = class {
 				sha256Hash: document.sha256
 			} } },
 			...operationName === void 0 ? {} : { operationName },
-			variables: {
+			variables: cursorVariable === null ? variables : {
 				...variables,
 				[cursorVariable]: _classPrivateFieldGet2(_cursor, this)
 			}
@@ -129,12 +129,17 @@ var Subscription = class {
 			if ((result === null || result === void 0 ? void 0 : result.errors) !== void 0) this.refuse(result.errors);
 			return;
 		}
-		if (_assertClassBrand(_Subscription_brand, this, _isRepeat).call(this, event)) return;
+		const { seq, cursor } = event;
+		if (seq === void 0 || cursor === void 0) {
+			_classPrivateFieldGet2(_request, this).onEvent(event);
+			return;
+		}
+		if (_assertClassBrand(_Subscription_brand, this, _isRepeat).call(this, event.__typename, seq)) return;
 		const isState = _classPrivateFieldGet2(_request, this).stateTypes.has(event.__typename);
 		_classPrivateFieldGet2(_request, this).onEvent(event);
-		_classPrivateFieldSet2(_cursor, this, event.cursor);
+		_classPrivateFieldSet2(_cursor, this, cursor);
 		if (isState) return;
-		_classPrivateFieldSet2(_seq, this, event.seq);
+		_classPrivateFieldSet2(_seq, this, seq);
 		if (_classPrivateFieldGet2(_missed, this) !== null) _classPrivateFieldSet2(_missed, this, _classPrivateFieldGet2(_missed, this) + 1);
 	}
 	refuse(errors) {
@@ -142,10 +147,10 @@ var Subscription = class {
 		_classPrivateFieldGet2(_request, this).onRefused(((_errors$ = errors[0]) === null || _errors$ === void 0 ? void 0 : _errors$.message) ?? "The service refused the subscription.");
 	}
 };
-function _isRepeat(event) {
+function _isRepeat(type, seq) {
 	const { stateTypes, resetTypes } = _classPrivateFieldGet2(_request, this);
-	if (resetTypes.has(event.__typename)) return false;
-	return stateTypes.has(event.__typename) ? event.seq < _classPrivateFieldGet2(_seq, this) : event.seq <= _classPrivateFieldGet2(_seq, this);
+	if (resetTypes.has(type)) return false;
+	return stateTypes.has(type) ? seq < _classPrivateFieldGet2(_seq, this) : seq <= _classPrivateFieldGet2(_seq, this);
 }
 // src/live/client.ts
 /**

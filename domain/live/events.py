@@ -12,6 +12,7 @@ from datetime import datetime
 
 from domain.leads.leads import LeadStage
 from domain.live.log_position import LogPosition
+from domain.live.own_room_events import OwnRoomChanged, QuestionDeclined
 from domain.live.sessions import Segment
 
 
@@ -279,8 +280,8 @@ LoggedLeadEvent = (
     | LeadConfirmed
     | LeadSuperseded
 )
-LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched
-EphemeralEvent = TallyChanged | PresenceChanged | Reset
+LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched | QuestionDeclined
+EphemeralEvent = TallyChanged | PresenceChanged | OwnRoomChanged | Reset
 Event = LoggedEvent | EphemeralEvent | Unrecognised
 
 

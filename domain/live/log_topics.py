@@ -19,6 +19,11 @@ def lead_topic(session_id: str) -> str:
     return f"leads/{session_id}"
 
 
+def question_topic(session_id: str) -> str:
+    """Return the topic of what happens to the session's questions unseen; nobody subscribes."""
+    return f"questions/{session_id}"
+
+
 def seeker_topic(seeker_id: str) -> str:
     """Return the topic of one seeker's events."""
     return f"seeker/{seeker_id}"

@@ -88,14 +88,20 @@ def check_slow_question(last: Question | None, question: Question, seconds: int)
         return
     if last.status is QuestionStatus.ASKED and last.body == question.body:
         return
-    left = (last.asked_at - question.asked_at).total_seconds() + seconds
-    if left > 0:
-        wait = math.ceil(left)
+    wait = find_slow_mode_wait(last, seconds, at=question.asked_at)
+    if wait:
         raise TooManyAttempts(
             f"The host has slowed questions down. Wait {wait} seconds.",
             f"主播已开启慢速模式，请{wait}秒后再提问。",
             retry_after=wait,
         )
+
+
+def find_slow_mode_wait(last: Question | None, seconds: int, *, at: datetime) -> int:
+    """Return the seconds from ``at`` until slow mode lets the asker of ``last`` ask again, or 0."""
+    if last is None:
+        return 0
+    return max(0, math.ceil((last.asked_at - at).total_seconds() + seconds))
 
 
 def check_question(body: str, field: tuple[str, ...]) -> str:

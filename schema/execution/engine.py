@@ -62,7 +62,7 @@ from schema.execution.subscription_group_key import (
     find_root_field,
     keep_declared_variables,
 )
-from schema.live.subscriptions import SUBSCRIPTION_SOURCES, SubscriptionSource
+from schema.live.subscriptions import SUBSCRIPTION_SOURCES, OwnRoomSource, SubscriptionSource
 from schema.root import SCHEMA
 from storage.mongo.errors import StorageError
 
@@ -79,11 +79,17 @@ class GraphQLRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class AdmittedSubscription:
-    """A subscription that may join the hub: its source, its group, and how events are rendered."""
+    """A subscription that may begin: its source, its group, and how events are rendered."""
 
-    source: SubscriptionSource
+    source: SubscriptionSource | OwnRoomSource
     group_key: Hashable
     render: Render
+
+    @property
+    def log_source(self) -> SubscriptionSource:
+        """The source of a subscription that follows a log."""
+        assert isinstance(self.source, SubscriptionSource)  # the caller has looked
+        return self.source
 
 
 class Engine:
@@ -250,7 +256,7 @@ class Engine:
 
     async def _resolve_source(
         self, executor: Executor[Any], root: FieldNode, context: Context
-    ) -> SubscriptionSource:
+    ) -> SubscriptionSource | OwnRoomSource:
         subscription = self._schema.subscription_type
         assert subscription is not None  # this schema has one
         name = root.name.value
@@ -263,7 +269,9 @@ class Engine:
             refused = to_graphql_error(error, root)
             raise RequestInvalid(refused, language=context.language) from None
 
-    def _build_renderer(self, template: Executor[Any], source: SubscriptionSource) -> Render:
+    def _build_renderer(
+        self, template: Executor[Any], source: SubscriptionSource | OwnRoomSource
+    ) -> Render:
         """The function that executes the selection for an event, as this audience sees it."""
 
         async def render(envelope: EventEnvelope) -> bytes:

@@ -12,6 +12,8 @@ import strawberry
 from domain.identity.accounts import VISITOR_ROLES
 from domain.leads.confirmation import LeadConfirmation
 from domain.leads.leads import Lead as LeadRecord
+from domain.live.events import EventEnvelope
+from domain.live.own_room_events import OwnRoomChanged
 from domain.live.own_rooms import QuestionAllowance
 from domain.live.questions import MAX_QUESTION_LENGTH
 from schema.context import Info
@@ -68,6 +70,20 @@ class MyRoom:
         description="Own questions in every status, newest first, at most 20."
     )
     limits: RoomLimits
+
+
+@strawberry.type(
+    description="What the caller has in the session may have changed: read `myRoom`, and `myLeads` "
+    "for the stage of an interest. It is not logged and has no cursor."
+)
+class MyRoomChanged:
+    session_id: strawberry.ID
+    at: datetime
+
+    @classmethod
+    def of(cls, placed: EventEnvelope) -> Self:
+        assert isinstance(placed.event, OwnRoomChanged)  # own rooms have no other event
+        return cls(session_id=global_id("LiveSession", placed.event.session_id), at=placed.at)
 
 
 @strawberry.type

@@ -17,9 +17,11 @@ from domain.identity.scopes import check_may_direct
 from domain.live.events import EventEnvelope
 from domain.live.log_position import LogPosition
 from domain.live.log_topics import lead_topic, seeker_topic, session_topic
+from domain.live.own_rooms import RoomOwner
 from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context
 from schema.leads.lead_event_types import LeadEvent, build_lead_event
+from schema.live.own_room_types import MyRoomChanged
 from schema.live.session_event_types import SessionEvent, build_session_event
 from schema.matching.seeker_event_types import SeekerEvent, build_seeker_event
 from schema.relay import parse_global_id
@@ -64,6 +66,20 @@ def _parse_after(cursor: str | None, topic: str) -> LogPosition | None:
         return None
     cursor_topic, position = cursors.decode_position(cursor)
     return position if cursor_topic == topic else UNREACHABLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnRoomSource:
+    """The room of one visitor: it has no log, and no subscriber shares it with another visitor."""
+
+    owner: RoomOwner
+    principal: Principal
+    build_event: Callable[[EventEnvelope], Any]
+
+    @property
+    def audience(self) -> str:
+        """The visitor."""
+        return self.owner.visitor
 
 
 UNREACHABLE = LogPosition(seq=1 << 62, tag="")
@@ -124,12 +140,24 @@ async def _follow_matches(context: Context, arguments: Mapping[str, Any]) -> Sub
     )
 
 
+async def _follow_own_room(context: Context, arguments: Mapping[str, Any]) -> OwnRoomSource:
+    caller = context.require(*VISITOR_ROLES)
+    session = await _require_session(context, arguments["sessionId"])
+    return OwnRoomSource(
+        owner=RoomOwner(session.id, caller.subject),
+        principal=caller,
+        build_event=MyRoomChanged.of,
+    )
+
+
 SUBSCRIPTION_SOURCES: Mapping[
-    str, Callable[[Context, Mapping[str, Any]], Awaitable[SubscriptionSource]]
+    str,
+    Callable[[Context, Mapping[str, Any]], Awaitable[SubscriptionSource | OwnRoomSource]],
 ] = {
     "sessionEvents": _follow_session,
     "leadEvents": _follow_leads,
     "postingMatched": _follow_matches,
+    "myRoomChanged": _follow_own_room,
 }
 
 
@@ -162,4 +190,12 @@ class Subscription:
         "the log does not hold is answered with one `MatchesReset`."
     )
     def posting_matched(self, after: str | None = None) -> AsyncGenerator[SeekerEvent, None]:
+        raise NotImplementedError
+
+    @strawberry.subscription(
+        description="For viewers and seekers: comes at once, and whenever own interests, questions "
+        "or limits in the session change. Nobody else gets it, and several changes may be one "
+        "notice. It cannot be resumed: the one that comes at once covers what was missed."
+    )
+    def my_room_changed(self, session_id: strawberry.ID) -> AsyncGenerator[MyRoomChanged, None]:
         raise NotImplementedError

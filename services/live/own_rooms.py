@@ -30,6 +30,6 @@ class OwnRooms:
             self._store.questions.asked_in_session(
                 session.id, caller.subject, limit=MAX_OWN_QUESTIONS
             ),
-            self._questions.find_allowance(caller, session.id, peer=peer),
+            self._questions.find_allowance(caller, session, peer=peer),
         )
         return OwnRoom(leads=leads, questions=questions, allowance=allowance)

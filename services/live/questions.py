@@ -11,9 +11,15 @@ from limits import RateLimitItemPerMinute
 
 from domain.identity.accounts import Principal
 from domain.identity.scopes import may_direct
-from domain.live.events import LoggedEvent, QuestionAnswered, QuestionHidden, QuestionPublished
-from domain.live.log_topics import session_topic
-from domain.live.own_rooms import QuestionAllowance
+from domain.live.events import (
+    LoggedEvent,
+    QuestionAnswered,
+    QuestionHidden,
+    QuestionPublished,
+)
+from domain.live.log_topics import question_topic, session_topic
+from domain.live.own_room_events import QuestionDeclined
+from domain.live.own_rooms import QuestionAllowance, RoomOwner
 from domain.live.questions import (
     MAX_WAITING_PER_SESSION,
     MAX_WAITING_PER_VIEWER,
@@ -25,6 +31,7 @@ from domain.live.questions import (
     check_question,
     check_slow_question,
     decline_question,
+    find_slow_mode_wait,
     publish_question,
 )
 from domain.live.sessions import LiveSession
@@ -45,13 +52,26 @@ ADDRESS_QUESTION_LIMIT = RateLimitItemPerMinute(60)
 """Questions from one network address: a viewer's token is free to obtain, an address is not."""
 
 
+def ignore_asker(_owner: RoomOwner) -> None:
+    """Does nothing: the ``on_asked`` of a moderation whose askers nobody notifies."""
+
+
 class QuestionModeration:
     """Takes questions from viewers, and publishes, answers or declines them."""
 
-    def __init__(self, store: Store, commit: GroupCommit, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        commit: GroupCommit,
+        clock: Clock,
+        *,
+        on_asked: Callable[[RoomOwner], None] = ignore_asker,
+    ) -> None:
+        """``on_asked`` is called with the asker of each stored question, which no log holds."""
         self._store = store
         self._commit = commit
         self._clock = clock
+        self._on_asked = on_asked
         self._rates = RateLimiter()
 
     async def ask(
@@ -92,13 +112,16 @@ class QuestionModeration:
         return await self._add(question, peer=peer)
 
     async def find_allowance(
-        self, caller: Principal, session_id: str, *, peer: str
+        self, caller: Principal, session: LiveSession, *, peer: str
     ) -> QuestionAllowance:
         """Return how many more questions the caller may ask in a session, and when the next."""
-        waiting = await self._store.questions.count_waiting_of(session_id, caller.subject)
+        waiting = await self._store.questions.count_waiting_of(session.id, caller.subject)
+        waits = [self._rates.find_wait(*_limits_of(caller.subject, peer)) or 0]
+        if session.slow_mode_seconds:
+            last = await self._store.questions.last_of(session.id, caller.subject)
+            waits.append(find_slow_mode_wait(last, session.slow_mode_seconds, at=self._clock()))
         return QuestionAllowance(
-            left=max(0, MAX_WAITING_PER_VIEWER - waiting),
-            retry_after=self._rates.find_wait(*_limits_of(caller.subject, peer)),
+            left=max(0, MAX_WAITING_PER_VIEWER - waiting), retry_after=max(waits) or None
         )
 
     async def publish(self, caller: Principal, question_id: str) -> Question:
@@ -177,6 +200,7 @@ class QuestionModeration:
             )
         if stored is question:
             self._rates.hit(*limits)
+            self._on_asked(RoomOwner(question.session_id, question.asker))
         return stored
 
     async def _require_directed(self, caller: Principal, question_id: str) -> Question:
@@ -198,9 +222,21 @@ class QuestionModeration:
             after = rule(before)
             if after != before:
                 await self._store.questions.update(after, transaction=transaction)
+                await self._log_unseen(before, after, transaction)
             return after, _events_between(before, after)
 
         return await self._commit.append(session_topic(question.session_id), change)
+
+    async def _log_unseen(
+        self, before: Question, after: Question, transaction: Transaction
+    ) -> None:
+        """Log for the asker's node what may not be in the session's log, which everybody sees."""
+        if (before.status, after.status) != (QuestionStatus.ASKED, QuestionStatus.DECLINED):
+            return
+        event = QuestionDeclined(session_id=after.session_id, question_id=after.id)
+        await self._store.event_log.append(
+            question_topic(after.session_id), [event], at=self._clock(), transaction=transaction
+        )
 
 
 def _limits_of(asker: str, peer: str) -> tuple[KeyedLimit, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from domain.live import events
 from domain.live.events import LoggedEvent, Unrecognised
+from domain.live.own_room_events import QuestionDeclined
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.seekers import Seeker
 
@@ -36,6 +37,7 @@ EVENT_NAMES: Mapping[type[Any], str] = {
     events.QuestionPublished: "QuestionPublished",
     events.QuestionAnswered: "QuestionAnswered",
     events.QuestionHidden: "QuestionHidden",
+    QuestionDeclined: "QuestionDeclined",
     events.LeadRecorded: "LeadRecorded",
     events.LeadAdvanced: "LeadAdvanced",
     events.LeadAssigned: "LeadAssigned",

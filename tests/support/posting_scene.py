@@ -106,9 +106,9 @@ class PostingScene:
             joining.group_key,
             joining.render,
             member,
-            session_id=joining.source.subject_id,
+            session_id=joining.log_source.subject_id,
             after=after,
-            by=joining.source.principal.subject,
+            by=joining.log_source.principal.subject,
         )
         if (query, topic) in self.asked.memberships:
             membership.leave()

@@ -222,6 +222,7 @@ def subscription_calls(world: Showcase) -> list[RootFieldCall]:
             ALL_CALLERS - DIRECTORS - {"nobody"},
         ),
         _subscription_call("leadEvents", world.live, DIRECTORS),
+        RootFieldCall("myRoomChanged", {"sessionId": gid(world.live)}, VISITORS),
         RootFieldCall(
             "postingMatched",
             {"after": start_cursor(seeker_topic(world.seeker.id))},

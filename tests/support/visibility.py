@@ -118,6 +118,7 @@ PERSONAL_ROWS = (
     # What a visitor has in a room
     VisibilityRow("MyRoom", "limits", VISITORS),
     VisibilityRow("MyRoom", "interests questions", frozenset({"giver"})),
+    VisibilityRow("MyRoomChanged", "sessionId at", VISITORS),
     VisibilityRow("RoomLimits", "questionsLeft maxQuestionLength", VISITORS),
     VisibilityRow("RoomLimits", "askAfter", NO_CALLERS),
     VisibilityRow(

@@ -58,15 +58,20 @@ async def test_three_viewers_see_pins_questions_and_the_end(
         await phone.page.get_by_label("想问什么").fill("有夜班吗")
         await phone.button("提问").click()
         await phone.has_text("已交给主播，公开后大家能看到")
+        await phone.has_text("我的提问 · 待审核")
         (question,) = await host.questions(session)
         await host.act("publishQuestion", {"questionId": question["id"]})
         for viewer in viewers:
             await viewer.has_text("有夜班吗")
+        await phone.has_text("我的提问 · 已公开")
         answer = {"questionId": question["id"], "answer": "没有夜班，都是白班"}
         await host.act("answerQuestion", answer)
         for viewer in viewers:
             await viewer.has_text("没有夜班，都是白班")
             assert await violations(viewer) == []
+        await phone.has_text("我的提问 · 已回答")
+        for viewer in (english, wide):
+            await expect(viewer.page.locator(".own-question")).to_have_count(0)
 
         await host.act("endSession", {"sessionId": session})
         await phone.has_text("直播结束，岗位还能登记")

@@ -81,7 +81,7 @@ async def test_every_session_event_is_rendered_with_its_fields(
     ]
     joined = await subscribe(running, new_viewer(running), query, None, session=gid(world.live))
     for event, shown in zip(all_session_events(world), expected, strict=True):
-        placed = EventEnvelope(topic=joined.source.topic, seq=7, at=FIXED_NOW, event=event)
+        placed = EventEnvelope(topic=joined.log_source.topic, seq=7, at=FIXED_NOW, event=event)
         answer = json.loads(await joined.render(placed))
         head = {"__typename": graphql_type_name(event)} | SEQ_AND_TIME
         assert answer == {"data": {"sessionEvents": head | shown}}
@@ -97,7 +97,7 @@ async def test_every_lead_event_is_rendered_with_a_masked_contact(
     } }"""
     host = readonly_world.principal(readonly_world.host)
     joined = await subscribe(running, host, query, None, session=gid(readonly_world.live))
-    topic, lead = joined.source.topic, {"id": gid(readonly_world.lead)}
+    topic, lead = joined.log_source.topic, {"id": gid(readonly_world.lead)}
     head = SEQ_AND_TIME | {"cursor": cursor_at(topic, 7)}
     masked = {"contact": {"name": "王**", "phone": "138****8000"}}
     expected: list[dict[str, Any]] = [
@@ -193,10 +193,10 @@ async def test_the_shared_result_equals_the_result_of_each_member_alone(
     variables = {"session": gid(readonly_world.live)}
     joined = [await subscribe(running, who, query, None, **variables) for who in (first, second)]
     assert joined[0].group_key == joined[1].group_key
-    placed = EventEnvelope(topic=joined[0].source.topic, seq=7, at=FIXED_NOW, event=event)
+    placed = EventEnvelope(topic=joined[0].log_source.topic, seq=7, at=FIXED_NOW, event=event)
     shared = await joined[0].render(placed)
     assert "errors" not in json.loads(shared)
-    root = joined[1].source.build_event(placed)
+    root = joined[1].log_source.build_event(placed)
     assert shared == await render_for_one_subscriber(running, second, query, variables, root)
 
 

@@ -106,16 +106,18 @@ async def test_only_staff_of_the_session_can_follow_a_draft(
     host = readonly_world.principal(readonly_world.host)
     assert (
         await subscribe(running, host, session=session)
-    ).source.subject_id == readonly_world.draft.id
+    ).log_source.subject_id == readonly_world.draft.id
 
 
 async def test_only_viewers_count_as_present(
     running: RunningServices, readonly_world: World
 ) -> None:
     viewer, session = new_viewer(running), gid(readonly_world.live)
-    assert (await subscribe(running, viewer, session=session)).source.viewer_id == viewer.subject
+    assert (
+        await subscribe(running, viewer, session=session)
+    ).log_source.viewer_id == viewer.subject
     host = readonly_world.principal(readonly_world.host)
-    assert (await subscribe(running, host, session=session)).source.viewer_id is None
+    assert (await subscribe(running, host, session=session)).log_source.viewer_id is None
     assert (
         await subscribe(running, host, LEADS_SUBSCRIPTION, None, session=session)
-    ).source.viewer_id is None
+    ).log_source.viewer_id is None

@@ -35,7 +35,7 @@ async def test_subscribers_that_differ_only_in_their_cursor_share_a_group(
     ]
     joined.append(await subscribe(running, new_viewer(running), session=session))
     assert len({joining.group_key for joining in joined}) == 1
-    assert [joining.source.after for joining in joined] == [
+    assert [joining.log_source.after for joining in joined] == [
         None,
         LogPosition(seq=1, tag="a"),
         LogPosition(seq=7, tag=""),
@@ -109,7 +109,10 @@ async def test_a_cursor_variable_may_be_required_or_have_a_default(
         for n in (1, 2)
     ]
     assert joined[0].group_key == joined[1].group_key
-    assert [joining.source.after.seq for joining in joined if joining.source.after] == [1, 2]
+    assert [joining.log_source.after.seq for joining in joined if joining.log_source.after] == [
+        1,
+        2,
+    ]
 
 
 async def test_a_literal_cursor_sets_the_resume_position(
@@ -120,7 +123,7 @@ async def test_a_literal_cursor_sets_the_resume_position(
     joined = await subscribe(
         running, new_viewer(running), query, None, session=gid(readonly_world.live)
     )
-    assert joined.source.after == LogPosition(seq=3, tag="a")
+    assert joined.log_source.after == LogPosition(seq=3, tag="a")
 
 
 async def test_a_cursor_of_another_log_is_after_the_end_of_this_one(
@@ -133,4 +136,4 @@ async def test_a_cursor_of_another_log_is_after_the_end_of_this_one(
             session=gid(readonly_world.live),
             after=cursor_at(topic, 1),
         )
-        assert joined.source.after == UNREACHABLE
+        assert joined.log_source.after == UNREACHABLE

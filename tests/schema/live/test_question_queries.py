@@ -171,7 +171,7 @@ async def test_viewers_receive_a_question_and_its_answer(
     viewer = running.tokens.issue_for_viewer().principal
     joined = await running.engine.subscribe(request, Context(running.services, viewer))
     await mutate(api, world, "answerQuestion")
-    logged = await running.store.event_log.read(joined.source.topic, after=0, limit=10)
+    logged = await running.store.event_log.read(joined.log_source.topic, after=0, limit=10)
     shown = [json.loads(await joined.render(placed))["data"]["sessionEvents"] for placed in logged]
     assert shown == [
         {

@@ -22,6 +22,7 @@ from tests.support.records import HOST_ID, ManualClock
 PEER = "192.0.2.1"
 SESSION = records.live_session(id="session")
 HOST = Principal(role=Role.HOST, subject=HOST_ID)
+VIEWER = Principal(role=Role.VIEWER, subject="viewer")
 
 
 @pytest.fixture
@@ -174,6 +175,8 @@ async def test_slow_mode_lets_a_viewer_ask_once_in_its_time_over_all_nodes(
         with pytest.raises(TooManyAttempts, match="Wait 30 seconds") as refused:
             await ask(node, "几点下班？", viewer="viewer", session_id="slow")
         assert refused.value.retry_after == 30
+        allowance = await node.find_allowance(VIEWER, slow, peer=PEER)
+        assert allowance.retry_after == 30
         # A retry, other viewers and other sessions are not concerned.
         assert await ask(node, viewer="viewer", session_id="slow") == first
         await ask(node, "几点下班？", session_id="slow")

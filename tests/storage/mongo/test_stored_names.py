@@ -14,6 +14,7 @@ from domain.leads.leads import LeadStage
 from domain.live import events, log_topics
 from domain.live.events import EventEnvelope, LoggedEvent
 from domain.live.log_topics import parse_session_topic
+from domain.live.own_room_events import QuestionDeclined
 from domain.live.sessions import Segment
 from domain.reference.occupations import Occupation
 from storage.mongo.client import Transaction
@@ -72,6 +73,10 @@ STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
     ),
     "QuestionHidden": (
         events.QuestionHidden(session_id="s", question_id="q"),
+        {"session_id": "s", "question_id": "q"},
+    ),
+    "QuestionDeclined": (
+        QuestionDeclined(session_id="s", question_id="q"),
         {"session_id": "s", "question_id": "q"},
     ),
     "LeadRecorded": (
@@ -267,6 +272,7 @@ def test_topics_keep_their_prefixes() -> None:
     assert log_topics.session_topic("x") == "session/x"
     assert log_topics.lead_topic("x") == "leads/x"
     assert log_topics.seeker_topic("x") == "seeker/x"
+    assert log_topics.question_topic("x") == "questions/x"
     assert parse_session_topic("session/x") == "x"
 
 

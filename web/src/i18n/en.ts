@@ -182,6 +182,15 @@ export const en: Words = {
     asked: "Passed to the host; all see it once it is shown",
     answered: "Answered",
     noQuestions: "No questions yet",
+    ownQuestion: "My question",
+    questionStatus: {
+      ASKED: "waits for the host",
+      PUBLISHED: "shown to all",
+      ANSWERED: "answered",
+      DECLINED: "not shown this time",
+    },
+    askIn: (seconds: number) => `Ask again in ${String(seconds)} s`,
+    questionsFull: "Your questions wait for the host. Ask the next one after that",
     picture: {
       states: {
         OFFLINE: "No picture yet; the jobs are here",

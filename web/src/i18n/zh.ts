@@ -1,4 +1,4 @@
-import type { SeekerGroup } from "../gen/graphql";
+import type { QuestionStatus, SeekerGroup } from "../gen/graphql";
 import type { Labels } from "./labels";
 
 const labels: Labels = {
@@ -179,6 +179,15 @@ export const zh = {
     asked: "已交给主播，公开后大家能看到",
     answered: "已回答",
     noQuestions: "还没有公开的提问",
+    ownQuestion: "我的提问",
+    questionStatus: {
+      ASKED: "待审核",
+      PUBLISHED: "已公开",
+      ANSWERED: "已回答",
+      DECLINED: "这次没有公开",
+    } satisfies Record<QuestionStatus, string> as Record<QuestionStatus, string>,
+    askIn: (seconds: number) => `${String(seconds)} 秒后可再问`,
+    questionsFull: "你的提问还在等主播看，看过再问下一个",
     picture: {
       states: {
         OFFLINE: "还没有画面，岗位可以先看",

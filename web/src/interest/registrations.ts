@@ -8,6 +8,7 @@ import {
   RequestCodeDocument,
   WithdrawConsentDocument,
   type CodeChannel,
+  type LeadConfirmation,
   type LeadSource,
 } from "../gen/graphql";
 import { pauseBefore } from "../live/backoff";
@@ -37,6 +38,14 @@ export type Registration =
       /** Whether the phone is proven: without it nothing goes to the employer. */
       readonly confirmed: boolean;
     };
+
+/** What the service has of an interest of this device. */
+export interface OwnInterest {
+  readonly ownLeadId: string;
+  readonly postingId: string;
+  readonly confirmation: LeadConfirmation;
+  readonly withdrawnAt: string | null;
+}
 
 export interface CodeSent {
   /** In a demo no message is sent: this is the code. */
@@ -120,6 +129,37 @@ export class Registrations {
       this.#set(interest.postingId, null);
       throw error;
     }
+  }
+
+  /**
+   * Take over what the service has of this device, newest first: after a reload, or from another tab.
+   *
+   * One that is not confirmed is taken over only if the person is known. Else the button stays, and
+   * name and phone lead to the code again.
+   */
+  adopt(interests: readonly OwnInterest[]): void {
+    const seen = new Set<string>();
+    for (const each of interests) {
+      if (seen.has(each.postingId)) continue;
+      seen.add(each.postingId);
+      const adopted = this.#adopted(each, this.of(each.postingId));
+      if (adopted !== null) this.#set(each.postingId, adopted);
+    }
+  }
+
+  #adopted(given: OwnInterest, known: Registration | null): Registration | null {
+    const confirmed = given.confirmation !== "UNCONFIRMED";
+    const leadId = given.ownLeadId;
+    if (given.withdrawnAt !== null) {
+      if (known?.state !== "registered") return null;
+      return { state: "withdrawn", leadId, created: false, confirmed: false };
+    }
+    if (known?.state === "registered") {
+      return known.confirmed === confirmed ? null : { ...known, confirmed };
+    }
+    if (known !== null && known.state !== "withdrawn") return null;
+    if (!confirmed && this.person === null) return null;
+    return { state: "registered", leadId, created: false, confirmed };
   }
 
   /** Try again to send what waits. */

@@ -1,10 +1,13 @@
 /** One subscription that outlives its sockets: it resumes behind the last event it processed. */
 
-/** What each event of a log carries. State (tallies, presence) repeats the last event's `seq`. */
+/**
+ * What each event of a log carries. State (tallies, presence) repeats the last event's `seq`. A
+ * notice, such as `MyRoomChanged`, is in no log and has neither.
+ */
 export interface LiveEvent {
   readonly __typename: string;
-  readonly seq: number;
-  readonly cursor: string;
+  readonly seq?: number;
+  readonly cursor?: string;
 }
 
 export interface SubscriptionRequest<E extends LiveEvent> {
@@ -13,8 +16,8 @@ export interface SubscriptionRequest<E extends LiveEvent> {
   readonly operationName?: string;
   /** Variables without the cursor. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** The variable that takes the cursor. */
-  readonly cursorVariable: string;
+  /** The variable that takes the cursor; null for notices, which have none. */
+  readonly cursorVariable: string | null;
   /** Where the page's state stands, from the query that rendered it; null begins with news. */
   readonly after: string | null;
   /** The name of the root field of the subscription. */
@@ -50,7 +53,8 @@ export class Subscription<E extends LiveEvent> {
         ? { query: document.query }
         : { extensions: { persistedQuery: { version: 1, sha256Hash: document.sha256 } } }),
       ...(operationName === undefined ? {} : { operationName }),
-      variables: { ...variables, [cursorVariable]: this.#cursor },
+      variables:
+        cursorVariable === null ? variables : { ...variables, [cursorVariable]: this.#cursor },
     };
   }
 
@@ -78,13 +82,18 @@ export class Subscription<E extends LiveEvent> {
       if (result?.errors !== undefined) this.refuse(result.errors);
       return;
     }
-    if (this.#isRepeat(event)) return;
+    const { seq, cursor } = event;
+    if (seq === undefined || cursor === undefined) {
+      this.#request.onEvent(event);
+      return;
+    }
+    if (this.#isRepeat(event.__typename, seq)) return;
     const isState = this.#request.stateTypes.has(event.__typename);
     // The page processes the event first: if it throws, the event comes again with the next return.
     this.#request.onEvent(event);
-    this.#cursor = event.cursor;
+    this.#cursor = cursor;
     if (isState) return;
-    this.#seq = event.seq;
+    this.#seq = seq;
     if (this.#missed !== null) this.#missed += 1;
   }
 
@@ -92,9 +101,9 @@ export class Subscription<E extends LiveEvent> {
     this.#request.onRefused(errors[0]?.message ?? "The service refused the subscription.");
   }
 
-  #isRepeat(event: E): boolean {
+  #isRepeat(type: string, seq: number): boolean {
     const { stateTypes, resetTypes } = this.#request;
-    if (resetTypes.has(event.__typename)) return false;
-    return stateTypes.has(event.__typename) ? event.seq < this.#seq : event.seq <= this.#seq;
+    if (resetTypes.has(type)) return false;
+    return stateTypes.has(type) ? seq < this.#seq : seq <= this.#seq;
   }
 }

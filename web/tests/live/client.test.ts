@@ -45,7 +45,7 @@ function follow(after: string | null = null): () => void {
     stateTypes: new Set(["TallyChanged"]),
     resetTypes: new Set(["Reset"]),
     onEvent: (event) => {
-      seen.push(event.seq);
+      seen.push(event.seq ?? 0);
     },
     onRefused: (message) => {
       refused.push(message);
@@ -101,6 +101,23 @@ test("an event that comes again is dropped, newer state with the same seq is not
   server.append();
   await until(() => {
     expect(seen).toEqual([1, 1, 2]);
+  });
+});
+
+test("a notice has no place in the log: each one arrives, and the cursor stays", async () => {
+  follow();
+  await until(() => {
+    expect(server.cursors).toEqual([null]);
+  });
+  server.append();
+  server.send({ __typename: "MyRoomChanged" });
+  server.send({ __typename: "MyRoomChanged" });
+  await until(() => {
+    expect(seen).toEqual([1, 0, 0]);
+  });
+  server.cut(1006);
+  await until(() => {
+    expect(server.cursors).toEqual([null, "c1"]);
   });
 });
 

@@ -10,6 +10,11 @@ export interface Logged {
   readonly cursor: string;
 }
 
+/** An event that is in no log. */
+export interface Notice {
+  readonly __typename: string;
+}
+
 interface Follower {
   readonly peer: Peer;
   readonly id: string;
@@ -59,7 +64,7 @@ export class LogServer {
   }
 
   /** Send an event without logging it, or one again. */
-  send(event: Logged): void {
+  send(event: Logged | Notice): void {
     for (const { peer, id } of this.#followers) next(peer, id, event);
   }
 
@@ -104,6 +109,6 @@ export class LogServer {
   }
 }
 
-function next(peer: Peer, id: string, event: Logged): void {
+function next(peer: Peer, id: string, event: Logged | Notice): void {
   peer.send(JSON.stringify({ type: "next", id, payload: { data: { events: event } } }));
 }

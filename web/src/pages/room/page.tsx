@@ -39,7 +39,7 @@ interface OpenRoomProps {
 }
 
 function OpenRoom({ session, scanned }: OpenRoomProps) {
-  const { state, connection, missed } = useRoom(session);
+  const { state, connection, missed, own, readOwn } = useRoom(session);
   return (
     <div class="room">
       <div>
@@ -50,7 +50,7 @@ function OpenRoom({ session, scanned }: OpenRoomProps) {
         <Pinned state={state} scanned={scanned} />
       </div>
       <Jobs state={state} code={scanned?.code ?? null} />
-      <Questions session={session} questions={state.questions} pinned={state.pinned} />
+      <Questions state={state} own={own} onAsked={readOwn} />
     </div>
   );
 }

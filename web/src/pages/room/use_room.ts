@@ -1,10 +1,17 @@
 /** Follows a session: its state when the page opens, then every event behind it, once and in order. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { digestOf } from "../../api/service";
-import { RoomEventsDocument, type RoomStateFragment } from "../../gen/graphql";
+import {
+  OwnRoomChangesDocument,
+  RoomEventsDocument,
+  type OwnRoomChangesSubscription,
+  type RoomStateFragment,
+} from "../../gen/graphql";
+import { useRegistrations } from "../../interest/use_registrations";
 import { LiveClient, type ConnectionState } from "../../live";
 import { liveUrl, viewer } from "../../shell/service";
+import { OwnRoomReader, type OwnRoom } from "./own_room";
 import {
   enterRoom,
   follow,
@@ -19,15 +26,28 @@ export interface Room {
   readonly connection: ConnectionState;
   /** Events that arrived after the connection was back; null when nothing was interrupted. */
   readonly missed: number | null;
+  /** What this visitor has here; null until it was read. */
+  readonly own: OwnRoom | null;
+  readOwn(this: void): void;
 }
+
+const NO_TYPES: ReadonlySet<string> = new Set();
 
 export function useRoom(session: RoomStateFragment): Room {
   const [state, setState] = useState(() => enterRoom(session));
   const [connection, setConnection] = useState<ConnectionState>("idle");
   const [missed, setMissed] = useState<number | null>(null);
+  const [own, setOwn] = useState<OwnRoom | null>(null);
+  const readerRef = useRef<OwnRoomReader | null>(null);
+  const registrations = useRegistrations();
   const { id, cursor } = session;
 
   useEffect(() => {
+    const reader = new OwnRoomReader(id, (read) => {
+      setOwn(read);
+      registrations.adopt(read.interests);
+    });
+    readerRef.current = reader;
     const client = new LiveClient({
       url: liveUrl,
       token: viewer.token,
@@ -49,9 +69,24 @@ export function useRoom(session: RoomStateFragment): Room {
       resetTypes: RESET_TYPES,
       onEvent: (event) => {
         setState((before) => follow(before, event));
+        // It may change when the next question is taken.
+        if (event.__typename === "SlowModeChanged") reader.read();
       },
       onRefused: () => undefined, // The connection's state shows it; the page keeps its jobs.
       onCaughtUp: setMissed,
+    });
+    client.subscribe<OwnRoomChangesSubscription["myRoomChanged"]>({
+      document: { sha256: digestOf(OwnRoomChangesDocument) },
+      operationName: "OwnRoomChanges",
+      variables: { id },
+      cursorVariable: null,
+      after: null,
+      field: "myRoomChanged",
+      stateTypes: NO_TYPES,
+      resetTypes: NO_TYPES,
+      onEvent: reader.read,
+      // A node of the version before has no such notices: then it is read once.
+      onRefused: reader.read,
     });
     const check = () => {
       if (document.visibilityState === "visible") client.check();
@@ -62,7 +97,9 @@ export function useRoom(session: RoomStateFragment): Room {
       document.removeEventListener("visibilitychange", check);
       removeEventListener("online", check);
       client.close();
+      reader.close();
     };
-  }, [id, cursor]);
-  return { state, connection, missed };
+  }, [id, cursor, registrations]);
+  const readOwn = useCallback(() => readerRef.current?.read(), []);
+  return { state, connection, missed, own, readOwn };
 }

@@ -1,0 +1,20 @@
+"""Events that concern single visitors of a session, and that its viewers never see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionDeclined:
+    """A question that nobody but its asker had seen was declined."""
+
+    session_id: str
+    question_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnRoomChanged:
+    """What one visitor has in a session changed. Ephemeral."""
+
+    session_id: str
