@@ -10,10 +10,12 @@ from tests.faults import (
     backup_under_taps,
     former_primary_cut_off,
     full_disk,
+    honest_storm,
     majority_away,
     mongod_kills,
     rolling_restarts,
     secondary_locked,
+    silent_crowd,
     upgrade_under_taps,
 )
 from tests.faults.fault_runs import (
@@ -35,6 +37,8 @@ FAULT_RUNS: dict[str, FaultRun] = {
         rolling_restarts,
         upgrade_under_taps,
         backup_under_taps,
+        honest_storm,
+        silent_crowd,
     )
 }
 
