@@ -42,6 +42,7 @@ class _Storm:
     leads: set[str] = field(default_factory=set)
     answers: Counter[str] = field(default_factory=Counter)
     slowest: float = 0
+    sent_again: int = 0
 
     async def send_all(self, devices: int) -> None:
         """Let the devices come at a steady rate within ``STORM_SECONDS``, each once."""
@@ -68,9 +69,15 @@ class _Storm:
         self.slowest = max(self.slowest, time.monotonic() - began)
 
     async def _post(self, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
-        response = await self.http.post("/graphql", json=body, headers=headers)
-        answer: dict[str, Any] = response.json()
-        return answer
+        """Send until an answer comes: a kept connection may end as a request arrives."""
+        while True:
+            try:
+                response = await self.http.post("/graphql", json=body, headers=headers)
+            except httpx.TransportError:
+                self.sent_again += 1
+            else:
+                answer: dict[str, Any] = response.json()
+                return answer
 
 
 async def run(size: RunSize) -> Verdict:
@@ -132,6 +139,7 @@ async def _run_storm(
         longest_delay=0,
         longest_answer=storm.slowest,
         problems=problems,
+        figures={"requests sent again": storm.sent_again},
         answers=dict(storm.answers),
     )
 
