@@ -10,7 +10,6 @@ from tests.faults import (
     backup_under_taps,
     former_primary_cut_off,
     full_disk,
-    honest_storm,
     majority_away,
     mongod_kills,
     rolling_restarts,
@@ -37,7 +36,6 @@ FAULT_RUNS: dict[str, FaultRun] = {
         rolling_restarts,
         upgrade_under_taps,
         backup_under_taps,
-        honest_storm,
         silent_crowd,
     )
 }

@@ -10,7 +10,6 @@ from tests.faults import (
     backup_under_taps,
     former_primary_cut_off,
     full_disk,
-    honest_storm,
     majority_away,
     mongod_kills,
     rolling_restarts,
@@ -66,7 +65,7 @@ def test_all_runs_are_started_by_one_command() -> None:
     modules = (
         *(former_primary_cut_off, secondary_locked, majority_away, full_disk),
         *(mongod_kills, rolling_restarts, upgrade_under_taps, backup_under_taps),
-        *(honest_storm, silent_crowd),
+        silent_crowd,
     )
     assert {module.RUN.name: module.RUN for module in modules} == FAULT_RUNS
     for module in modules:
