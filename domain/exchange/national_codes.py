@@ -1,9 +1,10 @@
 """How columns and codes of the open data read in national standards, and what has no equivalent.
 
-Unions publish code lists of their own (数据元, 分类与编码, such as Anhui's). Their codes were not
-available to this project, so nothing here claims to be one of them. A national standard that such
-lists build on is the bridge. What was transcribed and not compared with the printed standard is
-not ``is_checked``.
+Unions publish code lists of their own. Anhui's 工会数据元 and 工会信息分类与编码, announced in
+January 2021, have 611 items of members and 513 of organisations
+(http://scxb.com.cn/html/2021-02/02/content_308583.htm). Their text was not available to this
+project, so nothing here claims to be one of them. A national standard that such lists build on is
+the bridge. What was transcribed and not compared with the printed standard is not ``is_checked``.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from tests.faults import (
     mongod_kills,
     rolling_restarts,
     secondary_locked,
+    silent_crowd,
     upgrade_under_taps,
 )
 from tests.faults.fault_runs import (
@@ -35,6 +36,7 @@ FAULT_RUNS: dict[str, FaultRun] = {
         rolling_restarts,
         upgrade_under_taps,
         backup_under_taps,
+        silent_crowd,
     )
 }
 

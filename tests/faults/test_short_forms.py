@@ -14,6 +14,7 @@ from tests.faults import (
     mongod_kills,
     rolling_restarts,
     secondary_locked,
+    silent_crowd,
     upgrade_under_taps,
 )
 from tests.faults.__main__ import FAULT_RUNS
@@ -64,6 +65,7 @@ def test_all_runs_are_started_by_one_command() -> None:
     modules = (
         *(former_primary_cut_off, secondary_locked, majority_away, full_disk),
         *(mongod_kills, rolling_restarts, upgrade_under_taps, backup_under_taps),
+        silent_crowd,
     )
     assert {module.RUN.name: module.RUN for module in modules} == FAULT_RUNS
     for module in modules:
