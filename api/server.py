@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 import structlog
@@ -18,8 +18,9 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.client_address import TrustedProxies
-from api.command_errors import CommandError
 from api.connections.http_protocol import bounded_http_protocol
+from api.connections.listeners import CannotListen, bind
+from api.media.own_process import bind_own_media, run_own_media
 from api.settings import Settings
 from api.websocket.uvicorn_protocol import WireProtocol, limited_wire_protocol
 from api.wiring.node import ServiceNode
@@ -46,16 +47,6 @@ ACCEPT_BACKLOG = 4_096
 """Connections that may wait to be accepted: after a restart all viewers reconnect at once."""
 
 
-class CannotListen(CommandError):
-    """The server cannot listen on its address; the message says which and why."""
-
-    def __init__(self, host: str, port: int, error: OSError) -> None:
-        super().__init__(
-            f"Cannot listen on {host} port {port}: {error.strerror or error}. Set SONGGANG_HOST "
-            "and SONGGANG_PORT to an address that is free."
-        )
-
-
 def serve(settings: Settings, *, on_ready: Callable[[str, ServiceNode], None]) -> None:
     """Serve until SIGTERM or SIGINT; a second signal stops without waiting for open requests.
 
@@ -65,7 +56,7 @@ def serve(settings: Settings, *, on_ready: Callable[[str, ServiceNode], None]) -
 
     Errors of the start are raised too: see ``create_app``.
     """
-    _raise_file_limit()
+    raise_file_limit()
     run_coroutine(_serve(settings, on_ready))
 
 
@@ -79,7 +70,7 @@ def run_coroutine(work: Coroutine[Any, Any, T]) -> T:
         return runner.run(work)
 
 
-def _raise_file_limit() -> None:
+def raise_file_limit() -> None:
     """Raise the limit of open files: each connection is one, and the usual soft limit is 1,024."""
     if sys.platform != "win32":
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -97,36 +88,18 @@ async def _serve(settings: Settings, on_ready: Callable[[str, ServiceNode], None
         with suppress(NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(each, stopping)
     try:
-        with _bind(settings.host, settings.port) as listener:
+        with bind(settings.host, settings.port) as listener, ExitStack() as stack:
+            own = stack.enter_context(bind_own_media(settings, listener.getsockname()[1]))
+            settings = own.settings
             app = create_app(settings)
             # Not left to uvicorn, which would hide the error that prevents a start.
-            async with app.router.lifespan_context(app):
+            async with app.router.lifespan_context(app), run_own_media(own):
                 server = _Server(app, settings, listener, on_ready)
                 stopping.server = server
                 await server.serve(sockets=[listener])
     except asyncio.CancelledError:
         if not stopping.signalled:
             raise
-
-
-@contextmanager
-def _bind(host: str, port: int) -> Iterator[socket.socket]:
-    """Bind the address before anything starts, so that an address in use is reported at once."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        # A name may have IPv4 and IPv6 addresses; more clients try IPv4.
-        family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise CannotListen(host, port, error) from None
-    with listener:
-        try:
-            if sys.platform != "win32":
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-        except OSError as error:
-            raise CannotListen(host, port, error) from None
-        yield listener
 
 
 class _Server(uvicorn.Server):

@@ -16,6 +16,7 @@ that older rules let through.
 ``SONGGANG_WEBHOOK_PRIVATE``: webhooks may have private addresses.
 ``SONGGANG_MAX_...``: see ``api.limit_settings``.
 ``SONGGANG_STREAM_...``: the picture of live sessions (``api.stream_settings``).
+``SONGGANG_MEDIA_...``: the process that takes cameras of browsers (``api.media_settings``).
 ``SONGGANG_SMS_...``: the gateway for one-time codes (``api.sms_settings``).
 ``MONGODB_URI``, ``MONGODB_DATABASE`` and ``MONGODB_DRIVER``: the database and its driver.
 """
@@ -38,9 +39,9 @@ from pydantic_settings import SettingsConfigDict
 from api.client_address import TrustedProxies
 from api.command_errors import CommandError
 from api.limit_settings import LimitSettings
+from api.media_settings import MediaSettings
 from api.secret_checks import MIN_SECRET_LENGTH, check_password_length, check_secret_length
 from api.sms_settings import GatewayKind, SmsSettings
-from api.stream_settings import StreamSettings
 from domain.leads.personal_data import CONTACT_RETENTION, RECORD_RETENTION, RetentionPeriods
 from domain.postings.media_sites import check_media_hosts
 from storage.mongo.client import Driver
@@ -91,7 +92,7 @@ def _split_list(listed: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in listed.split(",") if each.strip())
 
 
-class Settings(SmsSettings, StreamSettings, LimitSettings):
+class Settings(SmsSettings, MediaSettings, LimitSettings):
     """The settings of one process."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)

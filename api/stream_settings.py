@@ -38,6 +38,8 @@ class StreamServer(StrEnum):
     NGINX_RTMP = "nginx-rtmp"
     SRS = "srs"
     MEDIAMTX = "mediamtx"
+    SONGGANG_MEDIA = "songgang-media"
+    """Our own process for cameras of browsers, which calls in the same way."""
 
 
 def _check_stream_origins(listed: str) -> str:
@@ -88,6 +90,8 @@ class StreamSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_media_server(self) -> Self:
+        if self.stream_server is StreamServer.SONGGANG_MEDIA:
+            raise ValueError("SONGGANG_STREAM_SERVER is none, nginx-rtmp, srs or mediamtx")
         needed = (self.stream_ingest_url, self.stream_hls_url, self.stream_callback_key)
         if self.stream_server is not StreamServer.NONE and None in needed:
             raise ValueError(

@@ -39,6 +39,7 @@ OTHER_PACKAGES = {
         "http/imports",
         "http/public",
         "http/web",
+        "media",
         "websocket",
         "wiring",
     },

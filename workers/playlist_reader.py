@@ -13,6 +13,7 @@ from domain.live.hls_playlists import (
     PlaylistInvalid,
     parse_playlist,
 )
+from domain.live.media_servers import CameraServer
 from domain.live.stream_sites import StreamRules, is_from_stream_site
 from workers.outgoing_http import (
     AddressRefused,
@@ -29,10 +30,14 @@ _HEADERS = {"user-agent": "Songgang", "accept": "application/vnd.apple.mpegurl"}
 
 
 class PlaylistReader:
-    """Reads playlists over one connection pool. The operator has named every origin it asks."""
+    """Reads playlists over one connection pool. The operator has named every origin it asks.
 
-    def __init__(self, rules: StreamRules) -> None:
+    Those of ``cameras``, the media process of this service, are read at its internal address.
+    """
+
+    def __init__(self, rules: StreamRules, cameras: CameraServer | None = None) -> None:
         self._rules = rules
+        self._cameras = cameras
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpcore.default_ssl_context(),
             max_connections=MAX_CONNECTIONS,
@@ -71,7 +76,12 @@ class PlaylistReader:
     async def _read(self, url: str) -> Playlist | None:
         if not is_from_stream_site(url, self._rules):
             return None
-        answer = await get_bounded(self._pool, url, _HEADERS, _LIMITS)
+        headers = _HEADERS
+        cameras = self._cameras
+        if cameras is not None and (internal := cameras.internal_playlist(url)) is not None:
+            # The key says that this reader is no viewer.
+            url, headers = internal, {**_HEADERS, "authorization": f"Bearer {cameras.key}"}
+        answer = await get_bounded(self._pool, url, headers, _LIMITS)
         if answer.status != 200 or answer.content is None:
             return None
         try:

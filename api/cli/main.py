@@ -34,6 +34,7 @@ _EXPECTED_ERRORS = (
 
 _FAMILIES = {
     "run": ("run", "seed"),
+    "media": ("media",),
     "doctor": ("doctor",),
     "staff": ("create-union", "create-staff"),
     "staff_accounts": ("staff",),

@@ -1,4 +1,4 @@
-"""The forms in which nginx-rtmp, SRS and MediaMTX call when somebody publishes or stops.
+"""The forms in which media servers call when somebody publishes or stops.
 
 - nginx-rtmp: directives on_publish, on_update and on_publish_done; a form whose field ``call`` says
   which. The arguments that the publisher chose stand behind the fields of the server, so the first
@@ -6,6 +6,8 @@
 - SRS: http_hooks on_publish and on_unpublish; JSON with ``action``, ``stream``, ``param``.
 - MediaMTX: authHTTPAddress asks with ``action`` publish, and for readers with others. The end is
   told by ``runOnNotReady``, whose command sends ``action`` unpublish.
+- songgang media, our own: JSON with ``action`` publish, update or end, ``name``, ``key`` and
+  ``connection``.
 """
 
 from __future__ import annotations
@@ -53,6 +55,8 @@ def read_call(server: StreamServer, body: bytes) -> PublishingCall:
     if server is StreamServer.NGINX_RTMP:
         return _read_nginx_rtmp(_read_fields(body.decode("utf-8", "replace")))
     given = _read_object(body)
+    if server is StreamServer.SONGGANG_MEDIA:
+        return _read_songgang_media(given)
     return _read_srs(given) if server is StreamServer.SRS else _read_mediamtx(given)
 
 
@@ -96,6 +100,20 @@ def _read_mediamtx(given: Mapping[str, Any]) -> PublishingCall:
         name=_text(given, "path").rpartition("/")[2],
         secret=_read_fields(_text(given, "query")).get("key", ""),
         publisher=_text(given, "id"),
+    )
+
+
+def _read_songgang_media(given: Mapping[str, Any]) -> PublishingCall:
+    reports = {
+        "publish": PublishingReport.WANTS_TO_BEGIN,
+        "update": PublishingReport.GOES_ON,
+        "end": PublishingReport.ENDED,
+    }
+    return PublishingCall(
+        report=reports.get(_text(given, "action"), PublishingReport.TO_BE_REFUSED),
+        name=_text(given, "name"),
+        secret=_text(given, "key"),
+        publisher=_text(given, "connection"),
     )
 
 

@@ -1,8 +1,8 @@
 """``POST /stream-callbacks/<server>``: what the media server asks and tells about publishing.
 
-Only the media server of this process is answered. None of the three signs what it sends, so the
-addresses in its configuration hold the key of SONGGANG_STREAM_CALLBACK_KEY. Stream keys are never
-logged.
+Only the media server of the operator and the media process of this service are answered. None
+signs what it sends, so the addresses that they call hold a key: SONGGANG_STREAM_CALLBACK_KEY or
+SONGGANG_MEDIA_KEY. Stream keys are never logged.
 """
 
 from __future__ import annotations
@@ -27,14 +27,18 @@ _ACCEPTED: dict[str, Any] = {"code": 0}
 
 
 class StreamCallbacks:
-    """Answers the calls of one media server."""
+    """Answers the calls of one media server, and of the media process with ``camera_key``."""
 
     def __init__(
-        self, publishing: StreamPublishing, server: StreamServer, key: SecretStr | None
+        self,
+        publishing: StreamPublishing,
+        server: StreamServer,
+        key: SecretStr | None,
+        *,
+        camera_key: SecretStr | None = None,
     ) -> None:
         self._publishing = publishing
-        self._server = server
-        self._key = key
+        self._keys = {server.value: key, StreamServer.SONGGANG_MEDIA.value: camera_key}
 
     async def respond(self, request: Request) -> Response:
         """Admit or refuse who publishes, and note who stopped.
@@ -42,12 +46,14 @@ class StreamCallbacks:
         Refusals: 400 for another form, 403 without the key of the calls or with a stream key that
         is not valid, 503 without the database. Another server's address is not found.
         """
-        if self._key is None or request.path_params["server"] != self._server.value:
+        name = request.path_params["server"]
+        key = self._keys.get(name)
+        if key is None:
             raise HTTPException(404)
         try:
-            if not has_callback_key(request, self._key):
+            if not has_callback_key(request, key):
                 raise NotPermitted("The call carries no valid key.", "请求缺少有效的密钥。")
-            call = read_call(self._server, await request.body())
+            call = read_call(StreamServer(name), await request.body())
             await self._follow(call)
         except Refusal as refusal:
             return refusal_response(refusal)

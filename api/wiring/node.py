@@ -110,7 +110,10 @@ def create_node(
         *other_background,
     )
     client_pages = ClientPages(
-        client, elsewhere=settings.web_url, media=settings.stream_rules.origins
+        client,
+        elsewhere=settings.web_url,
+        media=settings.stream_rules.origins,
+        cameras=settings.camera_origins,
     )
     garbage = GarbageCollector(lambda: len(endpoint.sockets), engine.operation_metrics.counts.total)
     return ServiceNode(
@@ -129,7 +132,10 @@ def create_node(
         ),
         covers=SessionCovers(services),
         stream_callbacks=StreamCallbacks(
-            services.stream_publishing, settings.stream_server, settings.stream_callback_key
+            services.stream_publishing,
+            settings.stream_server,
+            settings.stream_callback_key,
+            camera_key=settings.media_key if settings.camera_server else None,
         ),
         client_pages=client_pages,
         health=Health(

@@ -62,7 +62,7 @@ def create_workers(running: NodeServices, settings: Settings) -> Workers:
     store, clock, name = running.realtime.store, running.realtime.clock, running.realtime.name
     services, postings = running.services, running.posting_services
     sender = WebhookSender(private=settings.webhook_private)
-    reader = PlaylistReader(settings.stream_rules)
+    reader = PlaylistReader(settings.stream_rules, settings.camera_server)
     return Workers(
         clock_watch=ClockWatch(store.clock),
         webhook_sender=sender,

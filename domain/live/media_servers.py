@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 NAME_PLACE = "{name}"
@@ -44,3 +44,51 @@ def is_stream_key(secret: str, digest: str) -> bool:
     if not digest or len(secret) > MAX_STREAM_KEY_LENGTH:
         return False
     return hmac.compare_digest(digest_stream_key(secret), digest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraServer:
+    """The media process, which takes the cameras of browsers.
+
+    ``url`` is where browsers reach it, ``internal_url`` where this service does, both without a
+    slash at the end. ``key`` is the secret that the two share.
+    """
+
+    url: str
+    internal_url: str
+    key: str = field(repr=False)
+
+    @property
+    def camera_url(self) -> str:
+        """Where cameras open a WebSocket."""
+        return f"{websocket_url(self.url)}/camera"
+
+    def playlist_of(self, session_id: str) -> str:
+        """Return the address of the playlist of a session."""
+        return f"{self.url}/live/{name_picture(self.key, session_id)}/index.m3u8"
+
+    def internal_playlist(self, url: str) -> str | None:
+        """Return where this service reads a playlist of the media process; None for others."""
+        path = url.removeprefix(f"{self.url}/live/")
+        return None if path == url else f"{self.internal_url}/live/{path}"
+
+
+def name_picture(key: str, session_id: str) -> str:
+    """Return the name of a session's picture, which nobody guesses who may only see the session.
+
+    It stays the same, so a camera that comes back goes on in the same playlist.
+    """
+    return hmac.new(key.encode(), f"picture/{session_id}".encode(), sha256).hexdigest()[:32]
+
+
+def websocket_url(url: str) -> str:
+    """Return the address of a WebSocket below an http or https address."""
+    return f"ws{url.removeprefix('http')}"
+
+
+def parse_stream_key(shown: str) -> tuple[str, str]:
+    """Return the name of the stream and the secret of a stream key; two empty texts for others."""
+    if len(shown) > MAX_STREAM_KEY_LENGTH:
+        return "", ""
+    name, _, secret = shown.partition("?key=")
+    return (name, secret) if name and secret else ("", "")

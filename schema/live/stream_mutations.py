@@ -31,6 +31,10 @@ class CreateStreamKeyInput(SessionInput): ...
 
 
 @strawberry.input
+class CreateCameraKeyInput(SessionInput): ...
+
+
+@strawberry.input
 class CutOffStreamInput(SessionInput):
     reason: str = strawberry.field(description="5 to 200 characters; viewers read them.")
 
@@ -57,6 +61,17 @@ class StreamKeyCreated:
 
 
 @strawberry.type
+class CameraKeyCreated:
+    session: LiveSession
+    camera_url: str = strawberry.field(
+        description="Where the page opens a WebSocket and sends the parts of its recording."
+    )
+    camera_key: str = strawberry.field(
+        description="What the page shows there. It is given once; a new one ends it."
+    )
+
+
+@strawberry.type
 class StreamWasCutOff:
     session: LiveSession
 
@@ -73,6 +88,10 @@ SetStreamSourceResult = Annotated[
 CreateStreamKeyResult = Annotated[
     StreamKeyCreated | errors.SessionStateConflict | errors.CommonRefusal,
     strawberry.union("CreateStreamKeyResult"),
+]
+CreateCameraKeyResult = Annotated[
+    CameraKeyCreated | errors.SessionStateConflict | errors.CommonRefusal,
+    strawberry.union("CreateCameraKeyResult"),
 ]
 CutOffStreamResult = Annotated[
     StreamWasCutOff | errors.TextRefused | errors.CommonRefusal,
@@ -115,6 +134,23 @@ class StreamMutations:
             session=LiveSession.of(made.session),
             ingest_url=made.ingest_url,
             stream_key=made.stream_key,
+        )
+
+    @strawberry.mutation(
+        description="Make a key with which a page publishes the picture of its camera. The key of "
+        "before ends."
+    )
+    async def create_camera_key(
+        self, info: Info, input: CreateCameraKeyInput
+    ) -> CreateCameraKeyResult:
+        made = await info.context.services.stream_publishing.create_camera_key(
+            info.context.require(Role.HOST, Role.OFFICER),
+            parse_global_id(input.session_id, "LiveSession", "input", "sessionId"),
+        )
+        return CameraKeyCreated(
+            session=LiveSession.of(made.session),
+            camera_url=made.camera_url,
+            camera_key=made.camera_key,
         )
 
     @strawberry.mutation(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from domain.identity.accounts import Principal
 from domain.live.media_servers import (
     MAX_PUBLISHER_LENGTH,
+    CameraServer,
     MediaServer,
     digest_stream_key,
     format_stream_key,
@@ -35,18 +36,35 @@ class StreamKey:
     stream_key: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class CameraKey:
+    """A new key for the camera of a browser, and where it opens a socket. It is shown once."""
+
+    session: LiveSession
+    camera_url: str
+    camera_key: str
+
+
 class StreamPublishing:
     """Makes stream keys, and admits who publishes with one.
 
-    ``server`` is the operator's media server; None while there is none.
+    ``server`` is the operator's media server, ``cameras`` the media process of this service; None
+    while there is none.
     """
 
     def __init__(
-        self, store: Store, control: StreamControl, server: MediaServer | None, clock: Clock
+        self,
+        store: Store,
+        control: StreamControl,
+        server: MediaServer | None,
+        clock: Clock,
+        *,
+        cameras: CameraServer | None = None,
     ) -> None:
         self._store = store
         self._control = control
         self._server = server
+        self._cameras = cameras
         self._clock = clock
 
     async def create_key(self, caller: Principal, session_id: str) -> StreamKey:
@@ -67,19 +85,39 @@ class StreamPublishing:
                 "本系统尚未配置推流服务器，请联系系统管理员，或填写直播流地址。",
                 field=("input", "sessionId"),
             )
+        session, key = await self._change_key(session_id, server.playlist_of(session_id))
+        return StreamKey(session=session, ingest_url=server.ingest_url, stream_key=key)
+
+    async def create_camera_key(self, caller: Principal, session_id: str) -> CameraKey:
+        """Make a new key for a session, whose picture then comes from the camera of a browser.
+
+        The key of before ends; a camera that publishes with it is closed within seconds.
+
+        :raises NotFound: there is no such session for the caller.
+        :raises NotPermitted: the caller does not direct it.
+        :raises InvalidInput: this service takes no cameras of browsers.
+        :raises SessionStateConflict: the session is over, or its picture was cut off.
+        """
+        await require_directed_session(self._store, caller, session_id, ("input", "sessionId"))
+        cameras = self._cameras
+        if cameras is None:
+            raise InvalidInput(
+                "This service takes no cameras of browsers. Ask its operator, or use a stream key.",
+                "本系统尚未开通网页摄像头直播，请联系系统管理员，或使用推流密钥。",
+                field=("input", "sessionId"),
+            )
+        session, key = await self._change_key(session_id, cameras.playlist_of(session_id))
+        return CameraKey(session=session, camera_url=cameras.camera_url, camera_key=key)
+
+    async def _change_key(self, session_id: str, hls_url: str) -> tuple[LiveSession, str]:
         secret = secrets.token_urlsafe(_KEY_BYTES)
 
         def change(session: LiveSession) -> Stream:
             check_source_can_change(session)
-            return change_key(
-                session.stream, digest_stream_key(secret), hls_url=server.playlist_of(session_id)
-            )
+            return change_key(session.stream, digest_stream_key(secret), hls_url=hls_url)
 
-        return StreamKey(
-            session=await self._control.change(session_id, change),
-            ingest_url=server.ingest_url,
-            stream_key=format_stream_key(session_id, secret),
-        )
+        session = await self._control.change(session_id, change)
+        return session, format_stream_key(session_id, secret)
 
     async def admit(self, name: str, secret: str, publisher: str) -> None:
         """Admit a connection that wants to publish, or goes on to; it replaces another one.

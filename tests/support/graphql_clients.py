@@ -99,7 +99,7 @@ class UvicornServer:
             log_config=None,
             timeout_graceful_shutdown=2,
         )
-        self._server = _EmbeddedUvicorn(config)
+        self._server = EmbeddedUvicorn(config)
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -114,7 +114,9 @@ class UvicornServer:
         await self._task
 
 
-class _EmbeddedUvicorn(uvicorn.Server):
+class EmbeddedUvicorn(uvicorn.Server):
+    """A server that leaves signals to the tests; ``listening`` is set when it listens."""
+
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()

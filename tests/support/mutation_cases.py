@@ -317,6 +317,12 @@ MUTATION_CASES = {
             "... on StreamKeyCreated { ingestUrl streamKey session { id } }",
         ),
         MutationCase(
+            "createCameraKey",
+            session_mutation_input("live"),
+            "CameraKeyCreated",
+            "... on CameraKeyCreated { cameraUrl cameraKey session { id } }",
+        ),
+        MutationCase(
             "cutOffStream",
             session_mutation_input("live", reason="画面播放了无关广告"),
             "StreamWasCutOff",

@@ -60,6 +60,7 @@ ALLOWED_CALLERS = {
     "setSegment": DIRECTORS,
     "setStreamSource": DIRECTORS,
     "createStreamKey": DIRECTORS,
+    "createCameraKey": DIRECTORS,
     "cutOffStream": {"officer", "officer above"},
     "restoreStream": {"officer", "officer above"},
     "setSlowMode": DIRECTORS,

@@ -31,6 +31,7 @@ PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(P
 PUBLIC_URL = "https://jobs.example.org"
 STREAM_CALLBACK_KEY = "the key of the calls"
 STREAM_ORIGIN = "https://live.example.org"
+MEDIA_URL = "https://jobs.example.org/media"
 METRICS_TOKEN = "a token for reading metrics"
 OWN_ORIGIN = "https://songgang.example"
 
@@ -48,6 +49,8 @@ TEST_SETTINGS = Settings.model_validate(
         "SONGGANG_STREAM_INGEST_URL": "rtmp://live.example.org/live",
         "SONGGANG_STREAM_HLS_URL": f"{STREAM_ORIGIN}/hls/{{name}}.m3u8",
         "SONGGANG_STREAM_CALLBACK_KEY": STREAM_CALLBACK_KEY,
+        "SONGGANG_MEDIA_URL": MEDIA_URL,
+        "SONGGANG_MEDIA_KEY": "the key of the media process",
     }
 )
 

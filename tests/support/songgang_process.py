@@ -102,6 +102,8 @@ def build_environment(uri: str | None, database: str, given: Mapping[str, str]) 
         "MONGODB_DATABASE": database,
         # Tests send very many phones from one device; those of the bounds set their own.
         "SONGGANG_MAX_PHONES_PER_DEVICE": "1000000",
+        # One process less for each server; those of cameras set it.
+        "SONGGANG_MEDIA_MAX_CAMERAS": "0",
     }
     if uri is not None:
         own["MONGODB_URI"] = uri

@@ -358,6 +358,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "SessionChanged": "session",
     "StreamSourceSet": "session",
     "StreamKeyCreated": "session ingestUrl streamKey",
+    "CameraKeyCreated": "session cameraUrl cameraKey",
     "StreamWasCutOff": "session",
     "StreamRestored": "session",
     "PostingShown": "session posting",

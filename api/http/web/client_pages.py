@@ -25,15 +25,21 @@ class ClientPages:
     """Serves the client from memory, or sends people to the client of somebody else.
 
     ``elsewhere`` is the address of that client (``SONGGANG_WEB_URL``), without a slash at its end.
-    ``media`` are the origins that pictures and posters come from.
+    ``media`` are the origins that pictures and posters come from, ``cameras`` those of sockets
+    that a host's camera sends to.
     """
 
     def __init__(
-        self, client: WebClient | None, *, elsewhere: str | None = None, media: Sequence[str] = ()
+        self,
+        client: WebClient | None,
+        *,
+        elsewhere: str | None = None,
+        media: Sequence[str] = (),
+        cameras: Sequence[str] = (),
     ) -> None:
         self._client = client
         self._elsewhere = elsewhere
-        self._headers = {"content-security-policy": _content_security_policy(media)}
+        self._headers = {"content-security-policy": _content_security_policy(media, cameras)}
 
     @property
     def content_security_policy(self) -> str:
@@ -85,11 +91,13 @@ def _send(file: ClientFile, asked: Mapping[str, str], headers: dict[str, str]) -
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-def _content_security_policy(media: Sequence[str]) -> str:
-    """The policy of the pages: our own files, and pictures and posters from media servers."""
+def _content_security_policy(media: Sequence[str], cameras: Sequence[str]) -> str:
+    """The policy of the pages: our own files, pictures and posters of media servers, cameras."""
     origins = "".join(f" {origin}" for origin in media)
+    sockets = "".join(f" {origin}" for origin in cameras)
     return (
         "default-src 'self'; worker-src 'self'; "
-        f"media-src 'self' blob:{origins}; connect-src 'self'{origins}; img-src 'self'{origins}; "
+        f"media-src 'self' blob:{origins}; connect-src 'self'{origins}{sockets}; "
+        f"img-src 'self'{origins}; "
         "frame-ancestors 'none'; base-uri 'none'"
     )

@@ -31,6 +31,7 @@ ID_FIELDS = {
     ("createCode", "host", "sessionId"): "LiveSession",
     ("setStreamSource", "host", "sessionId"): "LiveSession",
     ("createStreamKey", "host", "sessionId"): "LiveSession",
+    ("createCameraKey", "host", "sessionId"): "LiveSession",
     ("cutOffStream", "officer", "sessionId"): "LiveSession",
     ("restoreStream", "officer", "sessionId"): "LiveSession",
     ("createCode", "officer", "postingId"): "Posting",

@@ -94,6 +94,7 @@ DIRECTING_MUTATIONS = [
     "setStreamSource",
     "createStreamKey",
     "editSession",
+    "createCameraKey",
 ]
 for name, caller in [
     ("expressInterest", "viewer"),
@@ -118,6 +119,7 @@ for name, sessions in {
     "setStreamSource": ("ended",),
     "createStreamKey": ("ended",),
     "editSession": ("ended",),
+    "createCameraKey": ("ended",),
 }.items():
     for session in sessions:
         CASES[f"{name}, {session} session"] = RefusalCase(

@@ -1,0 +1,44 @@
+"""The limits of the media process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaLimits:
+    """What one media process takes from cameras, serves to players and keeps in its folder."""
+
+    max_cameras: int = 2
+    """Cameras at the same time. Each costs an ffmpeg: 0.03 core for H.264, a core for VP8."""
+    max_viewers: int = 200
+    """Players at the same time, by the playlists that they read."""
+    max_viewer_share: float = 0.5
+    """Part of the viewers that may share one address."""
+    viewer_seconds: float = 10.0
+    """How long a player that reads no playlist still counts."""
+    max_folder_bytes: int = 2 << 30
+    """Bytes of all segments."""
+    min_free_bytes: int = 64 << 20
+    """Bytes that stay free on the disk of the folder."""
+    keep_seconds: float = 600.0
+    """How long the segments of a camera that stopped are kept. Longer than a lost picture may come
+    back, so that players go on in the same playlist."""
+    max_bits_per_second: int = 8_000_000
+    """Bits a second of one camera, over ``rate_seconds``."""
+    rate_seconds: float = 5.0
+    """Seconds over which bits are counted: a phone sends what waited for its network at once."""
+    max_part_bytes: int = 4_000_000
+    """Bytes of one part of a recording."""
+    begin_timeout_seconds: float = 5.0
+    """Time for the first message of a camera."""
+    silence_seconds: float = 10.0
+    """How long a camera may send nothing, and how long ffmpeg may take nothing."""
+    key_check_seconds: float = 3.0
+    """How often the service is asked whether the key of a camera is still valid."""
+    folder_check_seconds: float = 2.0
+    """How often the folder is looked at."""
+    max_segment_bytes: int = 64 << 20
+    """Bytes of one segment: a recording without key frames would make one that never ends."""
+    max_cached_bytes: int = 64 << 20
+    """Bytes of segments that are kept in memory for all players."""

@@ -1,0 +1,71 @@
+"""Asks the service whether a camera may publish, and tells it when one has stopped."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from urllib.parse import quote
+
+import httpcore
+import orjson
+
+_TIMEOUT_SECONDS = 3.0
+_MAX_CONNECTIONS = 8
+_TIMEOUTS = {
+    "timeout": dict.fromkeys(("connect", "read", "write", "pool"), _TIMEOUT_SECONDS),
+}
+
+
+class Answer(Enum):
+    """What the service says about a camera."""
+
+    ADMITTED = auto()
+    REFUSED = auto()
+    NONE = auto()
+    """It does not answer now."""
+
+
+class ServiceClient:
+    """Calls ``/stream-callbacks/songgang-media`` of the service at ``url`` with the shared key."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._url = f"{url}/stream-callbacks/songgang-media?key={quote(key, safe='')}"
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpcore.default_ssl_context(), max_connections=_MAX_CONNECTIONS
+        )
+
+    async def may_begin(self, name: str, secret: str, connection: str) -> Answer:
+        """Ask whether a connection may begin to publish the stream with this name."""
+        return await self._call("publish", name, secret, connection)
+
+    async def may_go_on(self, name: str, secret: str, connection: str) -> Answer:
+        """Ask whether a connection that publishes may go on."""
+        return await self._call("update", name, secret, connection)
+
+    async def tell_end(self, name: str, connection: str) -> None:
+        """Tell that a connection stopped. If nobody hears it, the playlist says so 10 s later."""
+        await self._call("end", name, "", connection)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()
+
+    async def _call(self, action: str, name: str, secret: str, connection: str) -> Answer:
+        told = {"action": action, "name": name, "key": secret, "connection": connection}
+        try:
+            answer = await self._pool.request(
+                "POST",
+                self._url,
+                headers={"content-type": "application/json", "user-agent": "Songgang"},
+                content=orjson.dumps(told),
+                extensions=_TIMEOUTS,
+            )
+        except (
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.TimeoutException,
+            OSError,
+        ):
+            return Answer.NONE
+        if answer.status == 200:
+            return Answer.ADMITTED
+        return Answer.NONE if answer.status >= 500 or answer.status == 429 else Answer.REFUSED
