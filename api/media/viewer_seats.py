@@ -56,9 +56,10 @@ class ViewerSeats:
         self._free_old()
         before = self._seats.pop(nonce, None)
         if before is not None:
-            # A phone may have another address after it changed its network.
-            self._leave(before[0])
-        elif not self._has_room(address):
+            # A phone that changed its network has another address, but no other seat.
+            self._seats[nonce] = (before[0], self._clock())
+            return True
+        if not self._has_room(address):
             return False
         self._seats[nonce] = (address, self._clock())
         self._taken[address] += 1

@@ -10,9 +10,7 @@ import pytest
 from api.media.limits import MediaLimits
 from tests.support.camera_parts import MediaStudio, running_media
 
-LIMITS = MediaLimits(
-    key_check_seconds=0.1, silence_seconds=2.0, folder_check_seconds=0.1
-)
+LIMITS = MediaLimits(key_check_seconds=0.1, silence_seconds=2.0, folder_check_seconds=0.1)
 
 
 @pytest.fixture(scope="module")
