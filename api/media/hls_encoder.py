@@ -14,6 +14,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
+from api.command_errors import CommandError
 from api.media.limits import MediaLimits
 from domain.live.camera_recordings import CameraRecording, Container
 
@@ -39,7 +40,7 @@ class EncoderFailed(Exception):
     """Ffmpeg has ended, or takes nothing any more."""
 
 
-class FfmpegNotFound(Exception):
+class FfmpegNotFound(CommandError):
     """This machine has no ffmpeg; the message says how to get one."""
 
     def __init__(self) -> None:
