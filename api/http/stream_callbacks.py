@@ -38,7 +38,7 @@ class StreamCallbacks:
         camera_key: SecretStr | None = None,
     ) -> None:
         self._publishing = publishing
-        self._keys = {server.value: key, StreamServer.SONGGANG_MEDIA.value: camera_key}
+        self._keys = {StreamServer.SONGGANG_MEDIA.value: camera_key, server.value: key}
 
     async def respond(self, request: Request) -> Response:
         """Admit or refuse who publishes, and note who stopped.

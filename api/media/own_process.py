@@ -61,6 +61,8 @@ def bind_own_media(settings: Settings, service_port: int) -> Iterator[OwnMedia]:
         return
     with ExitStack() as stack:
         listener = _bind(settings, service_port, stack)
+        # From now on the port is this service's; who connects waits for the process to start.
+        listener.listen()
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         local = f"http://{host}:{listener.getsockname()[1]}"
         found = {

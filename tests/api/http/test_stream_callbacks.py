@@ -78,10 +78,19 @@ def mediamtx(what: str, name: str, secret: str, connection: str) -> bytes:
     ).encode()
 
 
+def songgang_media(what: str, name: str, secret: str, connection: str) -> bytes:
+    """As api.media.service_client writes it."""
+    action = {"begin": "publish", "go on": "update", "end": "end"}[what]
+    return json.dumps(
+        {"action": action, "name": name, "key": secret, "connection": connection}
+    ).encode()
+
+
 FORMS: dict[StreamServer, Form] = {
     StreamServer.NGINX_RTMP: nginx_rtmp,
     StreamServer.SRS: srs,
     StreamServer.MEDIAMTX: mediamtx,
+    StreamServer.SONGGANG_MEDIA: songgang_media,
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from domain.identity.accounts import Principal, Role
-from domain.live.media_servers import MediaServer
+from domain.live.media_servers import CameraServer, MediaServer, parse_stream_key
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.live.streams import NO_STREAM, Stream, StreamState, cut_off, see_picture
 from domain.refusals import InvalidInput, NotFound, NotPermitted, SessionStateConflict
@@ -23,6 +23,12 @@ HOST = Principal(role=Role.HOST, subject=HOST_ID, union_id=UNION_ID)
 OTHER_HOST = Principal(role=Role.HOST, subject="another host", union_id=UNION_ID)
 SERVER = MediaServer(
     ingest_url="rtmp://live.example.org/live", hls_url="https://live.example.org/{name}.m3u8"
+)
+
+CAMERAS = CameraServer(
+    url="https://live.example.org/media",
+    internal_url="http://127.0.0.1:8001",
+    key="the key of both processes",
 )
 
 
@@ -136,6 +142,40 @@ async def test_without_a_media_server_there_is_no_key(store: Store, control: Str
     publishing = StreamPublishing(store, control, None, ManualClock())
     with pytest.raises(InvalidInput, match="no media server"):
         await publishing.create_key(HOST, session.id)
+
+
+async def test_a_camera_has_a_key_of_its_own_and_comes_back_with_it(
+    store: Store, control: StreamControl
+) -> None:
+    session = await stored_session(store)
+    publishing = StreamPublishing(store, control, SERVER, ManualClock(), cameras=CAMERAS)
+    encoder = await create_secret(publishing, session)
+    made = await publishing.create_camera_key(HOST, session.id)
+    name, secret = parse_stream_key(made.camera_key)
+    assert (made.camera_url, name) == ("wss://live.example.org/media/camera", session.id)
+    with pytest.raises(NotPermitted):
+        await publishing.admit(session.id, encoder, "1")
+    for connection in ("2", "3"):
+        await publishing.admit(session.id, secret, connection)
+    playlist = CAMERAS.playlist_of(session.id)
+    assert session.id not in playlist
+    await control.change(session.id, lambda now: see_picture(now.stream, at=FIXED_NOW))
+    # Another key of the same session goes on with the same picture.
+    await publishing.create_camera_key(HOST, session.id)
+    stream = await read_stream(store, session)
+    assert (stream.hls_url, stream.state) == (playlist, StreamState.LIVE)
+    with pytest.raises(NotPermitted):
+        await publishing.admit(session.id, secret, "3")
+
+
+async def test_without_a_media_process_there_is_no_camera(
+    store: Store, publishing: StreamPublishing
+) -> None:
+    session = await stored_session(store)
+    with pytest.raises(InvalidInput, match="no cameras of browsers"):
+        await publishing.create_camera_key(HOST, session.id)
+    with pytest.raises(NotPermitted):
+        await publishing.create_camera_key(OTHER_HOST, session.id)
 
 
 async def test_what_a_newer_version_stores_with_a_picture_stays(
