@@ -105,21 +105,29 @@ class CameraConnection:
         raise CameraRefused(await self._end)
 
     async def _receive(self) -> None:
-        rate = ByteRate(self._limits, asyncio.get_running_loop().time)
+        clock = asyncio.get_running_loop().time
+        rate = ByteRate(self._limits, clock)
+        first_at: float | None = None
         while True:
             part = await self._receive_part()
             if part is None:
                 return
+            first_at = clock() if first_at is None else first_at
             if len(part) > self._limits.max_part_bytes or not rate.take(len(part)):
                 raise CameraRefused(CameraClose.TOO_MANY_BITS)
             await self._pass_on(part)
             await self._tell_on_air()
+            if not self._is_on_air and clock() - first_at > self._limits.first_segment_seconds:
+                # ffmpeg reads on and makes nothing of it: no viewer would see a picture.
+                raise CameraRefused(CameraClose.ENCODER_FAILED)
 
     async def _receive_part(self) -> bytes | None:
-        """The next part; None at the end."""
+        """The next part; None at the end. A camera that stands still sends empty ones: no parts."""
         try:
             async with asyncio.timeout(self._limits.silence_seconds):
                 message = await self._socket.receive()
+                while message.get("bytes") == b"":
+                    message = await self._socket.receive()
         except TimeoutError:
             raise CameraRefused(CameraClose.CAMERA_SILENT) from None
         if message["type"] == "websocket.disconnect":

@@ -60,7 +60,6 @@ class CameraSockets:
         try:
             await self._serve(socket, understood=SUBPROTOCOL in offered)
         except CameraRefused as refused:
-            _log.info("camera refused", close=refused.close.name)
             await _refuse(socket, refused.close)
         else:
             with suppress(RuntimeError, WebSocketDisconnect):
@@ -97,6 +96,9 @@ class CameraSockets:
             await self._replace(picture, camera)
             _log.info("camera admitted", session=session, cameras=len(self._cameras))
             await self._run(socket, picture, camera)
+        except CameraRefused as refused:
+            _log.info("camera ended", session=session, close=refused.close.name)
+            raise
         finally:
             camera.has_left.set()
             if self._cameras.get(picture) is camera:

@@ -26,10 +26,14 @@ FINISH_SECONDS = 3.0
 """Time for ffmpeg to write what it still has, after the end of its input."""
 _DEMUXERS = {Container.MP4: "mov", Container.WEBM: "matroska"}
 _MAX_ALLOCATION = 128 << 20
+# x264 takes even sizes only, and a camera or a shared window may have any.
+_SCALE = (
+    "scale='min(1280,iw)':'min(1280,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2"
+)
 # A picture of 720 lines at 25 frames: what a phone shows, and what a core can encode.
 _TRANSCODE = (
     *("-c:v", "libx264", "-preset", "superfast", "-tune", "zerolatency", "-profile:v", "main"),
-    *("-vf", "scale='min(1280,iw)':'min(1280,ih)':force_original_aspect_ratio=decrease"),
+    *("-vf", _SCALE),
     *("-pix_fmt", "yuv420p", "-fpsmax", "25", "-threads", "2"),
     *("-b:v", "1500k", "-maxrate", "2000k", "-bufsize", "2000k"),
     *("-force_key_frames", "expr:gte(t,n_forced)"),

@@ -34,11 +34,17 @@ class MediaLimits:
     """Time for the first message of a camera."""
     silence_seconds: float = 10.0
     """How long a camera may send nothing, and how long ffmpeg may take nothing."""
+    first_segment_seconds: float = 30.0
+    """How long a camera may send before its first segment is whole: two key frames."""
     key_check_seconds: float = 3.0
     """How often the service is asked whether the key of a camera is still valid."""
     folder_check_seconds: float = 2.0
     """How often the folder is looked at."""
-    max_segment_bytes: int = 64 << 20
-    """Bytes of one segment: a recording without key frames would make one that never ends."""
+    unlisted_seconds: float = 60.0
+    """How long a file that the playlist does not list is kept. ffmpeg deletes segments earlier;
+    what it left when it was killed is deleted by us."""
+    max_segment_bytes: int = 16 << 20
+    """Bytes of one segment, 16 seconds of the most that a camera may send: a recording without key
+    frames would make one that never ends."""
     max_cached_bytes: int = 64 << 20
     """Bytes of segments that are kept in memory for all players."""

@@ -56,8 +56,11 @@ class MediaFolder:
         shutil.rmtree(self._root / picture, ignore_errors=True)
 
     def sweep(self, now: float, on_air: Collection[str]) -> None:
-        """Delete the pictures of cameras that stopped long ago; all of them when space is short."""
-        found = self._list_pictures()
+        """Delete the pictures of cameras that stopped long ago; all of them when space is short.
+
+        In all others delete what no playlist lists any more.
+        """
+        found = self._look_at_pictures(now)
         self.byte_count = sum(each.byte_count for each in found)
         for each in sorted(found, key=lambda one: one.changed_at):
             is_old = now - each.changed_at >= self._limits.keep_seconds
@@ -74,21 +77,29 @@ class MediaFolder:
         except OSError:
             return False  # there is no folder yet
 
-    def _list_pictures(self) -> list[_PictureFolder]:
-        found = []
+    def _look_at_pictures(self, now: float) -> list[_PictureFolder]:
         folders = list(self._root.iterdir()) if self._root.is_dir() else []
-        for folder in folders:
-            if not _PICTURE.fullmatch(folder.name):
-                continue
-            sizes, times = [0], [0.0]
-            for file in (folder, *folder.iterdir()):
-                try:
-                    status = file.stat()
-                except OSError:
-                    continue  # ffmpeg has just deleted it
-                sizes.append(status.st_size)
-                times.append(status.st_mtime)
-            found.append(
-                _PictureFolder(name=folder.name, byte_count=sum(sizes), changed_at=max(times))
-            )
-        return found
+        return [self._look_at(each, now) for each in folders if _PICTURE.fullmatch(each.name)]
+
+    def _look_at(self, folder: Path, now: float) -> _PictureFolder:
+        kept = {PLAYLIST, *_read_lines(folder / PLAYLIST)}
+        sizes, times = [0], [0.0]
+        for file in (folder, *folder.iterdir()):
+            try:
+                status = file.stat()
+                is_left = file is not folder and file.name not in kept
+                if is_left and now - status.st_mtime >= self._limits.unlisted_seconds:
+                    file.unlink()
+                    continue
+            except OSError:
+                continue  # ffmpeg has just deleted it
+            sizes.append(status.st_size)
+            times.append(status.st_mtime)
+        return _PictureFolder(name=folder.name, byte_count=sum(sizes), changed_at=max(times))
+
+
+def _read_lines(playlist: Path) -> list[str]:
+    try:
+        return playlist.read_text("utf-8").splitlines()
+    except OSError:
+        return []  # there is no segment yet

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections import OrderedDict
+from collections.abc import Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,7 @@ from api.media.hls_encoder import PLAYLIST
 from api.media.limits import MediaLimits
 from api.media.media_folder import MediaFolder
 from api.media.viewer_seats import ViewerSeats
+from realtime.single_flight import SingleFlight
 
 PLAYLIST_TYPE: Final = "application/vnd.apple.mpegurl"
 SEGMENT_TYPE: Final = "video/mp2t"
@@ -47,6 +49,7 @@ class PictureFiles:
         self._authorization = f"Bearer {key}"
         self._cached: OrderedDict[Path, bytes] = OrderedDict()
         self._cached_bytes = 0
+        self._reads: SingleFlight[bytes] = SingleFlight()
 
     async def respond(self, request: Request) -> Response:
         """Answer with a file of a picture.
@@ -96,11 +99,18 @@ class PictureFiles:
         segment = self._cached.get(path)
         if segment is None:
             try:
-                segment = await run_in_threadpool(path.read_bytes)
+                # All players ask for a new segment within the same second.
+                segment = await self._reads.run(path, lambda: self._read_segment(path))
             except OSError:
                 return _refuse(HTTPStatus.NOT_FOUND)
-            self._keep_segment(path, segment)
         return Response(segment, media_type=SEGMENT_TYPE, headers=_LASTING)
+
+    async def _read_segment(self, path: Path) -> bytes:
+        segment = self._cached.get(path)
+        if segment is None:
+            segment = await run_in_threadpool(path.read_bytes)
+            self._keep_segment(path, segment)
+        return segment
 
     def _keep_segment(self, path: Path, segment: bytes) -> None:
         """Keep a segment for the next player; the oldest ones go."""
@@ -112,8 +122,16 @@ class PictureFiles:
 
     def forget(self, picture: str) -> None:
         """Forget the segments of a picture that was deleted."""
-        for path in [each for each in self._cached if each.parent.name == picture]:
-            self._cached_bytes -= len(self._cached.pop(path))
+        self._forget([each for each in self._cached if each.parent.name == picture])
+
+    async def forget_deleted(self) -> None:
+        """Forget the segments that are in the folder no more: nothing outlives its file."""
+        kept = tuple(self._cached)
+        self._forget(await run_in_threadpool(lambda: [each for each in kept if not each.exists()]))
+
+    def _forget(self, paths: Iterable[Path]) -> None:
+        for path in paths:
+            self._cached_bytes -= len(self._cached.pop(path, b""))
 
 
 _TEXTS = {

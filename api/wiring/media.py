@@ -64,7 +64,7 @@ async def run_media_node(settings: Settings, limits: MediaLimits) -> AsyncIterat
     seats = ViewerSeats(limits, asyncio.get_running_loop().time)
     files = PictureFiles(folder, seats, limits, key)
     cameras = CameraSockets(service, folder, files, limits, program=program, key=key)
-    watch = FolderWatch(folder, cameras, limits, time.time)
+    watch = FolderWatch(folder, cameras, files, limits, time.time)
     watch.start()
     try:
         yield MediaNode(cameras=cameras, files=files, seats=seats, folder=folder, limits=limits)

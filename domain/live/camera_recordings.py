@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-MAX_HEAD_BYTES = 256 * 1024
+MAX_HEAD_BYTES = 64 * 1024
 """Bytes in which the head must end. Browsers write 1 to 4 KiB."""
 _MAX_MIME_TYPE_LENGTH = 200
 _MIME_TYPE = re.compile(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from api.media.camera_closes import CameraClose
+from api.media.limits import MediaLimits
 from tests.support.camera_parts import (
     MATROSKA,
     MP4,
@@ -17,6 +19,7 @@ from tests.support.camera_parts import (
     decode_frames,
     end_of,
     record,
+    running_media,
 )
 from tests.support.waiting import wait_until
 
@@ -148,19 +151,22 @@ async def test_a_camera_is_told_when_its_ffmpeg_is_killed(studio: MediaStudio) -
         assert await end_of(socket) == (CameraClose.ENCODER_FAILED, "ENCODER_FAILED")
 
 
-async def test_a_full_folder_ends_cameras_and_takes_no_new_one(studio: MediaStudio) -> None:
+async def test_a_full_folder_ends_the_camera_that_fills_it(studio: MediaStudio) -> None:
     async with studio.camera("full") as socket:
         await socket.recv()
         await socket.send(record(MP4))
-        # The bound on the folder is reached: as much as one recording has.
-        limits = studio.node.folder._limits
-        object.__setattr__(limits, "max_folder_bytes", 1)
-        try:
+        # A file that has the size of the whole folder, but takes no space on the disk.
+        (picture,) = studio.node.cameras.on_air
+        with (studio.node.folder.path_of(picture) / "filler").open("wb") as filler:
+            filler.truncate(studio.node.limits.max_folder_bytes)
+        assert await end_of(socket) == (CameraClose.STORAGE_FULL, "STORAGE_FULL")
+
+
+async def test_a_disk_without_space_takes_no_camera(tmp_path: Path) -> None:
+    async with running_media(tmp_path, MediaLimits(min_free_bytes=1 << 62)) as studio:
+        async with studio.camera() as socket:
             assert await end_of(socket) == (CameraClose.STORAGE_FULL, "STORAGE_FULL")
-            async with studio.camera("later") as another:
-                assert await end_of(another) == (CameraClose.STORAGE_FULL, "STORAGE_FULL")
-        finally:
-            object.__setattr__(limits, "max_folder_bytes", 1 << 30)
+        assert [call[0] for call in studio.service.calls] == ["publish", "end"]
 
 
 @pytest.mark.parametrize(

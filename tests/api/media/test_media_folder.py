@@ -24,7 +24,9 @@ def root(tmp_path: Path) -> Path:
         folder.mkdir()
         segment = folder / "0123abcd-1.ts"
         segment.write_bytes(bytes(300))
-        for path in (segment, folder):
+        playlist = folder / "live.m3u8"
+        playlist.write_text(f"#EXTM3U\n{segment.name}\n")
+        for path in (segment, playlist, folder):
             os.utime(path, (NOW - age, NOW - age))
     return tmp_path
 
@@ -42,6 +44,16 @@ def test_pictures_of_cameras_that_stopped_long_ago_go(root: Path) -> None:
 
 def test_a_picture_on_air_stays_whatever_its_age_and_space(root: Path) -> None:
     assert sweep(root, replace(LIMITS, max_folder_bytes=1), OLD) == {OLD, "others"}
+
+
+def test_what_no_playlist_lists_goes_even_while_the_camera_is_on_air(root: Path) -> None:
+    folder = root / OLD
+    for name, age in (("0123abcd-0.ts", 61), ("0123abcd-2.ts.tmp", 60), ("0123abcd-3.ts", 59)):
+        (folder / name).write_bytes(b"left")
+        os.utime(folder / name, (NOW - age, NOW - age))
+    sweep(root, replace(LIMITS, max_folder_bytes=1 << 30), OLD)
+    left = {each.name for each in folder.iterdir()}
+    assert left == {"live.m3u8", "0123abcd-1.ts", "0123abcd-3.ts"}
 
 
 def test_for_space_the_oldest_go_and_no_more_than_needed(root: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.media.limits import MediaLimits
+from domain.live.media_servers import name_picture
 from tests.support.camera_parts import KEY, MP4, MediaStudio, end_of, record, running_media
 
 
@@ -55,6 +56,21 @@ async def test_a_player_reads_its_way_to_the_segments(studio: MediaStudio) -> No
     assert (watched.status_code, watched.text) == (200, listed.text)
     health = (await studio.http.get("/health/live")).json()
     assert (health["viewers"], health["maxViewers"]) == (1, 2)
+
+
+async def test_a_segment_is_not_served_any_more_when_its_file_is_deleted(
+    studio: MediaStudio,
+) -> None:
+    shown = {"authorization": f"Bearer {KEY}"}
+    index = await studio.http.get(f"{studio.picture()}/index.m3u8", headers=shown)
+    name = next(line for line in index.text.splitlines() if not line.startswith("#"))
+    segment = f"{studio.picture()}/{name}"
+    assert (await studio.http.get(segment)).status_code == 200
+    path = studio.node.folder.locate(name_picture(KEY, "1"), name)
+    assert path is not None
+    path.unlink()
+    await studio.node.files.forget_deleted()
+    assert (await studio.http.get(segment)).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,7 @@ export const en: Words = {
       },
       cutOff: (reason) => `The picture was stopped: ${reason}`,
       waiting: "Loading the picture",
+      full: "Too many people watch the picture now. The room goes on without it",
       textOnly: "Text only",
       withPicture: "Show the picture",
       watchAt: (platform) => `Watch on ${platform}`,

@@ -197,6 +197,7 @@ export const zh = {
       },
       cutOff: (reason: string) => `画面已停止：${reason}`,
       waiting: "画面加载中",
+      full: "看画面的人太多，稍后自动重试，岗位照常登记",
       textOnly: "图文模式",
       withPicture: "看画面",
       watchAt: (platform: string) => `去${platform}看画面`,

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PictureFragment } from "../../gen/graphql";
 import { useWords } from "../../shell/preferences";
-import { startPlayer } from "./player";
+import { type PlayerState, startPlayer } from "./player";
 
 /** A hidden page stops to load after this time; the events of the room go on. */
 const STOP_HIDDEN_MS = 10_000;
@@ -78,14 +78,14 @@ function Poster({ url, title }: { url: string; title: string }) {
 function Video({ url, poster, title }: { url: string; poster: string; title: string }) {
   const words = useWords();
   const element = useRef<HTMLVideoElement>(null);
-  const [playing, setPlaying] = useState(false);
+  const [state, setState] = useState<PlayerState>("WAITING");
   useEffect(() => {
     if (element.current === null) return undefined;
     // Attributes that only some browsers know: WeChat on Android, and old Safari.
     for (const name of ["webkit-playsinline", "x5-playsinline"]) {
       element.current.setAttribute(name, "true");
     }
-    const player = startPlayer(element.current, url, setPlaying);
+    const player = startPlayer(element.current, url, setState);
     document.addEventListener("WeixinJSBridgeReady", player.play);
     return () => {
       document.removeEventListener("WeixinJSBridgeReady", player.play);
@@ -95,7 +95,11 @@ function Video({ url, poster, title }: { url: string; poster: string; title: str
   return (
     <>
       <video ref={element} muted playsInline controls poster={poster} aria-label={title} />
-      {!playing && <p class="over-picture">{words.room.picture.waiting}</p>}
+      {state !== "PLAYING" && (
+        <p class="over-picture">
+          {state === "FULL" ? words.room.picture.full : words.room.picture.waiting}
+        </p>
+      )}
     </>
   );
 }

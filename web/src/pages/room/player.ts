@@ -8,18 +8,22 @@ export interface Player {
   close(this: void): void;
 }
 
+/** `FULL`: the media server serves no more players now; it is asked again. */
+export type PlayerState = "WAITING" | "PLAYING" | "FULL";
+
+const SERVICE_UNAVAILABLE = 503;
 const SHORTEST_PAUSE_MS = 500;
 /** Close to live, and few enough segments kept for a phone of 2 GB. */
 const BUFFER_SECONDS = 20;
 
 /**
- * Start to play. `onPlaying` is called with false whenever nothing comes, and with true when it
- * plays. A fault is tried again, with growing pauses, until `close`.
+ * Start to play. `onState` is called whenever it plays, nothing comes, or no player more is served.
+ * A fault is tried again, with growing pauses, until `close`.
  */
 export function startPlayer(
   video: HTMLVideoElement,
   url: string,
-  onPlaying: (playing: boolean) => void,
+  onState: (state: PlayerState) => void,
 ): Player {
   let closed = false;
   let tries = 0;
@@ -28,11 +32,11 @@ export function startPlayer(
 
   const playing = () => {
     tries = 0;
-    onPlaying(true);
+    onState("PLAYING");
   };
-  const retry = () => {
+  const retry = (state: PlayerState) => {
     if (closed || timeout !== undefined) return;
-    onPlaying(false);
+    onState(state);
     stop();
     timeout = setTimeout(
       () => {
@@ -59,16 +63,19 @@ export function startPlayer(
         else stop = detach;
       },
       () => {
-        retry();
+        retry("WAITING");
       },
     );
   };
   const waiting = () => {
-    onPlaying(false);
+    onState("WAITING");
+  };
+  const broken = () => {
+    retry("WAITING");
   };
   video.addEventListener("playing", playing);
   video.addEventListener("waiting", waiting);
-  video.addEventListener("error", retry);
+  video.addEventListener("error", broken);
   start();
   return {
     play: () => {
@@ -79,7 +86,7 @@ export function startPlayer(
       clearTimeout(timeout);
       video.removeEventListener("playing", playing);
       video.removeEventListener("waiting", waiting);
-      video.removeEventListener("error", retry);
+      video.removeEventListener("error", broken);
       stop();
     },
   };
@@ -95,7 +102,7 @@ function playsItself(video: HTMLVideoElement): boolean {
 async function attach(
   video: HTMLVideoElement,
   url: string,
-  onFault: () => void,
+  onFault: (state: PlayerState) => void,
 ): Promise<() => void> {
   const { default: Hls } = await import("hls.js/light");
   // The content policy allows no worker from a blob.
@@ -106,7 +113,7 @@ async function attach(
     liveDurationInfinity: true,
   });
   hls.on(Hls.Events.ERROR, (_name, fault) => {
-    if (fault.fatal) onFault();
+    if (fault.fatal) onFault(fault.response?.code === SERVICE_UNAVAILABLE ? "FULL" : "WAITING");
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
     play(video);
