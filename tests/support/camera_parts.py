@@ -47,9 +47,9 @@ _RECORDERS = {
 def record(mime_type: str) -> bytes:
     """Return a recording of three seconds, as a browser makes it; that in VP8 has odd sizes."""
     container, codecs = _RECORDERS[mime_type]
-    size = "161x91" if mime_type == WEBM else "160x90"
+    source = "testsrc=size=161x91" if mime_type == WEBM else "testsrc2=size=160x90"
     return _run_ffmpeg(
-        *("-f", "lavfi", "-i", f"testsrc2=size={size}:rate=5", "-f", "lavfi", "-i", "sine"),
+        *("-f", "lavfi", "-i", f"{source}:rate=5", "-f", "lavfi", "-i", "sine"),
         *("-t", "3", *codecs, "-f", container, "pipe:1"),
     )
 
