@@ -62,14 +62,26 @@ function Cards({ sessions }: { sessions: readonly SessionCardFragment[] }) {
               </Dotted>
             </span>
             <span>
-              {session.status === "LIVE" && <b class="live">● {words.home.live}</b>}{" "}
-              {session.status === "LIVE"
-                ? words.home.viewers(formatCount(session.viewers, words))
-                : formatTime(session.startsAt, words)}
+              {session.status === "LIVE" ? (
+                <OnAir viewers={session.viewers} />
+              ) : (
+                formatTime(session.startsAt, words)
+              )}
             </span>
           </a>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** That a session is on air, and how many watch; an empty room is not counted out. */
+function OnAir({ viewers }: { viewers: number }) {
+  const words = useWords();
+  return (
+    <>
+      <b class="live">● {words.home.live}</b>{" "}
+      {viewers > 0 && words.home.viewers(formatCount(viewers, words))}
+    </>
   );
 }

@@ -89,8 +89,10 @@ function Poster({ state }: { state: RoomState }) {
         </b>
         <span class="small">
           <Dotted>
-            {status === "LIVE" && words.room.viewers(formatCount(state.viewers, words))}
-            {words.room.interests(formatCount(state.interests, words))}
+            {status === "LIVE" &&
+              state.viewers > 0 &&
+              words.room.viewers(formatCount(state.viewers, words))}
+            {state.interests > 0 && words.room.interests(formatCount(state.interests, words))}
           </Dotted>
         </span>
       </p>
