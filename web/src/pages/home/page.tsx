@@ -2,6 +2,7 @@ import { HomeDocument, type HomeQuery, type SessionCardFragment } from "../../ge
 import { formatCount, formatTime } from "../../i18n/format";
 import { Dotted } from "../../parts/dotted";
 import { Failed, Loading } from "../../parts/notices";
+import { RemindButton } from "../../reminder/remind_button";
 import { useWords } from "../../shell/preferences";
 import { useQuery } from "../../shell/use_query";
 
@@ -36,6 +37,7 @@ function Sessions({ data }: { data: HomeQuery }) {
       <Cards sessions={live} />
       {scheduled.length > 0 && <h2>{words.home.next}</h2>}
       <Cards sessions={scheduled} />
+      {next !== undefined && <RemindButton session={next} />}
       {ended.length > 0 && <h2>{words.home.past}</h2>}
       <Cards sessions={ended} />
       <p>

@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import { Refusal } from "../../api/refusal";
 import { JobDocument, type JobDetailsFragment, type JobQuery } from "../../gen/graphql";
 import { formatInsurance, formatPay, formatPlace } from "../../i18n/format";
@@ -5,6 +6,7 @@ import { channelOf, scannedIn, type Scanned } from "../../interest/channel";
 import { InterestButton } from "../../interest/interest_button";
 import { Dotted } from "../../parts/dotted";
 import { Empty, Failed, Loading } from "../../parts/notices";
+import { ReadAloud } from "../../parts/read_aloud";
 import { useWords } from "../../shell/preferences";
 import type { PageProps } from "../../shell/routes";
 import { useLater } from "../../shell/use_later";
@@ -37,6 +39,7 @@ interface JobProps {
 
 function Job({ job, session, scanned }: JobProps) {
   const words = useWords();
+  const terms = useRef<HTMLDivElement>(null);
   return (
     <article class="job">
       {session !== null && (
@@ -47,9 +50,11 @@ function Job({ job, session, scanned }: JobProps) {
           </span>
         </a>
       )}
-      <h1 lang="zh-CN">{job.title}</h1>
-      <p class="pay lead">{formatPay(job.pay, words)}</p>
-      <Facts job={job} />
+      <div ref={terms}>
+        <h1 lang="zh-CN">{job.title}</h1>
+        <p class="pay lead">{formatPay(job.pay, words)}</p>
+        <Facts job={job} />
+      </div>
       {job.synthetic && <p class="second small">{words.job.synthetic}</p>}
       <hr class="tear" />
       {job.status === "OPEN" ? (
@@ -63,6 +68,7 @@ function Job({ job, session, scanned }: JobProps) {
       ) : (
         <ClosedLater job={job} />
       )}
+      <ReadAloud part={terms} />
       <h2>{words.job.duties}</h2>
       <p class="text" lang="zh-CN">
         {job.duties}
