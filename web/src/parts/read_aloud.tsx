@@ -32,7 +32,7 @@ export function ReadAloud({ part }: { part: RefObject<HTMLElement | null> }) {
     setSpeaking(true);
   };
   return (
-    <button type="button" class="wide" onClick={speaking ? stop : speak}>
+    <button type="button" class="wide read-aloud" onClick={speaking ? stop : speak}>
       {speaking ? words.stopReading : words.readAloud}
     </button>
   );
