@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from tests.web.visitors import Visitor
@@ -88,3 +89,26 @@ async def contents_in_view(visitor: Visitor, texts: list[str]) -> list[str]:
         texts,
     )
     return found
+
+
+async def red_share(visitor: Visitor) -> float:
+    """Return the share of the screen's pixels that are red, from 0 to 1."""
+    picture = base64.b64encode(await visitor.page.screenshot()).decode()
+    share: float = await visitor.page.evaluate(
+        """async (picture) => {
+            const bytes = Uint8Array.from(atob(picture), (each) => each.charCodeAt(0));
+            const image = await createImageBitmap(new Blob([bytes], {type: 'image/png'}));
+            const { width, height } = image;
+            const canvas = new OffscreenCanvas(width, height).getContext('2d');
+            canvas.drawImage(image, 0, 0);
+            const { data } = canvas.getImageData(0, 0, width, height);
+            let red = 0;
+            for (let at = 0; at < data.length; at += 4) {
+                const [r, g, b] = data.subarray(at, at + 3);
+                if (r > 140 && g < 0.4 * r && b < 0.4 * r) red += 1;
+            }
+            return red / (width * height);
+        }""",
+        picture,
+    )
+    return share

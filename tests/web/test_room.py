@@ -52,6 +52,9 @@ async def test_three_viewers_see_pins_questions_and_the_end(
         await host.act("announce", {"sessionId": session, "body": "夫妻房还有6间"})
         for viewer in viewers:
             await viewer.has_text("夫妻房还有6间")
+        async with visiting(browser, demo.url) as late:
+            await late.open(f"/live/{session}")
+            await late.has_text("夫妻房还有6间")
         await phone.button("关闭").click()
         await expect(phone.text("夫妻房还有6间")).to_have_count(0)
 

@@ -17,6 +17,8 @@ export const en: Words = {
   toHome: "To the start",
   close: "Close",
   more: "Show more",
+  readAloud: "Read it to me",
+  stopReading: "Stop",
   labels: {
     shift: {
       DAY: "day shift",
@@ -75,6 +77,10 @@ export const en: Words = {
     noneAtAll: "No session is planned yet. Look at the jobs",
     toBoard: "Look at the jobs",
     viewers: (count) => `${count} watching`,
+  },
+  remind: {
+    act: "Remind me",
+    saved: "Open the saved calendar file: your phone reminds you ten minutes before",
   },
   job: {
     per: {

@@ -62,6 +62,8 @@ export const zh = {
   toHome: "去首页",
   close: "关闭",
   more: "再看一些",
+  readAloud: "读给我听",
+  stopReading: "停下",
   labels,
   nav: { label: "主菜单", home: "直播", board: "岗位", me: "我的" },
   home: {
@@ -73,6 +75,10 @@ export const zh = {
     noneAtAll: "还没有安排直播，先看看岗位",
     toBoard: "看岗位",
     viewers: (count: string) => `${count}人在看`,
+  },
+  remind: {
+    act: "提醒我开播",
+    saved: "日历文件存好了，打开它，开播前十分钟手机会提醒",
   },
   job: {
     per: { MONTH: "元/月", HOUR: "元/小时", DAY: "元/天", YEAR: "元/年", PIECE: "元/件" },

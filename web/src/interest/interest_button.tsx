@@ -8,10 +8,11 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JobSlipFragment } from "../gen/graphql";
 import { useWords } from "../shell/preferences";
-import { Fault } from "../parts/notices";
+import { Refusal } from "../api/refusal";
+import { Failed, Fault } from "../parts/notices";
 import { explain } from "../shell/explain";
+import { useLater } from "../shell/use_later";
 import type { Channel } from "./channel";
-import { InterestSheet } from "./interest_sheet";
 import { KnownPerson } from "./known_person";
 import type { Registration } from "./registrations";
 import { useRegistrations } from "./use_registrations";
@@ -44,7 +45,7 @@ export function InterestButton({ target }: { target: InterestIn }) {
         <State registration={registration} target={target} onCode={open} />
       )}
       {wanted !== null && (
-        <InterestSheet
+        <LoadedSheet
           target={wanted}
           onClose={() => {
             setWanted(null);
@@ -53,6 +54,18 @@ export function InterestButton({ target }: { target: InterestIn }) {
       )}
     </>
   );
+}
+
+/** The sheet, once a finger came down on the button: the first screen of a job does without. */
+function LoadedSheet(props: { target: InterestIn; onClose(this: void): void }) {
+  const { part, failed, retry } = useLater(loadSheet);
+  if (failed) return <Failed refusal={Refusal.offline()} retry={retry} />;
+  if (part === null) return null;
+  return <part.InterestSheet {...props} />;
+}
+
+function loadSheet() {
+  return import("./interest_sheet");
 }
 
 /** The button itself, deaf for a moment after its job changed. */
@@ -92,7 +105,10 @@ function Act(props: { target: InterestIn; onUnknown(this: void, target: Interest
     <button
       type="button"
       class="main wide"
-      onPointerDown={press}
+      onPointerDown={() => {
+        press();
+        loadSheet().catch(() => undefined); // The sheet says so if it is opened.
+      }}
       onClick={() => {
         if (counts()) onUnknown(target);
       }}

@@ -1,13 +1,14 @@
 /** The frame of all public pages: brand, switches, the page of the address, links below. */
 
-import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
 import { PreferencesProvider, usePreferences, useStoredPreferences } from "./preferences";
-import { usePlace, type PageProps, type Place } from "./routes";
+import { usePlace, type Place } from "./routes";
+import { useLater } from "./use_later";
 
 export function App() {
   const preferences = useStoredPreferences();
   const place = usePlace();
+  if (preferences === null) return null;
   return (
     <PreferencesProvider value={preferences}>
       <a class="skip" href="#main">
@@ -60,37 +61,35 @@ function Menu({ place }: { place: Place }) {
 
 function Page({ place }: { place: Place }) {
   const { words } = usePreferences();
-  const [loaded, setLoaded] = useState<{ page: ComponentType<PageProps> } | null>(null);
-  const [failed, setFailed] = useState(false);
-  useEffect(() => {
-    let wanted = true;
-    setFailed(false);
-    place.route?.load().then(
-      ({ default: page }) => {
-        if (wanted) setLoaded({ page });
-      },
-      () => {
-        if (wanted) setFailed(true);
-      },
+  const { part, failed, retry } = useLater(place.route?.load);
+  if (place.route === null) {
+    return (
+      <Notice text={words.notFound}>
+        <a class="button" href="/">
+          {words.toHome}
+        </a>
+      </Notice>
     );
-    return () => {
-      wanted = false;
-    };
-  }, [place.route]);
-  if (place.route === null) return <Notice text={words.notFound} href="/" action={words.toHome} />;
-  if (failed) return <Notice text={words.failed} href={location.href} action={words.retry} />;
-  if (loaded === null) return null;
-  const { page: Shown } = loaded;
+  }
+  if (failed) {
+    return (
+      <Notice text={words.failed}>
+        <button type="button" onClick={retry}>
+          {words.retry}
+        </button>
+      </Notice>
+    );
+  }
+  if (part === null) return null;
+  const { default: Shown } = part;
   return <Shown id={place.id} query={place.query} />;
 }
 
-function Notice({ text, href, action }: { text: string; href: string; action: string }) {
+function Notice({ text, children }: { text: string; children: ComponentChildren }) {
   return (
     <section class="notice">
       <h1>{text}</h1>
-      <a class="button" href={href}>
-        {action}
-      </a>
+      {children}
     </section>
   );
 }

@@ -2,7 +2,6 @@
 
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import { en } from "../i18n/en";
 import { zh, type Words } from "../i18n/zh";
 
 export interface Preferences {
@@ -25,16 +24,38 @@ export function useWords(): Words {
   return usePreferences().words;
 }
 
-/** The preferences of this device, for the component at the root. */
-export function useStoredPreferences(): Preferences {
+/** The preferences of this device, for the component at the root; null until its words are there. */
+export function useStoredPreferences(): Preferences | null {
   const [english, switchLanguage] = useStoredFlag("songgang.english");
   const [large, switchLarge] = useStoredFlag("songgang.large");
-  const words = english ? en : zh;
+  const inEnglish = useEnglish(english);
+  const words = english ? inEnglish : zh;
   useEffect(() => {
-    document.documentElement.lang = words.language;
+    document.documentElement.lang = words?.language ?? zh.language;
     document.documentElement.classList.toggle("large", large);
   }, [words, large]);
-  return { words, large, switchLanguage, switchLarge };
+  return words === null ? null : { words, large, switchLanguage, switchLarge };
+}
+
+/**
+ * The English words, loaded when somebody reads English. A page that begins in English waits for
+ * them: null. One that is switched stays Chinese until they are there.
+ */
+function useEnglish(wanted: boolean): Words | null {
+  const [words, setWords] = useState<Words | null>(wanted ? null : zh);
+  useEffect(() => {
+    if (!wanted) return;
+    import("../i18n/en").then(
+      ({ en }) => {
+        setWords(en);
+      },
+      () => {
+        // Without a network a page in Chinese is better than none.
+        setWords((before) => before ?? zh);
+      },
+    );
+  }, [wanted]);
+  return words;
 }
 
 function useStoredFlag(name: string): [boolean, () => void] {

@@ -1,6 +1,5 @@
 /** The one service of this page. Its address is that of the page, or the one in the document. */
 
-import { Seeker } from "../api/seeker";
 import { Service } from "../api/service";
 import { Viewer } from "../api/viewer";
 
@@ -9,5 +8,5 @@ const url = new URL(meta?.content ?? "/graphql", location.href);
 
 export const viewer = new Viewer(url.href);
 export const service = new Service(url.href, viewer);
-export const seeker = new Seeker(url.href, service);
+export const serviceUrl = url.href;
 export const liveUrl = url.href.replace(/^http/u, "ws");

@@ -2,6 +2,7 @@ import { HomeDocument, type HomeQuery, type SessionCardFragment } from "../../ge
 import { formatCount, formatTime } from "../../i18n/format";
 import { Dotted } from "../../parts/dotted";
 import { Failed, Loading } from "../../parts/notices";
+import { RemindButton } from "../../reminder/remind_button";
 import { useWords } from "../../shell/preferences";
 import { useQuery } from "../../shell/use_query";
 
@@ -36,6 +37,7 @@ function Sessions({ data }: { data: HomeQuery }) {
       <Cards sessions={live} />
       {scheduled.length > 0 && <h2>{words.home.next}</h2>}
       <Cards sessions={scheduled} />
+      {next !== undefined && <RemindButton session={next} />}
       {ended.length > 0 && <h2>{words.home.past}</h2>}
       <Cards sessions={ended} />
       <p>
@@ -62,14 +64,26 @@ function Cards({ sessions }: { sessions: readonly SessionCardFragment[] }) {
               </Dotted>
             </span>
             <span>
-              {session.status === "LIVE" && <b class="live">● {words.home.live}</b>}{" "}
-              {session.status === "LIVE"
-                ? words.home.viewers(formatCount(session.viewers, words))
-                : formatTime(session.startsAt, words)}
+              {session.status === "LIVE" ? (
+                <OnAir viewers={session.viewers} />
+              ) : (
+                formatTime(session.startsAt, words)
+              )}
             </span>
           </a>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** That a session is on air, and how many watch; an empty room is not counted out. */
+function OnAir({ viewers }: { viewers: number }) {
+  const words = useWords();
+  return (
+    <>
+      <b class="live">● {words.home.live}</b>{" "}
+      {viewers > 0 && words.home.viewers(formatCount(viewers, words))}
+    </>
   );
 }

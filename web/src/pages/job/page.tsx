@@ -1,17 +1,15 @@
-import {
-  JobDocument,
-  SimilarJobsDocument,
-  type JobDetailsFragment,
-  type JobQuery,
-} from "../../gen/graphql";
+import { useRef } from "preact/hooks";
+import { Refusal } from "../../api/refusal";
+import { JobDocument, type JobDetailsFragment, type JobQuery } from "../../gen/graphql";
 import { formatInsurance, formatPay, formatPlace } from "../../i18n/format";
 import { channelOf, scannedIn, type Scanned } from "../../interest/channel";
 import { InterestButton } from "../../interest/interest_button";
 import { Dotted } from "../../parts/dotted";
-import { JobSlip } from "../../parts/job_slip";
 import { Empty, Failed, Loading } from "../../parts/notices";
+import { ReadAloud } from "../../parts/read_aloud";
 import { useWords } from "../../shell/preferences";
 import type { PageProps } from "../../shell/routes";
+import { useLater } from "../../shell/use_later";
 import { useQuery } from "../../shell/use_query";
 
 /** `/?posting=`, `/jobs/<id>`: one job. Pay, place, hours and insurance come first. */
@@ -41,6 +39,7 @@ interface JobProps {
 
 function Job({ job, session, scanned }: JobProps) {
   const words = useWords();
+  const terms = useRef<HTMLDivElement>(null);
   return (
     <article class="job">
       {session !== null && (
@@ -51,9 +50,11 @@ function Job({ job, session, scanned }: JobProps) {
           </span>
         </a>
       )}
-      <h1 lang="zh-CN">{job.title}</h1>
-      <p class="pay lead">{formatPay(job.pay, words)}</p>
-      <Facts job={job} />
+      <div ref={terms}>
+        <h1 lang="zh-CN">{job.title}</h1>
+        <p class="pay lead">{formatPay(job.pay, words)}</p>
+        <Facts job={job} />
+      </div>
       {job.synthetic && <p class="second small">{words.job.synthetic}</p>}
       <hr class="tear" />
       {job.status === "OPEN" ? (
@@ -65,8 +66,9 @@ function Job({ job, session, scanned }: JobProps) {
           }}
         />
       ) : (
-        <Closed job={job} />
+        <ClosedLater job={job} />
       )}
+      <ReadAloud part={terms} />
       <h2>{words.job.duties}</h2>
       <p class="text" lang="zh-CN">
         {job.duties}
@@ -127,30 +129,16 @@ function Facts({ job }: { job: JobDetailsFragment }) {
   );
 }
 
-function Closed({ job }: { job: JobDetailsFragment }) {
-  const words = useWords();
-  const { data } = useQuery(SimilarJobsDocument, {
-    filter: { occupation: job.occupation, placeCode: job.placeCode.slice(0, 2) + "0000" },
-  });
-  const similar = data?.postings.edges.map((edge) => edge.node) ?? [];
-  return (
-    <>
-      <p role="status" class="warning">
-        {words.job.closed}
-      </p>
-      {similar.length > 0 && <h2>{words.job.similar}</h2>}
-      <ul class="cards">
-        {similar.map((each) => (
-          <li key={each.id}>
-            <JobSlip job={each} />
-          </li>
-        ))}
-      </ul>
-      <a class="button main wide" href="/jobs">
-        {words.job.seeSimilar}
-      </a>
-    </>
-  );
+/** Most jobs are open: what a closed one shows in place of the button is loaded when it is one. */
+function ClosedLater({ job }: { job: JobDetailsFragment }) {
+  const { part, failed, retry } = useLater(loadClosed);
+  if (failed) return <Failed refusal={Refusal.offline()} retry={retry} />;
+  if (part === null) return <Loading />;
+  return <part.Closed job={job} />;
+}
+
+function loadClosed() {
+  return import("./closed");
 }
 
 function clock(time: string): string {

@@ -5,6 +5,7 @@ import { scannedIn, type Scanned } from "../../interest/channel";
 import { Dotted } from "../../parts/dotted";
 import { JobSlip } from "../../parts/job_slip";
 import { Empty, Failed, Loading } from "../../parts/notices";
+import { RemindButton } from "../../reminder/remind_button";
 import { useWords } from "../../shell/preferences";
 import type { PageProps } from "../../shell/routes";
 import { useQuery } from "../../shell/use_query";
@@ -44,6 +45,7 @@ function OpenRoom({ session, scanned }: OpenRoomProps) {
     <div class="room">
       <div>
         <Poster state={state} />
+        {state.status === "SCHEDULED" && <RemindButton session={session} />}
         {hasPicture(state) && <Picture picture={state.picture} title={session.title} />}
         <ConnectionRow connection={connection} missed={missed} />
         {state.announcement !== null && <Announcement text={state.announcement} />}
@@ -89,8 +91,10 @@ function Poster({ state }: { state: RoomState }) {
         </b>
         <span class="small">
           <Dotted>
-            {status === "LIVE" && words.room.viewers(formatCount(state.viewers, words))}
-            {words.room.interests(formatCount(state.interests, words))}
+            {status === "LIVE" &&
+              state.viewers > 0 &&
+              words.room.viewers(formatCount(state.viewers, words))}
+            {state.interests > 0 && words.room.interests(formatCount(state.interests, words))}
           </Dotted>
         </span>
       </p>

@@ -15,8 +15,10 @@ export function Pinned({ state, scanned }: { state: RoomState; scanned: Scanned 
   const { pinned, last, session, status } = state;
   const shown = pinned ?? last;
   if (shown === null) {
+    // Only on air does a job come next, so only then is its room kept.
+    const onAir = status === "LIVE" || status === "INTERRUPTED";
     return (
-      <section class="pinned empty">
+      <section class={onAir ? "pinned empty awaiting" : "pinned empty"}>
         <p class="second">{status === "LIVE" ? words.room.nothing : words.room.seeJobs}</p>
       </section>
     );

@@ -36,7 +36,7 @@ export function enterRoom(session: RoomStateFragment): RoomState {
     status: session.status,
     pinned: session.pinnedPosting,
     last: null,
-    announcement: null,
+    announcement: session.lastAnnouncement?.body ?? null,
     picture: session.stream,
     questions: session.questions.edges.map((edge) => edge.node),
     viewers: session.viewers,
@@ -85,7 +85,7 @@ export function follow(state: RoomState, event: RoomEvent): RoomState {
     case "PresenceChanged":
       return { ...state, viewers: event.viewers };
     case "Reset":
-      return { ...enterRoom(event.snapshot), last: state.last, announcement: state.announcement };
+      return { ...enterRoom(event.snapshot), last: state.last };
     default:
       return state;
   }

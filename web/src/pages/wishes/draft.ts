@@ -12,7 +12,8 @@ import {
   type Shift,
 } from "../../gen/graphql";
 import type { Choice } from "../../parts/picker";
-import { seeker, service } from "../../shell/service";
+import { seeker } from "../../shell/seeker";
+import { service } from "../../shell/service";
 
 export interface Draft {
   readonly group: SeekerGroup;

@@ -9,7 +9,7 @@ import { Picker } from "../../parts/picker";
 import { PAY_STEPS, Select, SHIFTS } from "../../parts/select";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
-import { seeker } from "../../shell/service";
+import { seeker } from "../../shell/seeker";
 import { useQuery } from "../../shell/use_query";
 import { EMPTY, loadDraft, profileOf, searchOccupations, searchRegions, type Draft } from "./draft";
 

@@ -4,7 +4,7 @@ import { JobSlip } from "../../parts/job_slip";
 import { Failed, Fault, Loading } from "../../parts/notices";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
-import { seeker } from "../../shell/service";
+import { seeker } from "../../shell/seeker";
 import { useQuery } from "../../shell/use_query";
 import { WishesForm } from "./form";
 
