@@ -14,7 +14,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: ["chrome87", "safari14"],
     manifest: true,
-    rollupOptions: { input: ["index.html", "console.html"] },
+    rolldownOptions: { input: ["index.html", "console.html"] },
     sourcemap: false,
     // The content security policy allows no data: addresses and no inline script.
     assetsInlineLimit: 0,

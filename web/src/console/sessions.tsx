@@ -15,12 +15,12 @@ import { staff, useConsoleWords } from "./service";
 
 type Session = StaffSessionsQuery["liveSessions"]["edges"][number]["node"];
 
-export function Sessions({ filter }: { filter: Partial<LiveSessionFilter> }) {
+export function Sessions({ filter }: { filter: LiveSessionFilter }) {
   const words = useConsoleWords();
   const [after, setAfter] = useState<string | null>(null);
   const { data, refusal, retry } = useQuery(
     StaffSessionsDocument,
-    { filter: filter as LiveSessionFilter, after },
+    { filter, after },
     staff.service,
   );
   if (data === null) {

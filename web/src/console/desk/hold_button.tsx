@@ -12,22 +12,22 @@ interface HoldButtonProps {
 
 export function HoldButton({ text, holding, onHeld }: HoldButtonProps) {
   const [isHeld, setHeld] = useState(false);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const timerRef = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const release = () => {
-    clearTimeout(timer.current);
+    clearTimeout(timerRef.current);
     setHeld(false);
   };
   const press = () => {
     if (isHeld) return;
     setHeld(true);
-    timer.current = setTimeout(() => {
+    timerRef.current = setTimeout(() => {
       setHeld(false);
       onHeld();
     }, HOLD_MS);
   };
   useEffect(
     () => () => {
-      clearTimeout(timer.current);
+      clearTimeout(timerRef.current);
     },
     [],
   );

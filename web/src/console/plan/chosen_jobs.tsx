@@ -104,7 +104,7 @@ function Search({ chosen, onAdd }: SearchProps) {
   const [fault, setFault] = useState("");
   const search = () => {
     setFault("");
-    staff.service.execute(FindPostingsDocument, { filter: { search: text } as never }).then(
+    staff.service.execute(FindPostingsDocument, { filter: { search: text } }).then(
       (data) => {
         const jobs = data.postings.edges.map((edge) => edge.node);
         setFound(jobs.filter((job) => job.status === "OPEN"));
