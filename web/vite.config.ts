@@ -14,7 +14,6 @@ export default defineConfig({
     emptyOutDir: true,
     target: ["chrome87", "safari14"],
     manifest: true,
-    rolldownOptions: { input: ["index.html", "console.html"] },
     sourcemap: false,
     // The content security policy allows no data: addresses and no inline script.
     assetsInlineLimit: 0,

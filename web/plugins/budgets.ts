@@ -23,8 +23,7 @@ export function budgets(entry: string): Plugin {
       for (const [module, budget] of Object.entries(BUDGETS)) {
         const page = chunks.find((each) => each.facadeModuleId?.endsWith(module));
         if (page === undefined) continue;
-        const hasShell = shell !== undefined && !module.endsWith(".html");
-        const loaded = new Set([...reach(page, byFile), ...(hasShell ? reach(shell, byFile) : [])]);
+        const loaded = new Set([...reach(page, byFile), ...(shell ? reach(shell, byFile) : [])]);
         const bytes = [...loaded].reduce((sum, each) => sum + gzipSync(each.code).length, 0);
         this.info(`${module}: ${String(bytes)} of ${String(budget)} bytes`);
         if (bytes > budget) {

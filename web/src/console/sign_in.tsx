@@ -7,9 +7,6 @@ import { explain } from "../shell/explain";
 import { usePreferences } from "../shell/preferences";
 import { staff, useConsoleWords } from "./service";
 
-/** Whether this page had somebody signed in before. */
-const wasSignedIn = staff.isSignedIn;
-
 export function SignIn() {
   const { words } = usePreferences();
   const own = useConsoleWords().signIn;
@@ -53,7 +50,7 @@ export function SignIn() {
           if (!busy) void send();
         }}
       >
-        <h1 id="sign-in-title">{wasSignedIn ? own.again : own.title}</h1>
+        <h1 id="sign-in-title">{staff.wasSignedIn ? own.again : own.title}</h1>
         <label>
           {own.username}
           <input

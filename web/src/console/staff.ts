@@ -33,6 +33,7 @@ export class Staff {
   readonly #nobody: Service;
   readonly #listeners = new Set<() => void>();
   #tokens: Tokens | null = readTokens();
+  #hadTokens = this.#tokens !== null;
   #waiting: (() => void)[] = [];
   #refreshing: Promise<void> | null = null;
 
@@ -54,6 +55,11 @@ export class Staff {
 
   get isSignedIn(): boolean {
     return this.#tokens !== null;
+  }
+
+  /** Whether somebody was signed in here since the page was opened. */
+  get wasSignedIn(): boolean {
+    return this.#hadTokens;
   }
 
   listen(listener: () => void): () => void {
@@ -130,6 +136,7 @@ export class Staff {
   }
 
   #admit(): void {
+    this.#hadTokens = true;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();

@@ -91,6 +91,7 @@ export const en: ConsoleWords = {
     figures: "Since this page was opened: viewers (line), interests a minute (bars)",
     table: "As a table",
     minute: "Time",
+    parts: "Parts of the desk",
     tabs: { jobs: "Jobs", questions: "Questions", announce: "Announce", picture: "Picture" },
     shown: "Shown now",
     nothingShown: "No job is shown yet",

@@ -101,6 +101,7 @@ export const zh = {
     figures: "打开本页以来：人数（线）与每分钟意向（柱）",
     table: "数字表",
     minute: "时间",
+    parts: "直播台各栏",
     tabs: { jobs: "岗位", questions: "提问", announce: "公告", picture: "画面" },
     shown: "介绍中",
     nothingShown: "还没有介绍岗位",

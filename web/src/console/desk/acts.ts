@@ -31,11 +31,11 @@ export async function act<Data extends object, Variables>(
 export interface Attempt {
   readonly fault: string;
   readonly busy: boolean;
-  /** Do it unless something is being done; returns whether it succeeded. */
+  /** Do it and keep what went wrong; returns whether it succeeded. */
   run(this: void, work: () => Promise<void>): Promise<boolean>;
 }
 
-/** One thing at a time, with what went wrong. */
+/** Whether something is being done, and what went wrong with the last one. */
 export function useAttempt(): Attempt {
   const words = useWords();
   const [fault, setFault] = useState("");

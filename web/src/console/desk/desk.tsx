@@ -56,7 +56,7 @@ function OpenDesk({ session }: { session: DeskSessionFragment }) {
       {isRehearsal && <p class="rehearsal-note">{own.rehearsal}</p>}
       {isRehearsal && course}
       {isOver && <p class="warning">{own.ended}</p>}
-      <nav class="tabs" aria-label={own.tabs.jobs}>
+      <nav class="tabs" aria-label={own.parts}>
         {TABS.map((each) => (
           <button
             key={each}

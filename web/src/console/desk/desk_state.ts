@@ -27,6 +27,8 @@ export const RESET_TYPES: ReadonlySet<string> = new Set(["Reset"]);
 /** Two hours with a sample in ten seconds. */
 const MAX_SAMPLES = 720;
 const SAMPLE_EVERY_MS = 10_000;
+/** What the plot shows. */
+export const MINUTES = 30;
 
 export function openDesk(session: DeskSessionFragment, now: number): DeskState {
   const pinnedId = session.pinnedPosting?.id ?? null;
@@ -104,6 +106,25 @@ export function sample(state: DeskState, now: number): DeskState {
 export function interestsInLastMinute(state: DeskState, now: number): number {
   const before = state.samples.filter((each) => each.at <= now - 60_000).at(-1) ?? state.samples[0];
   return Math.max(0, state.session.interests - (before?.interests ?? state.session.interests));
+}
+
+export interface Minute {
+  readonly at: number;
+  readonly viewers: number;
+  readonly interests: number;
+}
+
+/** The last half hour by minute: viewers at its end, interests that came in it. */
+export function minutesOf(samples: readonly Sample[]): readonly Minute[] {
+  const last = new Map<number, Sample>();
+  for (const each of samples) last.set(Math.floor(each.at / 60_000), each);
+  let before = samples[0]?.interests ?? 0;
+  const minutes = [...last].map(([minute, each]) => {
+    const interests = Math.max(0, each.interests - before);
+    before = each.interests;
+    return { at: minute * 60_000, viewers: each.viewers, interests };
+  });
+  return minutes.slice(-MINUTES);
 }
 
 /** The next job to show: behind the one shown now, else the first that was not shown; open ones. */

@@ -3,11 +3,10 @@
 import { formatCount } from "../../i18n/format";
 import { useWords } from "../../shell/preferences";
 import { useConsoleWords } from "../service";
-import { interestsInLastMinute, type DeskState, type Sample } from "./desk_state";
+import { interestsInLastMinute, MINUTES, minutesOf, type DeskState } from "./desk_state";
 
 const WIDTH = 320;
 const HEIGHT = 72;
-const MINUTES = 30;
 
 export function Figures({ state, now }: { state: DeskState; now: number }) {
   const words = useWords();
@@ -30,25 +29,6 @@ export function Figures({ state, now }: { state: DeskState; now: number }) {
       </div>
     </dl>
   );
-}
-
-interface Minute {
-  readonly at: number;
-  readonly viewers: number;
-  readonly interests: number;
-}
-
-/** The last half hour by minute: viewers at its end, interests that came in it. */
-export function minutesOf(samples: readonly Sample[]): readonly Minute[] {
-  const last = new Map<number, Sample>();
-  for (const each of samples) last.set(Math.floor(each.at / 60_000), each);
-  let before = samples[0]?.interests ?? 0;
-  const minutes = [...last].map(([minute, each]) => {
-    const interests = Math.max(0, each.interests - before);
-    before = each.interests;
-    return { at: minute * 60_000, viewers: each.viewers, interests };
-  });
-  return minutes.slice(-MINUTES);
 }
 
 export function Plot({ state }: { state: DeskState }) {

@@ -30,6 +30,7 @@ export function Jobs({ state }: { state: DeskState }) {
   const change = useCallback(
     async (postingId: string | null, title: string | null) => {
       if (busy) return;
+      setUndo(null); // what an undo would return to is changing
       const done = await run(() => show(id, postingId));
       setUndo(done ? { title, previousId: pinnedId } : null);
     },

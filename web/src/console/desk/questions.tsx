@@ -6,7 +6,7 @@ import {
   DeclineQuestionDocument,
   DeskQuestionsDocument,
   PublishQuestionDocument,
-  type DeskQuestionsQuery,
+  type DeskQuestionsFragment,
 } from "../../gen/graphql";
 import { Fault } from "../../parts/notices";
 import { useConsoleWords } from "../service";
@@ -14,7 +14,7 @@ import { useQuery } from "../../shell/use_query";
 import { staff } from "../service";
 import { act, useAttempt } from "./acts";
 
-type Question = NonNullable<DeskQuestionsQuery["questions"]>["edges"][number]["node"];
+type Question = DeskQuestionsFragment["edges"][number]["node"];
 
 /** No event tells of a question that only those who direct may see, so they are asked for. */
 const ASK_EVERY_MS = 5_000;
@@ -35,13 +35,17 @@ export function useQuestions(id: string): AskedQuestions {
       clearInterval(timer);
     };
   }, [retry]);
-  const all = data?.questions?.edges.map((edge) => edge.node) ?? [];
+  const handled = [...listOf(data?.published), ...listOf(data?.answered)];
   return {
     // The oldest first: who has waited longest is answered first.
-    waiting: all.filter((each) => each.status === "ASKED").reverse(),
-    handled: all.filter((each) => each.status === "PUBLISHED" || each.status === "ANSWERED"),
+    waiting: listOf(data?.waiting).reverse(),
+    handled: handled.sort((one, other) => other.askedAt.localeCompare(one.askedAt)),
     refresh: retry,
   };
+}
+
+function listOf(found: DeskQuestionsFragment | null | undefined): Question[] {
+  return found?.edges.map((edge) => edge.node) ?? [];
 }
 
 export function Questions({ waiting, handled, refresh }: AskedQuestions) {
