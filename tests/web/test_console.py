@@ -135,9 +135,25 @@ async def test_every_page_of_the_console_is_readable_and_reachable(
             if await tab.is_visible():
                 await tab.click()
                 await judge(console, language)
+        await console.page.locator(".desk-head button").click()
+        await console.page.locator(".code-screen img").wait_for()
+        assert await cut_pixels(console, ".code-screen img") == 0
         await console.page.goto(demo.url + "/console/new")
         await console.page.locator("form.plan").wait_for()
         await judge(console, language)
+
+
+async def cut_pixels(console: Visitor, selector: str) -> int:
+    """Return how many pixels of its width an element has outside the open sheet."""
+    cut: int = await console.measure(
+        f"""(() => {{
+            const sheet = document.querySelector("dialog[open]").getBoundingClientRect();
+            const shown = document.querySelector("{selector}").getBoundingClientRect();
+            return Math.ceil(
+                Math.max(0, sheet.left - shown.left) + Math.max(0, shown.right - sheet.right));
+        }})()"""
+    )
+    return cut
 
 
 async def judge(console: Visitor, language: Language) -> None:
