@@ -1,7 +1,7 @@
-"""The events of live sessions, leads and matches.
+"""The events of live sessions, leads and matches. None of them holds personal data.
 
-A logged event has a ``seq`` in its topic's log: 1, 2, 3 ... without a gap. An ephemeral one (tally,
-presence, reset) has the last ``seq``; the next of its type replaces it. None holds personal data.
+A logged event has a ``seq`` in the log of its topic: 1, 2, 3 ... without a gap. An ephemeral one
+(tally, presence, reset) has the last ``seq``, and the next of its type replaces it.
 """
 
 from __future__ import annotations

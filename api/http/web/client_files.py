@@ -45,9 +45,12 @@ class ClientFile:
 
 @dataclass(frozen=True, kw_only=True)
 class WebClient:
-    """The built client: a page that all its addresses share, its assets, and its documents."""
+    """The built client: its two pages, its assets, and its documents."""
 
     page: ClientFile
+    """The page that all public addresses share."""
+    console: ClientFile
+    """The page that all addresses of the console share."""
     assets: Mapping[str, ClientFile]
     """By name; a name holds a hash of the content, so an asset never changes."""
     documents: TrustedDocuments
@@ -73,8 +76,9 @@ def load_web_client(folder: Path = DIST) -> WebClient | None:
 
     :raises ValueError: the folder holds a build that is not whole.
     """
-    page, assets, documents = (
+    page, console, assets, documents = (
         folder / "index.html",
+        folder / "console.html",
         folder / "assets",
         folder / "persisted-documents.json",
     )
@@ -84,6 +88,7 @@ def load_web_client(folder: Path = DIST) -> WebClient | None:
         texts: dict[str, str] = json.loads(documents.read_text("utf-8"))
         return WebClient(
             page=_load_file(page),
+            console=_load_file(console),
             assets={
                 file.name: _load_file(file)
                 for file in assets.iterdir()

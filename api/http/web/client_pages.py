@@ -1,4 +1,4 @@
-"""Answers the addresses of the browser client: one page for all of them, and ``/assets/``.
+"""Answers the addresses of the browser client: its two pages, and ``/assets/``.
 
 Without a built client every page says why it is missing, and the API works as always.
 """
@@ -67,6 +67,14 @@ class ClientPages:
         answer = _send(self._client.page, accepted, headers | {"cache-control": "no-store"})
         answer.status_code = status
         return answer
+
+    def respond_console(self, request: Request) -> Response:
+        """Return the page of the console, which stays here when the public pages are elsewhere."""
+        if self._client is None:
+            headers = {**self._headers, "cache-control": "no-store"}
+            return HTMLResponse(_MISSING_PAGE, headers=headers)
+        headers = {**self._headers, "cache-control": "no-cache"}
+        return _send(self._client.console, request.headers, headers)
 
     def respond_asset(self, request: Request) -> Response:
         """Return an asset, which browsers and proxies may keep for good.

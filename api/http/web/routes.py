@@ -15,6 +15,12 @@ async def serve_client_page(request: Request) -> Response:
     return pages.respond_page(request)
 
 
+async def serve_console_page(request: Request) -> Response:
+    """Answer with the page of the console for hosts and officers."""
+    pages: ClientPages = request.app.state.node.client_pages
+    return pages.respond_console(request)
+
+
 async def serve_client_asset(request: Request) -> Response:
     """Answer with a script, a style or a picture of the client."""
     pages: ClientPages = request.app.state.node.client_pages
@@ -27,5 +33,7 @@ CLIENT_ROUTES = (
     Route("/jobs", serve_client_page),
     Route("/me", serve_client_page),
     Route("/me/{part}", serve_client_page),
+    Route("/console", serve_console_page),
+    Route("/console/{path:path}", serve_console_page),
     Route("/assets/{name}", serve_client_asset),
 )

@@ -19,6 +19,7 @@ from api.http.web.routes import CLIENT_ROUTES
 from schema.execution.documents import hash_document
 
 PAGE = b"<!doctype html><title>page</title>"
+CONSOLE = b"<!doctype html><title>console</title>"
 SCRIPT = b"export default 1;"
 DOCUMENT = "query Me { me { id } }"
 
@@ -38,6 +39,7 @@ def browse(pages: ClientPages) -> httpx.AsyncClient:
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_bytes(PAGE)
+    (tmp_path / "console.html").write_bytes(CONSOLE)
     (tmp_path / "assets" / "main-1.js").write_bytes(SCRIPT)
     (tmp_path / "assets" / "main-1.js.gz").write_bytes(gzip.compress(SCRIPT))
     (tmp_path / "assets" / "main-1.js.br").write_bytes(b"brotli")
@@ -68,6 +70,18 @@ async def test_every_address_of_the_client_is_its_page(path: str, http: httpx.As
         "img-src 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
     )
+
+
+@pytest.mark.parametrize("elsewhere", [None, "https://jobs.example.org"])
+async def test_the_console_is_served_here_also_when_the_pages_are_elsewhere(
+    client: WebClient, elsewhere: str | None
+) -> None:
+    http = browse(ClientPages(client, elsewhere=elsewhere))
+    for path in ("/console", "/console/new", "/console/abc/edit"):
+        answer = await http.get(path)
+        assert (answer.status_code, answer.content) == (200, CONSOLE)
+        assert answer.headers["cache-control"] == "no-cache"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
 async def test_media_of_another_server_are_allowed_by_their_origin(client: WebClient) -> None:

@@ -1,0 +1,66 @@
+/** Follows a session from the desk: its state when the page opens, then every event behind it. */
+
+import { useEffect, useState } from "preact/hooks";
+import { digestOf } from "../../api/service";
+import { DeskEventsDocument, type DeskSessionFragment } from "../../gen/graphql";
+import { LiveClient, type ConnectionState } from "../../live";
+import { liveUrl, staff } from "../service";
+import {
+  follow,
+  openDesk,
+  RESET_TYPES,
+  sample,
+  STATE_TYPES,
+  type DeskEvent,
+  type DeskState,
+} from "./desk_state";
+
+const TICK_MS = 1_000;
+
+export interface FollowedDesk {
+  readonly state: DeskState;
+  readonly connection: ConnectionState;
+  /** Milliseconds; it moves every second. */
+  readonly now: number;
+}
+
+export function useDesk(session: DeskSessionFragment): FollowedDesk {
+  const [now, setNow] = useState(() => Date.now());
+  const [state, setState] = useState(() => openDesk(session, now));
+  const [connection, setConnection] = useState<ConnectionState>("idle");
+  const { id, cursor } = session;
+  useEffect(() => {
+    const client = new LiveClient({ url: liveUrl, token: staff.token, onState: setConnection });
+    client.subscribe<DeskEvent>({
+      document: { sha256: digestOf(DeskEventsDocument) },
+      operationName: "DeskEvents",
+      variables: { id },
+      cursorVariable: "after",
+      after: cursor,
+      field: "sessionEvents",
+      stateTypes: STATE_TYPES,
+      resetTypes: RESET_TYPES,
+      onEvent: (event) => {
+        setState((before) => follow(before, event, Date.now()));
+      },
+      onRefused: () => undefined, // The connection's state shows it; acts say why.
+    });
+    const tick = setInterval(() => {
+      const at = Date.now();
+      setNow(at);
+      setState((before) => sample(before, at));
+    }, TICK_MS);
+    const check = () => {
+      if (document.visibilityState === "visible") client.check();
+    };
+    document.addEventListener("visibilitychange", check);
+    addEventListener("online", check);
+    return () => {
+      clearInterval(tick);
+      document.removeEventListener("visibilitychange", check);
+      removeEventListener("online", check);
+      client.close();
+    };
+  }, [id, cursor]);
+  return { state, connection, now };
+}
