@@ -32,13 +32,16 @@ def unframe(content: bytes) -> Any:
 
 
 def main() -> None:
-    """Say that the process is ready, then answer each order: rules if they are new, verb, items."""
+    """Say that the process is ready, then answer each order: rules if new, verb, items."""
     # Ctrl-C reaches all processes of a terminal; the service still finishes its part of an import.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICENESS)
     # Importing takes seconds, and the service works meanwhile.
-    from services.exchange.written_rows import RowReader  # noqa: PLC0415 - after the signal is set
+    from domain.screening.text_screening import screen_text  # noqa: PLC0415 - see above
+    from services.exchange.written_rows import RowReader  # noqa: PLC0415 - see above
 
+    # The first text of a process builds the tables that all texts are searched with.
+    screen_text("招聘电工", "duties")
     source, out = sys.stdin.buffer, sys.stdout.buffer
     _send(out, "ready")
     while len(head := source.read(LENGTH_BYTES)) == LENGTH_BYTES:

@@ -30,7 +30,7 @@ MIN_IMPORT_ROWS = 2_000
 """Rows of the smallest import that starts processes: it lasts about as long as their start."""
 IDLE_SECONDS = 60.0
 """Time without work after which the processes end, and the pause before lost ones are replaced."""
-_ANSWER_SECONDS = 10.0
+_ANSWER_SECONDS = 20.0
 """Longest wait for an answer, which usually takes 0.05 s; the process is then given up."""
 _ITEMS_PER_ORDER = 16
 """The fewest rows that are worth an order."""
@@ -142,17 +142,21 @@ class RowProcesses:
         """Start the processes for a large import, unless they run or were lost just now."""
         if not self._number or import_rows < self._min_rows:
             return
-        loop = asyncio.get_running_loop()
-        if self._idle is not None:
-            self._idle.cancel()
-        self._idle = loop.call_later(self._idle_seconds, self._end_all)
-        if self._ready or self._starting or loop.time() < self._start_from:
+        self._put_off_end()
+        now = asyncio.get_running_loop().time()
+        if self._ready or self._starting or now < self._start_from:
             return
         self._ended = [each for each in self._ended if each.returncode is None]
         for _ in range(self._number):
             task = asyncio.create_task(self._start_process(), name="row process")
             self._starting.add(task)
             task.add_done_callback(self._starting.discard)
+
+    def _put_off_end(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        loop = asyncio.get_running_loop()
+        self._idle = loop.call_later(self._idle_seconds, self._end_all)
 
     async def _start_process(self) -> None:
         try:
@@ -175,6 +179,7 @@ class RowProcesses:
             raise
         else:
             self._ready.append(started)
+            self._put_off_end()
 
     async def _ask_all(
         self, rules: RowRules, items: Sequence[Any], verb: Verb, import_rows: int
