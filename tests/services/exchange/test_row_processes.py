@@ -158,5 +158,5 @@ async def test_a_process_ends_with_its_input() -> None:
     await process.stdout.readexactly(LENGTH_BYTES)
     # Ctrl-C reaches it before the service has finished its part.
     process.send_signal(signal.SIGINT)
-    await process.communicate()
+    await process.communicate(b"")
     assert process.returncode == 0
