@@ -2,6 +2,7 @@
 
 ``SONGGANG_MAX_UPLOADS``, ``SONGGANG_MAX_EXPORTS`` and ``SONGGANG_MAX_DOWNLOADS``: how many table
 uploads, lead exports and public downloads one process serves at the same time.
+``SONGGANG_IMPORT_PROCESSES``: processes that read the rows of large imports.
 ``SONGGANG_MAX_SESSION_TOPICS``, ``SONGGANG_MAX_LEAD_TOPICS``, ``SONGGANG_MAX_SEEKER_TOPICS``: how
 many event logs of each kind one process follows.
 ``SONGGANG_MAX_GROUPS_PER_TOPIC``: different subscriptions of one event log.
@@ -21,6 +22,7 @@ from api.connections.limits import ConnectionLimits
 from api.http.limits import DownloadLimits, ExportLimits, FeedLimits, UploadLimits
 from realtime.limits import DEFAULT_LIMITS, RealtimeLimits
 from realtime.usage_limits import DEFAULT_USAGE_LIMITS, UsageLimits
+from services.exchange.row_processes import DEFAULT_PROCESSES, MAX_PROCESSES
 
 _CONNECTIONS = ConnectionLimits()
 
@@ -55,6 +57,12 @@ class LimitSettings(BaseSettings):
     )
     max_uploads: int = Field(
         default=UploadLimits.max_concurrent, ge=1, le=64, validation_alias="SONGGANG_MAX_UPLOADS"
+    )
+    import_processes: int = Field(
+        default=DEFAULT_PROCESSES,
+        ge=0,
+        le=MAX_PROCESSES,
+        validation_alias="SONGGANG_IMPORT_PROCESSES",
     )
     max_exports: int = Field(
         default=ExportLimits.max_concurrent, ge=1, le=256, validation_alias="SONGGANG_MAX_EXPORTS"

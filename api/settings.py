@@ -14,7 +14,7 @@
 that older rules let through.
 ``SONGGANG_MEDIA_HOSTS``: sites, comma separated, that media links of postings may lead to.
 ``SONGGANG_WEBHOOK_PRIVATE``: webhooks may have private addresses.
-``SONGGANG_MAX_...``: see ``api.limit_settings``.
+``SONGGANG_MAX_...`` and ``SONGGANG_IMPORT_PROCESSES``: see ``api.limit_settings``.
 ``SONGGANG_STREAM_...``: the picture of live sessions (``api.stream_settings``).
 ``SONGGANG_MEDIA_...``: the process that takes cameras of browsers (``api.media_settings``).
 ``SONGGANG_SMS_...``: the gateway for one-time codes (``api.sms_settings``).

@@ -20,6 +20,7 @@ from services.exchange.employer_import_planner import EmployerImportPlanner
 from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import ImportPlanner
 from services.exchange.posting_import_planner import PostingImportPlanner
+from services.exchange.row_processes import RowProcesses
 from services.live.sessions import LiveSessionControl
 from services.postings.pay_comparison import PayComparison
 from services.postings.posting_gate import PostingGate
@@ -49,7 +50,8 @@ class _Overtaken(Exception):
 class Importer(Leased):
     """Writes imports while there are any; ``node`` names this process.
 
-    ``close`` lets a transaction under way finish first.
+    ``close`` lets a transaction under way finish first. Without ``row_processes`` it reads all rows
+    itself.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Importer(Leased):
         *,
         node: str,
         occupation_names: OccupationNames,
+        row_processes: RowProcesses | None = None,
     ) -> None:
         super().__init__(
             _LEASE_NAME, SCHEDULE, store, clock, node=node, lease_duration=_LEASE_DURATION
@@ -70,6 +73,7 @@ class Importer(Leased):
         self._gate = gate
         self._comparison = comparison
         self._occupation_names = occupation_names
+        self._row_processes = row_processes or RowProcesses(0)
 
     async def run_once(self) -> None:
         """Write the imports that wait, and log how many parts."""
@@ -159,9 +163,14 @@ class Importer(Leased):
     def _planner_for(self, one: Import, table: WageTable) -> ImportPlanner:
         if one.kind is ImportKind.EMPLOYERS:
             return EmployerImportPlanner(self._store, self._clock, one)
-        book = self._occupation_names.book
         return PostingImportPlanner(
-            self._store, self._clock, table, one, self._comparison, book=book
+            self._store,
+            self._clock,
+            table,
+            one,
+            self._comparison,
+            book=self._occupation_names.book,
+            processes=self._row_processes,
         )
 
     async def _write_part(self, one: Import, plan: ImportPlan) -> Import:

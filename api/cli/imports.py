@@ -204,7 +204,8 @@ async def import_table(arguments: ImportArguments, print_rows: RowPrinter) -> Im
             f"A table has at most {most} MiB: divide the file.",
             f"表格不得超过 {most} MiB，请拆分后再导入。",
         )
-    async with open_store(Settings.read()) as store, run_importer(store) as importer:
+    settings = Settings.read()
+    async with open_store(settings) as store, run_importer(store, settings) as importer:
         caller = await _find_caller(store, arguments.username)
         order = arguments.to_order(caller)
         await _wait_for_earlier_import(store, caller)

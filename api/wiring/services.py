@@ -14,6 +14,7 @@ from realtime.group_commit import GroupCommit
 from schema.context import Services
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
+from services.exchange.row_processes import RowProcesses
 from services.identity.account_changes import AccountChanges
 from services.identity.authentication import Authentication
 from services.identity.device_entry import DeviceCredentials, DeviceEntry
@@ -81,7 +82,9 @@ class PostingServices:
     posting_gate: PostingGate
     pay_comparison: PayComparison
 
-    def create_importer(self, store: Store, clock: Clock, name: str) -> Importer:
+    def create_importer(
+        self, store: Store, clock: Clock, name: str, row_processes: RowProcesses | None = None
+    ) -> Importer:
         """Return the worker that processes imports with these services; it is not started."""
         return Importer(
             store,
@@ -91,6 +94,7 @@ class PostingServices:
             clock,
             node=name,
             occupation_names=self.occupation_names,
+            row_processes=row_processes,
         )
 
 

@@ -12,6 +12,7 @@ from api.wiring.codes import create_gateway
 from api.wiring.realtime import run_group_commit
 from api.wiring.services import NodeServices, run_posting_services
 from api.wiring.starting import Worker, start_worker
+from services.exchange.row_processes import RowProcesses
 from storage.store import Store
 from workers.clock_watch import ClockWatch
 from workers.deliveries import WebhookDispatcher
@@ -40,6 +41,7 @@ class Workers:
     code_dispatcher: CodeDispatcher
     scan_counter: ScanCounter
     importer: Importer
+    row_processes: RowProcesses
     rescreener: Rescreener
     others: tuple[Worker, ...]
 
@@ -63,6 +65,7 @@ def create_workers(running: NodeServices, settings: Settings) -> Workers:
     services, postings = running.services, running.posting_services
     sender = WebhookSender(private=settings.webhook_private)
     reader = PlaylistReader(settings.stream_rules, settings.camera_server)
+    row_processes = RowProcesses(settings.import_processes)
     return Workers(
         clock_watch=ClockWatch(store.clock),
         webhook_sender=sender,
@@ -76,7 +79,8 @@ def create_workers(running: NodeServices, settings: Settings) -> Workers:
             clock,
         ),
         scan_counter=ScanCounter(store),
-        importer=postings.create_importer(store, clock, name),
+        importer=postings.create_importer(store, clock, name, row_processes),
+        row_processes=row_processes,
         rescreener=Rescreener(
             store,
             postings.session_control,
@@ -113,19 +117,22 @@ async def run_workers(running: NodeServices, workers: Workers) -> AsyncIterator[
         running.services.phone_proving.add_listener(workers.code_dispatcher.wake)
         stack.push_async_callback(workers.webhook_sender.close)
         stack.push_async_callback(workers.playlist_reader.close)
+        stack.push_async_callback(workers.row_processes.close)
         for worker in workers.background:
             start_worker(stack, worker)
         yield
 
 
 @asynccontextmanager
-async def run_importer(store: Store) -> AsyncIterator[Importer]:
+async def run_importer(store: Store, settings: Settings) -> AsyncIterator[Importer]:
     """Run the import worker alone, with the services that it needs, until the block ends."""
     async with (
         run_group_commit(store) as commit,
         run_posting_services(store, commit) as posting_services,
         AsyncExitStack() as stack,
     ):
-        yield start_worker(
-            stack, posting_services.create_importer(store, store.clock, secrets.token_hex(6))
-        )
+        row_processes = RowProcesses(settings.import_processes)
+        stack.push_async_callback(row_processes.close)
+        name = secrets.token_hex(6)
+        importer = posting_services.create_importer(store, store.clock, name, row_processes)
+        yield start_worker(stack, importer)

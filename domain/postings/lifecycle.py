@@ -65,10 +65,12 @@ def create_posting(
     external_id: str | None = None,
     job_key: str | None = None,
     campaign_id: str | None = None,
+    found: tuple[Finding, ...] | None = None,
 ) -> Posting:
     """Create a posting and screen it: it is OPEN, IN_REVIEW, SUSPENDED or REFUSED.
 
-    ``union_path`` is the path of the employer's union, ``by`` the creator's account id.
+    ``union_path`` is the path of the employer's union, ``by`` the creator's account id. ``found``
+    is what ``screen_terms`` returns for the terms on the day of ``at``, if that is known.
     """
     posting = Posting(
         id=posting_id,
@@ -85,7 +87,7 @@ def create_posting(
         job_key=job_key,
         campaign_id=campaign_id,
     )
-    return _apply_screening(posting, employer, table, at, failed=PostingStatus.REFUSED)
+    return _apply_screening(posting, employer, table, at, failed=PostingStatus.REFUSED, found=found)
 
 
 def change_terms(
@@ -96,11 +98,12 @@ def change_terms(
     table: WageTable,
     at: datetime,
     job_key: str | None = None,
+    found: tuple[Finding, ...] | None = None,
 ) -> Posting:
     """Replace the terms and screen them like those of a new posting; a closed one may reopen.
 
     A posting that an officer refused goes to review: the rules did not see the reason for the
-    refusal, so they cannot see whether it is gone.
+    refusal, so they cannot see whether it is gone. ``found`` is as for ``create_posting``.
     """
     after = replace(
         before,
@@ -116,7 +119,7 @@ def change_terms(
         grace_until=None,
         job_key=job_key,
     )
-    return _apply_screening(after, employer, table, at, failed=PostingStatus.REFUSED)
+    return _apply_screening(after, employer, table, at, failed=PostingStatus.REFUSED, found=found)
 
 
 def check_headcount(posting: Posting, headcount: int, field: tuple[str, ...]) -> None:
@@ -217,11 +220,19 @@ def close_posting(posting: Posting, reason: CloseReason, at: datetime) -> Postin
 
 
 def _apply_screening(
-    posting: Posting, employer: Employer, table: WageTable, at: datetime, *, failed: PostingStatus
+    posting: Posting,
+    employer: Employer,
+    table: WageTable,
+    at: datetime,
+    *,
+    failed: PostingStatus,
+    found: tuple[Finding, ...] | None = None,
 ) -> Posting:
     on = day_in_china(at)
     verified_until = employer_check_day(posting, employer)
-    found = (*screen_terms(posting.terms, table, on), *screen_employer(employer.verified_until, on))
+    if found is None:
+        found = screen_terms(posting.terms, table, on)
+    found = (*found, *screen_employer(employer.verified_until, on))
     has_grace = not employer.is_verified(on) and not screen_employer(verified_until, on)
     after = replace(
         posting,

@@ -15,6 +15,7 @@ from domain.refusals import InvalidInput
 from services.employers.employer_administration import MAX_DESCRIPTION_LENGTH
 from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import ImportPlanner, TimeSlice
+from services.exchange.written_rows import read_cells
 from storage.mongo.client import new_id
 
 
@@ -41,7 +42,8 @@ class EmployerImportPlanner(ImportPlanner):
 
     def _parse_row(self, row: RawRow) -> Employer | tuple[Finding, ...]:
         """Return the employer of a row, or why it cannot be read."""
-        values, faults = self._read_cells(row, "creditCode")
+        one = self._import
+        values, faults = read_cells(one.kind, one.columns, row, "creditCode")
         if faults:
             return faults
         assert self._import.union_id is not None  # only officers import employers

@@ -1,4 +1,4 @@
-"""What the planners of employers and of postings share: reading cells, recording outcomes."""
+"""What the planners of employers and of postings share: recording outcomes, slices of time."""
 
 from __future__ import annotations
 
@@ -7,23 +7,18 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from domain.exchange.import_rows import parse_row
 from domain.exchange.imports import (
-    EXAMPLE_MARKER,
-    EXAMPLE_ROW_FINDING,
     Import,
     ImportRow,
     RawRow,
     RowOutcome,
     make_row_id,
 )
-from domain.postings.postings import Finding, Severity
+from domain.postings.postings import Finding
 from services.exchange.import_plan import ImportPlan
 from storage.clock import Clock
 from storage.store import Store
 
-NOTES = "notes"
-"""The key, among the values of a row, of the findings that only say how it was read."""
 TIME_SLICE_SECONDS = 0.004
 """How long rows are worked on before other tasks run: live sessions share the event loop."""
 
@@ -73,19 +68,3 @@ class ImportPlanner:
                 **fields,
             )
         )
-
-    def _read_cells(
-        self, row: RawRow, example_key: str
-    ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-        """Return the values of a row by column key, and what is wrong with them.
-
-        Findings that refuse nothing are among the values, under ``NOTES``.
-
-        ``example_key`` is the column that marks the example row of the template.
-        """
-        values, findings = parse_row(self._import.kind, self._import.columns, row.cells)
-        faults = tuple(each for each in findings if each.severity is Severity.REFUSE)
-        values[NOTES] = tuple(each for each in findings if each.severity is not Severity.REFUSE)
-        if values.get(example_key) == EXAMPLE_MARKER:
-            return {}, (EXAMPLE_ROW_FINDING,)
-        return values, faults

@@ -7,10 +7,8 @@ from collections.abc import Iterable
 from domain.exchange.imports import JOB_EXISTS, JOB_TWICE
 from domain.postings.job_keys import separate_job_key
 from domain.postings.postings import Finding
+from services.exchange.written_rows import CONTENT_PREFIX
 from storage.store import Store
-
-CONTENT_PREFIX = "content-"
-"""Begins the external id of a row without a number of its own."""
 
 
 class KnownJobs:

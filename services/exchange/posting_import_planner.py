@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from domain.employers.employers import Employer
-from domain.exchange import cell_parsers
 from domain.exchange.import_rows import finding_from_refusal
 from domain.exchange.imports import (
     EMPLOYER_MISSING,
@@ -22,14 +19,10 @@ from domain.exchange.imports import (
     RowOutcome,
 )
 from domain.exchange.occupation_cells import note_occupation
-from domain.exchange.row_terms import build_terms
-from domain.exchange.word_cells import OPEN_ENDED
-from domain.free_text import check_text
 from domain.identity.scopes import may_submit_posting
 from domain.identity.unions import Union
 from domain.postings.lifecycle import change_terms, check_headcount, create_posting
 from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms, Severity
-from domain.postings.term_bounds import MAX_DAYS_AHEAD, check_terms
 from domain.postings.term_changes import diff_terms, fingerprint_terms
 from domain.postings.usual_pay import check_pay_is_usual
 from domain.reference.calendar import day_in_china
@@ -37,16 +30,15 @@ from domain.reference.occupation_book import OccupationBook
 from domain.refusals import InvalidInput, PayUnusual
 from domain.screening.wage_table import WageTable
 from services.exchange.import_plan import ImportPlan
-from services.exchange.import_planner import NOTES, ImportPlanner, TimeSlice
-from services.exchange.known_jobs import CONTENT_PREFIX, KnownJobs
+from services.exchange.import_planner import ImportPlanner, TimeSlice
+from services.exchange.known_jobs import KnownJobs
 from services.exchange.parsed_rows import ParsedRow
+from services.exchange.row_processes import RowProcesses
+from services.exchange.written_rows import RowReader, RowRules, WrittenRow, WrittenTerms
 from services.postings.pay_comparison import PayComparison
 from storage.clock import Clock
 from storage.mongo.client import new_id
 from storage.store import Store
-
-MAX_EXTERNAL_ID_LENGTH = 64
-"""Characters of the number that the employer gives its posting."""
 
 
 class PostingImportPlanner(ImportPlanner):
@@ -61,6 +53,7 @@ class PostingImportPlanner(ImportPlanner):
         comparison: PayComparison,
         *,
         book: OccupationBook,
+        processes: RowProcesses,
     ) -> None:
         super().__init__(store, clock, record)
         self._wages = wages
@@ -70,23 +63,25 @@ class PostingImportPlanner(ImportPlanner):
         self._unions: dict[str, Union] = {}
         self._stored: dict[str, Posting] = {}
         self._comparison = comparison
-        self._book = book
+        self._processes = processes
+        rules = RowRules(
+            columns=record.columns, today=self._today, additions=book.additions, wages=wages.rows
+        )
+        self._reader = RowReader(rules, book=book, wages=wages)
         self._usual_yuan: dict[tuple[str, str], int] = {}
         self._known_jobs = KnownJobs()
+        self._found: dict[int, tuple[PostingTerms, tuple[Finding, ...]]] = {}
+        """What processes found on the terms of rows, by the number of the row."""
 
     async def plan(self, rows: Sequence[RawRow]) -> ImportPlan:
-        time_slice = TimeSlice()
-        read = []
-        for row in rows:
-            read.append((row.number, *self._read_cells(row, "externalId")))
-            await time_slice.yield_if_used_up()
-        await self._load_employers(values for _, values, faults in read if not faults)
+        written = await self._processes.read(self._reader, rows, import_rows=self._import.total)
+        await self._load_employers({row.credit_code or "" for row in written})
         await self._load_unions()
-        parsed: list[tuple[int, ParsedRow | tuple[Finding, ...]]] = []
-        for number, values, faults in read:
-            parsed.append((number, faults or self._parse_row(number, values)))
-            await time_slice.yield_if_used_up()
-        await self._load_postings([each for _, each in parsed if isinstance(each, ParsedRow)])
+        parsed = [(row.number, self._parse_row(row)) for row in written]
+        readable = [each for _, each in parsed if isinstance(each, ParsedRow)]
+        await self._load_postings(readable)
+        await self._screen_ahead(readable)
+        time_slice = TimeSlice()
         for number, each in parsed:
             if isinstance(each, ParsedRow):
                 self._plan_row(each)
@@ -95,9 +90,8 @@ class PostingImportPlanner(ImportPlanner):
             await time_slice.yield_if_used_up()
         return self._plan
 
-    async def _load_employers(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        codes = {_normalise_code(values["creditCode"]) for values in rows} - {""}
-        self._employers = await self._store.employers.by_credit_codes(codes)
+    async def _load_employers(self, codes: set[str]) -> None:
+        self._employers = await self._store.employers.by_credit_codes(codes - {""})
         if self._import.employer_id is not None:
             known = await self._store.employers.by_ids([self._import.employer_id])
             self._import_employer = known.get(self._import.employer_id)
@@ -108,40 +102,27 @@ class PostingImportPlanner(ImportPlanner):
             employers.append(self._import_employer)
         self._unions = await self._store.unions.by_ids({each.union_id for each in employers})
 
-    def _parse_row(self, number: int, values: Mapping[str, Any]) -> ParsedRow | tuple[Finding, ...]:
+    def _parse_row(self, row: WrittenRow) -> ParsedRow | tuple[Finding, ...]:
         """Return the row if the import may write it, else why not."""
-        employer = self._resolve_employer(_normalise_code(values["creditCode"]))
+        if row.credit_code is None:
+            return cast("tuple[Finding, ...]", row.offer)
+        employer = self._resolve_employer(row.credit_code)
         if isinstance(employer, Finding):
             return (employer,)
         path = self._union_path(employer.union_id)
         if not may_submit_posting(self._import.principal, employer, path):
             return (EMPLOYER_OUT_OF_SCOPE,)
-        external_id = values["externalId"]
-        try:
-            check_text(external_id, MAX_EXTERNAL_ID_LENGTH, ("input", "externalId"))
-            written = build_terms(values, self._book)
-            terms = self._limit_last_day(written)
-            check_terms(terms, self._today)
-        except InvalidInput as refusal:
-            return (finding_from_refusal(refusal),)
-        if not external_id:
-            # What is written identifies the row: a job without an end is the same one tomorrow.
-            external_id = f"{CONTENT_PREFIX}{fingerprint_terms(written)[:32]}"
+        if not isinstance(row.offer, WrittenTerms):
+            return row.offer
         return ParsedRow(
-            number=number,
+            number=row.number,
             employer=employer,
-            external_id=external_id,
-            terms=terms,
-            is_pay_confirmed=values["payConfirmed"],
-            notes=values[NOTES],
-            is_open_ended=written.valid_until == OPEN_ENDED,
+            external_id=row.offer.external_id,
+            terms=row.offer.terms,
+            is_pay_confirmed=row.offer.is_pay_confirmed,
+            notes=row.offer.notes,
+            is_open_ended=row.offer.is_open_ended,
         )
-
-    def _limit_last_day(self, terms: PostingTerms) -> PostingTerms:
-        """Return the terms with a last day, a year from now if they have none."""
-        if terms.valid_until != OPEN_ENDED:
-            return terms
-        return replace(terms, valid_until=self._today + timedelta(days=MAX_DAYS_AHEAD))
 
     def _resolve_employer(self, code: str) -> Employer | Finding:
         """Return the employer of a row: the one it names, or the one the import is for."""
@@ -168,10 +149,36 @@ class PostingImportPlanner(ImportPlanner):
             keys = [row.key for row in rows]
             self._digests = await self._store.imports.digests_by_key(self._import.id, keys)
 
+    async def _screen_ahead(self, rows: Sequence[ParsedRow]) -> None:
+        """Let the processes screen the terms that will be written; others are screened here."""
+        final = [self._with_stored_last_day(row, self._stored.get(row.key)) for row in rows]
+        wanted = [row for row in final if self._may_be_screened(row)]
+        found = await self._processes.screen(
+            self._reader, [row.terms for row in wanted], import_rows=self._import.total
+        )
+        for row, findings in zip(wanted, found, strict=True):
+            if findings is not None:
+                self._found[row.number] = row.terms, findings
+
+    def _may_be_screened(self, row: ParsedRow) -> bool:
+        before = self._stored.get(row.key)
+        if before is None or row.key in self._digests:
+            return True
+        return before.status is not PostingStatus.CLOSED and before.terms != row.terms
+
+    def _with_stored_last_day(self, row: ParsedRow, before: Posting | None) -> ParsedRow:
+        if row.is_open_ended and before is not None:
+            return row.with_last_day_of(before.terms, self._today)
+        return row
+
+    def _found_ahead(self, row: ParsedRow) -> tuple[Finding, ...] | None:
+        """Return what a process found on exactly these terms; None if none screened them."""
+        terms, findings = self._found.get(row.number, (None, None))
+        return findings if terms == row.terms else None
+
     def _plan_row(self, row: ParsedRow) -> None:
         before = self._latest(row.key)
-        if row.is_open_ended and before is not None:
-            row = row.with_last_day_of(before.terms, self._today)
+        row = self._with_stored_last_day(row, before)
         if self._is_unchanged(row, before):
             self._record_unchanged(row, before)
         elif before is not None and before.status is PostingStatus.CLOSED:
@@ -228,6 +235,7 @@ class PostingImportPlanner(ImportPlanner):
             at=self._at,
             external_id=row.external_id,
             job_key=job_key,
+            found=self._found_ahead(row),
         )
 
     def _apply_terms(self, row: ParsedRow, before: Posting, job_key: str) -> Posting:
@@ -238,6 +246,7 @@ class PostingImportPlanner(ImportPlanner):
             table=self._wages,
             at=self._at,
             job_key=job_key,
+            found=self._found_ahead(row),
         )
         if row.key in self._plan.new_postings:
             self._plan.new_postings[row.key] = after
@@ -282,7 +291,3 @@ class PostingImportPlanner(ImportPlanner):
             "employer_id": row.employer.id,
             "posting_id": posting.id if posting is not None and is_stored else None,
         }
-
-
-def _normalise_code(cell: str) -> str:
-    return cell_parsers.normalise_text(cell).upper()

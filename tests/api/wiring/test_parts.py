@@ -72,7 +72,7 @@ async def test_an_importer_runs_without_the_rest_of_a_node(
     ignore_running_tasks()
     async with (
         open_store(settings(mongo_uri, database_name)) as store,
-        run_importer(store) as importer,
+        run_importer(store, settings(mongo_uri, database_name)) as importer,
     ):
         assert await importer.run() == 0
     assert own_coroutines() == []
