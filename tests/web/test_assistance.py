@@ -13,6 +13,9 @@ from tests.web.measures import red_share
 from tests.web.test_appearance import paths_of_pages
 from tests.web.visitors import visiting
 
+SCHEDULED = """
+{ liveSessions(filter: {status: SCHEDULED}, first: 50) { edges { node { title } } } }
+"""
 MAX_TABS = 30
 MAX_RED = 0.02
 
@@ -27,7 +30,11 @@ async def test_a_session_to_come_goes_into_the_calendar(
     browser: Browser, demo: ServerProcess, http: HttpClient
 ) -> None:
     paths = await paths_of_pages(http)
+    soonest = (await http(SCHEDULED))["liveSessions"]["edges"][-1]["node"]["title"]
     async with visiting(browser, demo.url) as visitor:
+        await visitor.open("/")
+        card = visitor.page.locator("li", has=visitor.button("提醒我开播"))
+        await expect(card.locator("strong")).to_have_text(soonest)
         for page in ("home", "room to come"):
             await visitor.open(paths[page])
             async with visitor.page.expect_download() as started:

@@ -6,6 +6,8 @@ import { RemindButton } from "../../reminder/remind_button";
 import { useWords } from "../../shell/preferences";
 import { useQuery } from "../../shell/use_query";
 
+const MAX_UPCOMING = 10;
+
 /** `/`: who is live now, what comes next, what can be seen again. */
 export default function HomePage() {
   const words = useWords();
@@ -22,7 +24,10 @@ export default function HomePage() {
 function Sessions({ data }: { data: HomeQuery }) {
   const words = useWords();
   const live = data.live.edges.map((edge) => edge.node);
-  const scheduled = data.scheduled.edges.map((edge) => edge.node);
+  const scheduled = data.scheduled.edges
+    .map((edge) => edge.node)
+    .reverse()
+    .slice(0, MAX_UPCOMING);
   const ended = data.ended.edges.map((edge) => edge.node);
   const next = scheduled[0];
   return (
@@ -36,8 +41,7 @@ function Sessions({ data }: { data: HomeQuery }) {
       )}
       <Cards sessions={live} />
       {scheduled.length > 0 && <h2>{words.home.next}</h2>}
-      <Cards sessions={scheduled} />
-      {next !== undefined && <RemindButton session={next} />}
+      <Cards sessions={scheduled} remindOf={next} />
       {ended.length > 0 && <h2>{words.home.past}</h2>}
       <Cards sessions={ended} />
       <p>
@@ -49,7 +53,13 @@ function Sessions({ data }: { data: HomeQuery }) {
   );
 }
 
-function Cards({ sessions }: { sessions: readonly SessionCardFragment[] }) {
+interface CardsProps {
+  readonly sessions: readonly SessionCardFragment[];
+  /** The session that a button below its card reminds of. */
+  readonly remindOf?: SessionCardFragment | undefined;
+}
+
+function Cards({ sessions, remindOf }: CardsProps) {
   const words = useWords();
   return (
     <ul class="cards">
@@ -71,6 +81,7 @@ function Cards({ sessions }: { sessions: readonly SessionCardFragment[] }) {
               )}
             </span>
           </a>
+          {session.id === remindOf?.id && <RemindButton session={session} />}
         </li>
       ))}
     </ul>
