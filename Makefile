@@ -1,7 +1,7 @@
 # All targets work on a fresh clone with only Python 3.11 or newer, make and a network: `setup`
 # fetches uv if it is missing and fills .venv from uv.lock. `make help` lists the targets.
 
-.PHONY: setup run web browser test coverage torture soak check bench pictures schema regions clean help
+.PHONY: setup run web browser test coverage torture soak check bench pictures schema likeness regions clean help
 
 setup: ## fill .venv from uv.lock (every other target does this first)
 	@scripts/setup.sh
@@ -70,6 +70,9 @@ schema: setup ## write schema/schema.graphql
 	@.venv/bin/songgang schema
 
 # The packages are unpacked outside the environment, so nothing of them can be imported.
+likeness: setup ## train the classifier of texts on tests/data/gate; a minute or two
+	@.venv/bin/python -m scripts.likeness
+
 regions: setup ## write domain/reference/regions.tsv from the packages in scripts/regions.txt
 	@uv=.uv/venv/bin/uv; [ -x $$uv ] || uv=uv; rm -rf .uv/regions; \
 		$$uv pip install --quiet --no-deps --require-hashes --target .uv/regions -r scripts/regions.txt

@@ -33,6 +33,8 @@ _PAST = re.compile(
     r"当年|那年|以(?<!头以)(?<!年以)前(?!的|出生)|从前|过去(?!的)|早年|早些年|曾经|年前|旧社会|那时|那会儿|刚进厂|年轻时|小时候|当学徒|当初"
 )
 _STILL = re.compile(r"现在也|至今|照旧|依旧|依然|仍然|一直")
+_REPEATED_QUESTION = re.compile(r"是不是|会不会|(?:问|听说|担心|以为)[^\n]{0,16}是否")
+"""A host repeats what somebody asks, and answers in a later sentence."""
 _OFFICE = re.compile(
     r"核对|核算|办理|处理|协助|负责|编制|审核|登记|整理|统计|跟进|跟踪|催收|解答|讲解|受理|核销|管理|收取客|收缴|服务|客服|专员|会计|出纳|律师|收银|理赔"
     r"|辅导|老师|教师(?!资格|证)|教授|授课|教学|教练|护士|医生|检验|化验|档案|咨询|接待|照看|照顾|护理|执法|窗口|柜员|导办|维护|策划|运营|设计|采购|编辑|顾问|财务|门诊|导购|摄影|托管|讲述|分析|接听|回访"
@@ -175,7 +177,7 @@ def is_doubtful(where: Surroundings) -> bool:
     """Return whether the sentence holds anything that could make words in it harmless."""
     return any(
         expression.search(where.sentence)
-        for expression in (_WARNING, _PAST, _GOVERNMENT, _OFFICE, _OTHERS)
+        for expression in (_WARNING, _PAST, _GOVERNMENT, _OFFICE, _OTHERS, _REPEATED_QUESTION)
     )
 
 

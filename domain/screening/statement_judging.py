@@ -29,11 +29,19 @@ _STOP = re.compile(r"[,\n]")
 
 @dataclass(frozen=True)
 class Statement:
-    """A place in a text that breaks a rule. ``is_certain`` says that no person needs to look."""
+    """A place in a text that breaks a rule. ``is_certain`` says that no person needs to look.
+
+    ``span`` is the place in the normalised text. ``is_clearable`` means that the classifier may
+    clear it: it is doubtful and no listed phrase. ``is_likeness`` means that no reading found it:
+    the passage only reads like ones that break the rule.
+    """
 
     rule: Finding
     mark: Mark
     is_certain: bool
+    span: tuple[int, int]
+    is_clearable: bool = False
+    is_likeness: bool = False
 
 
 class Hit(NamedTuple):
@@ -44,6 +52,7 @@ class Hit(NamedTuple):
     rule: Finding
     is_certain: bool = False
     is_negatable: bool = False
+    is_phrase: bool = False
 
 
 class StatementJudge:
@@ -55,6 +64,8 @@ class StatementJudge:
         self._full: set[str] = set()
         """Codes of the rules of which no more statements are listed."""
         self._certain: set[str] = set()
+        self.harmless: list[tuple[int, str]] = []
+        """Start and code of each hit that what is around made harmless."""
 
     def needs(self, code: str, *, is_certain: bool) -> bool:
         """Return whether a further hit of a rule could still change what is found."""
@@ -68,15 +79,19 @@ class StatementJudge:
                 continue
             earlier = self._stated[code]
             end, outer = earlier[-1] if earlier and hit.end <= earlier[-1][0] else (hit.end, None)
-            if outer is not None and (outer.is_certain or not hit.is_certain):
+            is_firmer = hit.is_certain or (hit.is_phrase and (outer is None or outer.is_clearable))
+            if outer is not None and (outer.is_certain or not is_firmer):
                 continue
             statement = self._judge_one(hit)
             if statement is None:
+                self.harmless.append((hit.start, code))
                 continue
             if statement.is_certain:
                 self._certain.add(code)
             if outer is not None:
-                earlier[-1] = (end, replace(outer, is_certain=statement.is_certain))
+                is_clearable = outer.is_clearable and statement.is_clearable
+                firmer = replace(outer, is_certain=statement.is_certain, is_clearable=is_clearable)
+                earlier[-1] = (end, firmer)
             elif statement.is_certain or code not in self._full:
                 earlier.append((end, statement))
                 if len(earlier) >= MAX_STATEMENTS_PER_RULE:
@@ -87,13 +102,18 @@ class StatementJudge:
         everything = [each for statements in self._stated.values() for _, each in statements]
         return tuple(sorted(everything, key=lambda it: (it.mark.start, it.mark.end, it.rule.code)))
 
+    @property
+    def text(self) -> str:
+        """The normalised text."""
+        return self._shape.text
+
     @cached_property
     def placed(self) -> NormalisedText:
         """The normalised text with offsets, which most texts do not need: they have no hit."""
         return self._shape.place()
 
     @cached_property
-    def _boundaries(self) -> list[int]:
+    def boundaries(self) -> list[int]:
         """The starts of clauses: after a comma, a sentence, or a blank between two words."""
         text, gaps = self.placed.text, self.placed.gaps
         stops = [match.end() for match in _STOP.finditer(text)]
@@ -111,16 +131,23 @@ class StatementJudge:
         rule = hit.rule
         if is_harmless(rule.code, where, is_negatable=hit.is_negatable, is_certain=hit.is_certain):
             return None
-        offsets = self.placed.offsets
-        start, end = offsets[hit.start], offsets[hit.end - 1] + 1
+        is_certain = hit.is_certain and not is_doubtful(where)
         return Statement(
             rule,
-            Mark(text=self._shape.original[start:end], start=start, end=end),
-            is_certain=hit.is_certain and not is_doubtful(where),
+            self.mark(hit.start, hit.end),
+            is_certain=is_certain,
+            span=(hit.start, hit.end),
+            is_clearable=not (is_certain or hit.is_phrase),
         )
 
+    def mark(self, start: int, end: int) -> Mark:
+        """Return the part of the original text for a part of the normalised one."""
+        offsets = self.placed.offsets
+        first, last = offsets[start], offsets[end - 1] + 1
+        return Mark(text=self._shape.original[first:last], start=first, end=last)
+
     def _surround(self, start: int, end: int) -> Surroundings:
-        text, boundaries = self.placed.text, self._boundaries
+        text, boundaries = self.placed.text, self.boundaries
         line_end = text.find("\n", end)
         first = max(text.rfind("\n", 0, start) + 1, start - MAX_SENTENCE_CHARS)
         last = min(len(text) if line_end < 0 else line_end, end + MAX_SENTENCE_CHARS)

@@ -2,7 +2,7 @@
 
 A text is normalised, cut into sentences, and each sentence is searched only with the readings whose
 words it holds. What stands around a match decides whether it is harmless, goes to a person, or is
-refused.
+refused. Then a classifier weighs the text (``domain.screening.statement_weighing``).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from domain.screening.contact_readings import find_phone_numbers
 from domain.screening.phrase_search import find_phrases, holds_phrase
 from domain.screening.reading_syntax import Reading
 from domain.screening.statement_judging import Hit, Statement, StatementJudge
+from domain.screening.statement_weighing import name_signals, weigh
 from domain.screening.text_normalisation import normalise_text, shape_text
 
 READINGS: tuple[Reading, ...] = (
@@ -45,6 +46,8 @@ READINGS: tuple[Reading, ...] = (
     *probation_readings.READINGS,
     *loose_readings.READINGS,
 )
+RULES = {reading.rule.code: reading.rule for reading in READINGS}
+"""The rules about texts by their code."""
 
 
 class _Word(NamedTuple):
@@ -79,12 +82,27 @@ def read_statements(text: str) -> tuple[Statement, ...]:
     Of each rule they are the first 20, and the first that is certain. Marks count the characters
     (code points) of ``text`` itself. Accepts any text; never raises.
     """
+    return weigh(_judge_text(text), RULES)
+
+
+def read_signals(text: str) -> tuple[str, frozenset[str]]:
+    """Return a text, normalised, and the signals of the readings in it.
+
+    The classifier is trained on these.
+    """
+    judge = _judge_text(text)
+    return judge.text, name_signals(judge.list_statements(), judge.harmless)
+
+
+def _judge_text(text: str) -> StatementJudge:
     shape = shape_text(text)
     normalised = shape.text
     judge = StatementJudge(shape)
     others = [Hit(*phone.span(), CONTACT_DETAILS) for phone in find_phone_numbers(normalised)]
     if holds_phrase(normalised):
-        others += [Hit(start, end, rule) for rule, start, end in find_phrases(judge.placed)]
+        others += [
+            Hit(start, end, rule, is_phrase=True) for rule, start, end in find_phrases(judge.placed)
+        ]
     others.sort(key=lambda hit: hit.start, reverse=True)
     for start, sentence, readings in _choose_readings(normalised):
         hits: list[Hit] = []
@@ -99,7 +117,7 @@ def read_statements(text: str) -> tuple[Statement, ...]:
                 hits.append(Hit(start + first, start + end, rule, is_certain, reading.is_negatable))
         judge.judge(hits)
     judge.judge(others)
-    return judge.list_statements()
+    return judge
 
 
 def count_steps(text: str) -> int:

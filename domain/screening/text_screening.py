@@ -11,6 +11,11 @@ from domain.screening.statement_reader import read_statements
 
 MAX_MARKS_PER_FINDING = MAX_STATEMENTS_PER_RULE
 """Marked places that one finding lists; further ones are left out."""
+FIELDS_OF_FACTS = frozenset({"address", "occupationText", "reason"})
+"""Fields in which only readings find anything: names of places and work, reasons of the staff.
+
+They are no statements about terms, so the classifier has nothing to compare them with.
+"""
 
 
 def screen_text(text: str, field: str) -> tuple[Finding, ...]:
@@ -22,9 +27,15 @@ def screen_text(text: str, field: str) -> tuple[Finding, ...]:
     rules: dict[str, Finding] = {}
     marks: dict[str, list[Mark]] = {}
     certain: set[str] = set()
+    states_facts = field.rpartition(".")[2] in FIELDS_OF_FACTS
     for statement in read_statements(text):
+        if states_facts and statement.is_likeness:
+            continue
         code = statement.rule.code
-        rules[code] = statement.rule
+        if not statement.is_likeness:
+            rules[code] = statement.rule
+        else:
+            rules.setdefault(code, describe_likeness(statement.rule))
         marks.setdefault(code, []).append(statement.mark)
         if statement.is_certain:
             certain.add(code)
@@ -36,6 +47,16 @@ def screen_text(text: str, field: str) -> tuple[Finding, ...]:
             marks=tuple(marks[code][:MAX_MARKS_PER_FINDING]),
         )
         for code, rule in rules.items()
+    )
+
+
+def describe_likeness(rule: Finding) -> Finding:
+    """Return a rule's finding for a text in which no reading found words that break the rule."""
+    return replace(
+        rule,
+        message=f"No known wording was found, but the text reads as if it breaks this rule. "
+        f"Check it: {rule.message}",
+        message_zh=f"未发现明确违规用语，但读起来疑似违反本条，请人工核对：{rule.message_zh}",
     )
 
 

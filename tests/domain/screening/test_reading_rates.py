@@ -1,7 +1,8 @@
 """How many labelled texts the reader stops, by the origin of the texts.
 
-Texts of our own: two thirds shaped the rules, one third did not. The unseen texts were written from
-the list of laws alone and are never used to shape a rule. A failure prints rates by concept only.
+Texts of our own: two thirds shaped the rules, one third did not; the classifier is trained on both.
+The unseen texts were written from the list of laws alone, and neither shape a rule nor train the
+classifier. A failure prints rates only.
 """
 
 from __future__ import annotations
@@ -75,16 +76,18 @@ def measure(texts: Iterable[Labelled]) -> Rates:
 
 
 @pytest.mark.parametrize(
-    ("group", "count", "stopped", "held"),
-    [("shaping", 1_144, 98, 2), ("apart", 540, 92, 5), ("unseen", 549, 67, 19)],
+    ("group", "count", "stopped", "held", "refused"),
+    [("shaping", 1_144, 98, 2, 0), ("apart", 540, 92, 5, 0), ("unseen", 800, 91, 8, 1)],
 )
-def test_the_rates_of_labelled_texts(group: str, count: int, stopped: int, held: int) -> None:
+def test_the_rates_of_labelled_texts(
+    group: str, count: int, stopped: int, held: int, refused: int
+) -> None:
     texts = [each for each in read_texts() if each.group == group]
     rates = measure(texts)
     assert len(texts) == count
     assert rates.stopped >= Fraction(stopped, 100), f"{float(rates.stopped):.1%} stopped"
     assert rates.held <= Fraction(held, 100), f"{float(rates.held):.1%} held"
-    assert rates.refused == 0
+    assert rates.refused * sum(each.is_lawful for each in texts) == refused
 
 
 def test_no_text_has_two_labels() -> None:
