@@ -19,7 +19,7 @@ import structlog
 from domain.exchange.imports import RawRow
 from domain.postings.postings import Finding, PostingTerms
 from services.exchange.import_planner import TimeSlice
-from services.exchange.row_process import LENGTH_BYTES, Verb, frame, unframe
+from services.exchange.row_child import LENGTH_BYTES, Verb, frame, unframe
 from services.exchange.written_rows import RowReader, RowRules, WrittenRow
 
 MAX_PROCESSES = 4
@@ -161,7 +161,7 @@ class RowProcesses:
     async def _start_process(self) -> None:
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "services.exchange.row_process"),
+                *(sys.executable, "-P", "-m", "services.exchange.row_child"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,

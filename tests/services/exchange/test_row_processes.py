@@ -19,7 +19,7 @@ from domain.exchange.imports import EXAMPLE_MARKER, RawRow
 from domain.postings.postings import PostingTerms
 from domain.screening.known_wages import KNOWN_WAGES
 from services.exchange import row_processes as module
-from services.exchange.row_process import LENGTH_BYTES
+from services.exchange.row_child import LENGTH_BYTES
 from services.exchange.row_processes import RowProcesses
 from services.exchange.written_rows import RowReader, RowRules, WrittenTerms
 from tests.support import records
@@ -150,7 +150,7 @@ async def test_no_process_is_left_behind(processes: RowProcesses) -> None:
 async def test_a_process_ends_with_its_input() -> None:
     """The end of its input is all that it sees of a service that was killed."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "services.exchange.row_process"),
+        *(sys.executable, "-P", "-m", "services.exchange.row_child"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -1,4 +1,4 @@
-"""A process that reads and screens rows: ``python -P -m services.exchange.row_process``.
+"""A process that reads and screens rows: ``python -P -m services.exchange.row_child``.
 
 ``services.exchange.row_processes`` starts it. It answers orders from its input until the input
 ends, so it never outlives the process that started it, however that one ends.
