@@ -197,11 +197,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             session_editing=SessionEditing(store, commit, clock, settings.stream_rules),
             stream_control=stream_control,
             stream_publishing=StreamPublishing(
-                store,
-                stream_control,
-                settings.media_server,
-                clock,
-                cameras=settings.camera_server,
+                store, stream_control, settings.media_server, clock, cameras=settings.camera_server
             ),
             stream_direction=StreamDirection(store, stream_control, settings.stream_rules, clock),
             qr_code_creation=QrCodeCreation(store, clock),
