@@ -14,6 +14,7 @@ import { SignIn } from "./sign_in";
 export function Console() {
   const preferences = useStoredPreferences();
   const staff = useStaff();
+  if (preferences === null) return null;
   return (
     <PreferencesProvider value={preferences}>
       <a class="skip" href="#main">
