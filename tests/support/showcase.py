@@ -12,6 +12,7 @@ from domain.leads.personal_data import ReceiptHolder
 from domain.live.events import (
     LoggedEvent,
     PostingMatched,
+    SessionEdited,
     SessionPostingClosed,
     SessionPostingOpened,
 )
@@ -168,6 +169,7 @@ class Showcase(ShowcaseRecords):
             session_topic(self.live.id),
             SessionPostingClosed(**of_open),
             SessionPostingOpened(**of_open),
+            SessionEdited(session_id=self.live.id),
         )
         host = self.principal(self.host)
         await questions.answer(host, self.answered.id, "有，两人间。")
