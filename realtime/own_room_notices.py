@@ -35,7 +35,7 @@ class OwnRoomNotices(Periodic):
 
     def __init__(self, store: Store, clock: Clock, limits: RealtimeLimits = DEFAULT_LIMITS) -> None:
         super().__init__(
-            "own rooms",
+            "own_rooms",
             Schedule(
                 spacing_seconds=limits.own_room_interval_seconds,
                 runs_at_start=False,

@@ -52,8 +52,8 @@ class AuditAction(Labelled):
     REDACT = "REDACT", "清除原因"
     ADD_OCCUPATION = "ADD_OCCUPATION", "新增职业名称"
     CUT_OFF_STREAM = "CUT_OFF_STREAM", "切断直播画面"
-    EDIT_SESSION = "EDIT_SESSION", "修改场次"
     RESTORE_STREAM = "RESTORE_STREAM", "恢复直播画面"
+    EDIT_SESSION = "EDIT_SESSION", "修改场次"
 
 
 class AuditRole(Labelled):

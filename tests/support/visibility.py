@@ -465,6 +465,9 @@ ROUTE_CALLERS: Mapping[str, frozenset[str]] = {
     "/sms/{gateway}/replies": NO_CALLERS,
     # With the key of the media server.
     "/stream-callbacks/{server}": NO_CALLERS,
+    # The pages of the console; what they show needs a sign-in.
+    "/console": ALL_CALLERS,
+    "/console/{path:path}": ALL_CALLERS,
     "/codes/{name}": ALL_CALLERS,
     "/covers/{name}": ALL_CALLERS,
     "/jobs/{id}": ALL_CALLERS,

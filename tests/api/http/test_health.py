@@ -127,6 +127,7 @@ async def test_readiness_watches_every_background_task(mongo_uri: str, database_
             "matching",
             "minimum_wages",
             "occupation_names",
+            "own_rooms",
             "phone_messages",
             "presence",
             "rescreening",
