@@ -32,7 +32,9 @@ class Frames:
         message: dict[str, Any] = json.loads(frame)
         if message["type"] != "next":
             return
-        event = message["payload"]["data"]["sessionEvents"]
+        event = message["payload"]["data"].get("sessionEvents")
+        if event is None:  # a notice to this visitor, which is in no log
+            return
         if event["__typename"] == "Reset":
             self.resets += 1
         elif event["__typename"] not in STATE:
