@@ -1,7 +1,7 @@
 /** The address decides the page of the console. */
 
-import { useEffect, useState } from "preact/hooks";
-import { go } from "../shell/routes";
+import { useState } from "preact/hooks";
+import { decodePart, useLinks } from "../shell/links";
 
 export type ConsolePlace =
   | { readonly page: "sessions" | "make" }
@@ -9,7 +9,7 @@ export type ConsolePlace =
   | null;
 
 export function consolePlaceOf(path: string): ConsolePlace {
-  const parts = path.replace(/\/$/u, "").split("/").slice(2);
+  const parts = path.replace(/\/$/u, "").split("/").slice(2).map(decodePart);
   const [first, second] = parts;
   if (first === undefined) return { page: "sessions" };
   if (first === "new" && second === undefined) return { page: "make" };
@@ -20,26 +20,11 @@ export function consolePlaceOf(path: string): ConsolePlace {
 /** The present page; links of the console change it without a new document. */
 export function useConsolePlace(): ConsolePlace {
   const [path, setPath] = useState(location.pathname);
-  useEffect(() => {
-    const follow = () => {
+  useLinks(
+    (link) => /^\/console(?:\/|$)/u.test(link.pathname),
+    () => {
       setPath(location.pathname);
-    };
-    const click = (event: MouseEvent) => {
-      const link = (event.target as Element).closest("a");
-      const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey);
-      if (link === null || !plain || link.target !== "" || link.hash !== "") return;
-      if (link.origin !== location.origin || !/^\/console(?:\/|$)/u.test(link.pathname)) return;
-      event.preventDefault();
-      go(link.href);
-      scrollTo(0, 0);
-      document.getElementById("main")?.focus();
-    };
-    addEventListener("popstate", follow);
-    document.addEventListener("click", click);
-    return () => {
-      removeEventListener("popstate", follow);
-      document.removeEventListener("click", click);
-    };
-  }, []);
+    },
+  );
   return consolePlaceOf(path);
 }

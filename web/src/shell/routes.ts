@@ -1,7 +1,8 @@
-/** The address decides the page. Links of our own pages change it without a new document. */
+/** The address decides the page. */
 
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { decodePart, useLinks } from "./links";
 
 export interface PageProps {
   /** The id in the path, for pages that have one. */
@@ -44,58 +45,20 @@ export function placeOf(location: { pathname: string; search: string }): Place {
   if (path === "/" && query.has("session")) return { route: ROOM, id: "", query, path: "", key };
   for (const route of ROUTES) {
     const found = route.path.exec(path);
-    if (found !== null) return { route, id: decode(found[1] ?? ""), query, path, key };
+    if (found !== null) return { route, id: decodePart(found[1] ?? ""), query, path, key };
   }
   return { route: null, id: "", query, path, key };
 }
 
-/** A part of an address that somebody may have cut in the middle of a character. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
-/** Go to an address of our own, as a link does. */
-export function go(address: string): void {
-  history.pushState(null, "", address);
-  dispatchEvent(new PopStateEvent("popstate"));
-}
-
 export function usePlace(): Place {
   const [place, setPlace] = useState(() => placeOf(location));
-  useEffect(() => {
-    const follow = () => {
-      setPlace(placeOf(location));
-    };
-    const click = (event: MouseEvent) => {
-      const link = (event.target as Element).closest("a");
-      if (link === null || !isOurs(link, event)) return;
-      event.preventDefault();
-      go(link.href);
-      scrollTo(0, 0);
-      document.getElementById("main")?.focus();
-    };
-    addEventListener("popstate", follow);
-    document.addEventListener("click", click);
-    return () => {
-      removeEventListener("popstate", follow);
-      document.removeEventListener("click", click);
-    };
-  }, []);
+  useLinks(isOurs, () => {
+    setPlace(placeOf(location));
+  });
   return place;
 }
 
-function isOurs(link: HTMLAnchorElement, event: MouseEvent): boolean {
-  const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey);
-  // The rest of an address behind # is a place in this page.
-  if (link.hash !== "") return false;
-  if (!plain || event.defaultPrevented || link.target !== "" || link.origin !== location.origin) {
-    return false;
-  }
+function isOurs(link: HTMLAnchorElement): boolean {
   // The service counts a scan and leads on.
-  if (link.pathname.startsWith("/q/")) return false;
-  return placeOf(link).route !== null;
+  return !link.pathname.startsWith("/q/") && placeOf(link).route !== null;
 }

@@ -17,7 +17,7 @@ import { Failed, Fault, Loading } from "../../parts/notices";
 import { Select } from "../../parts/select";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
-import { go } from "../../shell/routes";
+import { go } from "../../shell/links";
 import { useQuery } from "../../shell/use_query";
 import { staff, useConsoleWords } from "../service";
 import { fromChina, toChina } from "./china_time";
