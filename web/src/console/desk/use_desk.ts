@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { digestOf } from "../../api/service";
 import { DeskEventsDocument, type DeskSessionFragment } from "../../gen/graphql";
 import { LiveClient, type ConnectionState } from "../../live";
+import { checkWhenSeen } from "../../shell/check_when_seen";
 import { liveUrl, staff } from "../service";
 import {
   follow,
@@ -50,15 +51,10 @@ export function useDesk(session: DeskSessionFragment): FollowedDesk {
       setNow(at);
       setState((before) => sample(before, at));
     }, TICK_MS);
-    const check = () => {
-      if (document.visibilityState === "visible") client.check();
-    };
-    document.addEventListener("visibilitychange", check);
-    addEventListener("online", check);
+    const stopChecks = checkWhenSeen(client);
     return () => {
       clearInterval(tick);
-      document.removeEventListener("visibilitychange", check);
-      removeEventListener("online", check);
+      stopChecks();
       client.close();
     };
   }, [id, cursor]);

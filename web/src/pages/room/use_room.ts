@@ -10,6 +10,7 @@ import {
 } from "../../gen/graphql";
 import { useRegistrations } from "../../interest/use_registrations";
 import { LiveClient, type ConnectionState } from "../../live";
+import { checkWhenSeen } from "../../shell/check_when_seen";
 import { liveUrl, viewer } from "../../shell/service";
 import { OwnRoomReader, type OwnRoom } from "./own_room";
 import {
@@ -88,14 +89,9 @@ export function useRoom(session: RoomStateFragment): Room {
       // A node of the version before has no such notices: then it is read once.
       onRefused: reader.read,
     });
-    const check = () => {
-      if (document.visibilityState === "visible") client.check();
-    };
-    document.addEventListener("visibilitychange", check);
-    addEventListener("online", check);
+    const stopChecks = checkWhenSeen(client);
     return () => {
-      document.removeEventListener("visibilitychange", check);
-      removeEventListener("online", check);
+      stopChecks();
       client.close();
       reader.close();
     };
