@@ -3,19 +3,16 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Refusal } from "../api/refusal";
 import { Fault } from "../parts/notices";
-import { explain } from "../shell/explain";
-import { usePreferences } from "../shell/preferences";
+import { useAttempt } from "../shell/use_attempt";
 import { staff, useConsoleWords } from "./service";
 
 export function SignIn() {
-  const { words } = usePreferences();
   const own = useConsoleWords().signIn;
   const dialog = useRef<HTMLDialogElement>(null);
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [newPassword, setNewPassword] = useState<string | null>(null);
-  const [fault, setFault] = useState("");
-  const [busy, setBusy] = useState(false);
+  const { fault, busy, run } = useAttempt();
   useEffect(() => {
     const opener = document.activeElement;
     dialog.current?.showModal();
@@ -24,15 +21,11 @@ export function SignIn() {
     };
   }, []);
   const send = async () => {
-    setBusy(true);
-    setFault("");
     try {
       await staff.signIn({ username, password, newPassword });
     } catch (error) {
       if (error instanceof Refusal && error.code === "PASSWORD_CHANGE_REQUIRED") setNewPassword("");
-      setFault(explain(error, words));
-    } finally {
-      setBusy(false);
+      throw error;
     }
   };
   return (
@@ -47,7 +40,7 @@ export function SignIn() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (!busy) void send();
+          if (!busy) void run(send);
         }}
       >
         <h1 id="sign-in-title">{staff.wasSignedIn ? own.again : own.title}</h1>

@@ -4,8 +4,8 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { CodeChannel } from "../gen/graphql";
 import { formatPhone } from "../i18n/format";
 import { Fault } from "../parts/notices";
-import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
+import { useAttempt } from "../shell/use_attempt";
 import type { CodeSent } from "./registrations";
 import { useRegistrations } from "./use_registrations";
 
@@ -18,33 +18,19 @@ export function CodeStep({ onDone }: { onDone(this: void): void }) {
   const words = useWords();
   const registrations = useRegistrations();
   const [sent, setSent] = useState<CodeSent | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState("");
+  const { fault, busy, run } = useAttempt();
   const input = useRef<HTMLInputElement>(null);
   const resendIn = useCountdown(sent);
 
-  const attempt = useCallback(
-    async (act: () => Promise<void>) => {
-      setBusy(true);
-      setFault("");
-      try {
-        await act();
-      } catch (error) {
-        setFault(explain(error, words));
-      }
-      setBusy(false);
-    },
-    [words],
-  );
   const request = useCallback(
     (channel: CodeChannel) =>
-      attempt(async () => {
+      run(async () => {
         const answer = await registrations.requestCode(channel);
         if (answer === null) onDone();
         else setSent(answer);
         input.current?.focus();
       }),
-    [attempt, onDone, registrations],
+    [run, onDone, registrations],
   );
   const begunRef = useRef(false);
   useEffect(() => {
@@ -56,7 +42,7 @@ export function CodeStep({ onDone }: { onDone(this: void): void }) {
   const type = (text: string) => {
     const code = text.replace(/\D/gu, "");
     if (code.length !== DIGITS || busy) return;
-    void attempt(async () => {
+    void run(async () => {
       await registrations.confirmPhone(code);
       onDone();
     });

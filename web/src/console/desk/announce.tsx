@@ -3,8 +3,9 @@
 import { useRef, useState } from "preact/hooks";
 import { AnnounceDocument } from "../../gen/graphql";
 import { Fault } from "../../parts/notices";
+import { useAttempt } from "../../shell/use_attempt";
 import { useConsoleWords } from "../service";
-import { act, useAttempt } from "./acts";
+import { act } from "./acts";
 import { useKeys } from "./keys";
 
 export function Announce({ id, isLive }: { id: string; isLive: boolean }) {

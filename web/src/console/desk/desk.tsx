@@ -14,11 +14,12 @@ import { Failed, Fault, Loading } from "../../parts/notices";
 import { ConnectionRow } from "../../pages/room/connection_row";
 import { useWords } from "../../shell/preferences";
 import { useQuery } from "../../shell/use_query";
+import { useAttempt } from "../../shell/use_attempt";
 import { staff, useConsoleWords } from "../service";
-import { act, useAttempt } from "./acts";
+import { act } from "./acts";
 import { Announce } from "./announce";
 import { CodeScreen } from "./code_screen";
-import type { DeskState } from "./desk_state";
+import { isOnAir, type DeskState } from "./desk_state";
 import { Figures, Plot } from "./figures";
 import { HoldButton } from "./hold_button";
 import { Jobs } from "./jobs";
@@ -99,7 +100,6 @@ function Head({ state, now }: { state: DeskState; now: number }) {
   const [shown, setShown] = useState(false);
   const { session, status } = state;
   const path = encodeURIComponent(session.id);
-  const isOnAir = status === "LIVE" || status === "INTERRUPTED";
   return (
     <header class="desk-head">
       <h1 lang="zh-CN">{session.title}</h1>
@@ -109,7 +109,7 @@ function Head({ state, now }: { state: DeskState; now: number }) {
           {own.status[status]}
         </b>
         <span class="small">
-          {isOnAir && session.startedAt !== null
+          {isOnAir(status) && session.startedAt !== null
             ? lengthOf(now - Date.parse(session.startedAt))
             : formatTime(session.startsAt, words)}
         </span>
@@ -157,7 +157,6 @@ function Course({ state, open }: { state: DeskState; open: number }) {
   const [keys, setKeys] = useState(areKeysOn);
   const { session, status } = state;
   const { id } = session;
-  const isOnAir = status === "LIVE" || status === "INTERRUPTED";
   const end = () => {
     if (!busy) void run(() => act(EndSessionDocument, { id }));
   };
@@ -179,7 +178,7 @@ function Course({ state, open }: { state: DeskState; open: number }) {
           {own.start}
         </button>
       )}
-      {isOnAir && (
+      {isOnAir(status) && (
         <>
           <button
             type="button"

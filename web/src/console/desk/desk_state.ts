@@ -22,6 +22,11 @@ export interface DeskState {
   readonly samples: readonly Sample[];
 }
 
+/** Whether viewers are there: live, or paused for a moment. */
+export function isOnAir(status: SessionStatus | undefined): boolean {
+  return status === "LIVE" || status === "INTERRUPTED";
+}
+
 export const STATE_TYPES: ReadonlySet<string> = new Set(["TallyChanged", "PresenceChanged"]);
 export const RESET_TYPES: ReadonlySet<string> = new Set(["Reset"]);
 /** Two hours with a sample in ten seconds. */
@@ -47,7 +52,6 @@ export function openDesk(session: DeskSessionFragment, now: number): DeskState {
 export function follow(state: DeskState, event: DeskEvent, now: number): DeskState {
   switch (event.__typename) {
     case "SessionStarted":
-      return withSession({ ...state, status: "LIVE" }, event.session);
     case "SessionResumed":
       return withSession({ ...state, status: "LIVE" }, event.session);
     case "SessionInterrupted":

@@ -4,8 +4,9 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { formatPay } from "../../i18n/format";
 import { Fault } from "../../parts/notices";
 import { useWords } from "../../shell/preferences";
+import { useAttempt } from "../../shell/use_attempt";
 import { useConsoleWords } from "../service";
-import { show, useAttempt } from "./acts";
+import { show } from "./acts";
 import { nextJob, openJobs, type DeskState } from "./desk_state";
 import { useKeys } from "./keys";
 

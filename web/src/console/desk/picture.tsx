@@ -8,8 +8,9 @@ import {
   type PictureFragment,
 } from "../../gen/graphql";
 import { Fault } from "../../parts/notices";
+import { useAttempt } from "../../shell/use_attempt";
 import { staff, useConsoleWords } from "../service";
-import { act, useAttempt } from "./acts";
+import { act } from "./acts";
 
 interface PictureProps {
   readonly id: string;

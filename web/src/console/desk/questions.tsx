@@ -11,8 +11,9 @@ import {
 import { Fault } from "../../parts/notices";
 import { useConsoleWords } from "../service";
 import { useQuery } from "../../shell/use_query";
+import { useAttempt } from "../../shell/use_attempt";
 import { staff } from "../service";
-import { act, useAttempt } from "./acts";
+import { act } from "./acts";
 
 type Question = DeskQuestionsFragment["edges"][number]["node"];
 

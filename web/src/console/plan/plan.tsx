@@ -19,6 +19,7 @@ import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import { go } from "../../shell/links";
 import { useQuery } from "../../shell/use_query";
+import { isOnAir } from "../desk/desk_state";
 import { staff, useConsoleWords } from "../service";
 import { fromChina, toChina } from "./china_time";
 import { ChosenJobs } from "./chosen_jobs";
@@ -59,7 +60,7 @@ function PlanForm({ planned, host }: { planned: Planned | null; host: string }) 
   const set = (changed: Partial<Plan>) => {
     setPlan((before) => ({ ...before, ...changed }));
   };
-  const isOnAir = planned?.status === "LIVE" || planned?.status === "INTERRUPTED";
+  const isLive = isOnAir(planned?.status);
   const movable = planned?.postings.pageInfo.hasNextPage !== true;
   const save = async () => {
     if (plan.jobs.length === 0) {
@@ -88,7 +89,7 @@ function PlanForm({ planned, host }: { planned: Planned | null; host: string }) 
       }}
     >
       <h1>{planned === null ? own.plan.make : own.plan.edit}</h1>
-      {isOnAir && <p class="warning">{own.plan.onAir}</p>}
+      {isLive && <p class="warning">{own.plan.onAir}</p>}
       <label>
         {own.plan.name}
         <input
@@ -133,7 +134,7 @@ function PlanForm({ planned, host }: { planned: Planned | null; host: string }) 
         />
       </div>
       <Fault text={faultOf("host")} />
-      {!isOnAir && (
+      {!isLive && (
         <label>
           {own.plan.start}
           <input
@@ -162,7 +163,7 @@ function PlanForm({ planned, host }: { planned: Planned | null; host: string }) 
       {!movable && <p class="warning">{own.plan.tooMany}</p>}
       <ChosenJobs
         jobs={plan.jobs}
-        fixed={isOnAir || !movable ? plan.jobs.length : 0}
+        fixed={isLive || !movable ? plan.jobs.length : 0}
         movable={movable}
         onChange={(jobs) => {
           set({ jobs });
