@@ -50,6 +50,8 @@ class OwnRoomNotices(Periodic):
         """Members of each session."""
         self._changed: dict[ChangedRecord, None] = {}
         """Records whose owners are not known yet, the oldest first."""
+        self._changed_sessions: set[str] = set()
+        """Sessions in which everybody gets a notice: who is concerned is not known."""
         self._due: dict[OwnRoomMembership, None] = {}
         """Members that get a notice, the one that waits longest first."""
 
@@ -92,9 +94,9 @@ class OwnRoomNotices(Periodic):
             return
         if len(self._changed) < self._limits.max_own_room_changes:
             self._changed[changed] = None
-            self.wake()
         else:
-            self._mark_session(changed.session_id)
+            self._changed_sessions.add(changed.session_id)
+        self.wake()
 
     def notify_owner(self, owner: RoomOwner) -> None:
         """Notify one visitor: a change was made here that no log holds."""
@@ -102,11 +104,12 @@ class OwnRoomNotices(Periodic):
 
     def notify_gap(self) -> None:
         """Notify everybody: events may have been missed."""
-        for session_id in self._by_session:
-            self._mark_session(session_id)
+        self._changed_sessions.update(self._by_session)
+        self.wake()
 
     async def run_once(self) -> None:
         """Find the owners of what changed, and deliver notices to some of those that wait."""
+        self._mark_sessions()
         await self._find_owners()
         await self._deliver()
         if self._changed or self._due:
@@ -128,10 +131,14 @@ class OwnRoomNotices(Periodic):
         self._due.update(dict.fromkeys(members))
         self.wake()
 
-    def _mark_session(self, session_id: str) -> None:
+    def _mark_sessions(self) -> None:
+        """Mark everybody in the sessions that changed, with one look at the members a round."""
+        if not self._changed_sessions:
+            return
         for owner, members in self._by_owner.items():
-            if owner.session_id == session_id:
+            if owner.session_id in self._changed_sessions:
                 self._mark(members)
+        self._changed_sessions.clear()
 
     async def _find_owners(self) -> None:
         batch = list(self._changed)[: self._limits.own_room_changes_per_round]

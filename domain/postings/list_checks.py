@@ -1,4 +1,4 @@
-"""Checks of the lists in a posting's terms."""
+"""Checks of lists that a client sends."""
 
 from __future__ import annotations
 

@@ -68,9 +68,8 @@ def _is_harmless_around(judge: StatementJudge, statement: Statement) -> bool:
     signals = name_signals((statement,), ())
     return all(
         measure_likeness(judge.text[before:after].strip("\n,"), signals) < CLEARS_BELOW
-        for reach in (0, 1)
-        for before in boundaries[max(0, first - reach) : first + 1]
-        for after in boundaries[last : last + reach + 1]
+        for before in boundaries[max(0, first - 1) : first + 1]
+        for after in boundaries[last : last + 2]
     )
 
 

@@ -13,8 +13,8 @@ from domain.live.log_topics import session_topic
 from domain.live.session_edits import SessionEdit, edit_session
 from domain.live.sessions import MAX_SESSION_POSTINGS, Honour, LiveSession
 from domain.live.stream_sites import NO_STREAM_SITE, StreamRules, check_stream_url
+from domain.postings.list_checks import check_list_length
 from domain.reference.calendar import day_in_china
-from domain.refusals import InvalidInput
 from realtime.group_commit import GroupCommit
 from services.live.schedule import (
     MAX_SESSION_DESCRIPTION_LENGTH,
@@ -123,12 +123,7 @@ class SessionEditing:
     async def _check_added(
         self, session: LiveSession, posting_ids: Sequence[str], now: datetime
     ) -> Sequence[str]:
-        if len(posting_ids) > MAX_SESSION_POSTINGS:
-            raise InvalidInput(
-                f"Add at most {MAX_SESSION_POSTINGS} postings.",
-                f"一次最多添加{MAX_SESSION_POSTINGS}个岗位。",
-                field=_ADDED_FIELD,
-            )
+        check_list_length(posting_ids, MAX_SESSION_POSTINGS, _ADDED_FIELD)
         await check_new_are_open(
             self._store, posting_ids, now, _ADDED_FIELD, known=session.posting_ids
         )
