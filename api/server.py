@@ -8,21 +8,19 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack, suppress
 from typing import Any, TypeVar
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 
 from api.app import create_app
-from api.client_address import TrustedProxies
-from api.connections.http_protocol import bounded_http_protocol
 from api.connections.listeners import CannotListen, bind
+from api.connections.uvicorn_server import QuietServer, create_uvicorn_config
 from api.media.own_process import bind_own_media, run_own_media
 from api.settings import Settings
-from api.websocket.uvicorn_protocol import WireProtocol, limited_wire_protocol
+from api.websocket.uvicorn_protocol import limited_wire_protocol
 from api.wiring.node import ServiceNode
 
 if sys.platform != "win32":
@@ -102,7 +100,7 @@ async def _serve(settings: Settings, on_ready: Callable[[str, ServiceNode], None
             raise
 
 
-class _Server(uvicorn.Server):
+class _Server(QuietServer):
     """Closes WebSocket connections with a close code of this service before uvicorn closes them."""
 
     def __init__(
@@ -112,8 +110,17 @@ class _Server(uvicorn.Server):
         listener: socket.socket,
         on_ready: Callable[[str, ServiceNode], None],
     ) -> None:
-        super().__init__(_config(app, settings))
         self._node: ServiceNode = app.state.node
+        super().__init__(
+            create_uvicorn_config(
+                app,
+                self._node.places,
+                settings.proxies,
+                limited_wire_protocol(settings.max_outbox_bytes),
+                stop_seconds=REQUEST_TIMEOUT_SECONDS,
+                backlog=ACCEPT_BACKLOG,
+            )
+        )
         self._settings = settings
         self._port = listener.getsockname()[1]
         self._on_ready = on_ready
@@ -135,34 +142,6 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
         await self._node.garbage.close()
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Do nothing: the signal handlers are installed for longer than uvicorn serves."""
-        yield
-
-
-def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
-    node: ServiceNode = app.state.node
-    return uvicorn.Config(
-        app,
-        lifespan="off",
-        http=bounded_http_protocol(node.places, TrustedProxies(settings.proxies)),
-        # Without named proxies no header says who the client is, not even from this machine.
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=list(settings.proxies),
-        ws=limited_wire_protocol(settings.max_outbox_bytes),
-        ws_max_size=WireProtocol.limits.max_message_bytes,
-        ws_ping_interval=WireProtocol.limits.ping_interval_seconds,
-        ws_ping_timeout=WireProtocol.limits.ping_interval_seconds,
-        # One frame is shared by all sockets; compression would need one frame per socket.
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=REQUEST_TIMEOUT_SECONDS,
-        backlog=ACCEPT_BACKLOG,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-    )
-
 
 class _SignalHandler:
     """Handles a signal: cancels the start, or stops the server, and bounds how long that takes.
@@ -174,13 +153,12 @@ class _SignalHandler:
     def __init__(self, task: asyncio.Task[None]) -> None:
         self._task = task
         self.signalled = False
-        self.server: uvicorn.Server | None = None
+        self.server: QuietServer | None = None
         self._left: set[asyncio.Task[Any]] = set()
 
     def __call__(self) -> None:
         if self.server is not None:
-            self.server.force_exit = self.server.should_exit
-            self.server.should_exit = True
+            self.server.stop()
         elif not self.signalled:
             self._task.cancel()
         if not self.signalled:

@@ -8,14 +8,13 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 from starlette.applications import Starlette
 
-from api.client_address import TrustedProxies
-from api.connections.http_protocol import bounded_http_protocol
+from api.connections.uvicorn_server import QuietServer, create_uvicorn_config
 from api.media.app import create_media_app
 from api.media.limits import MediaLimits
 from api.settings import Settings
@@ -56,47 +55,27 @@ def stop_with_parent() -> None:
     threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
-class _MediaServer(uvicorn.Server):
+class _MediaServer(QuietServer):
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_ready = on_ready
-
-    def stop(self) -> None:
-        """Stop; the second time without waiting for anybody."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then call ``on_ready``."""
         await super().startup(sockets)
         self._on_ready()
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Do nothing: the signal handlers are installed already."""
-        yield
-
 
 def create_media_server_config(
     app: Starlette, settings: Settings, limits: MediaLimits
 ) -> uvicorn.Config:
     """Return how uvicorn serves the application, with these bounds on connections."""
-    protocol = _camera_protocol(limits)
-    return uvicorn.Config(
+    return create_uvicorn_config(
         app,
-        lifespan="off",
-        http=bounded_http_protocol(create_media_places(limits), TrustedProxies(settings.proxies)),
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=list(settings.proxies),
-        ws=protocol,
-        ws_max_size=protocol.limits.max_message_bytes,
-        ws_ping_interval=protocol.limits.ping_interval_seconds,
-        ws_ping_timeout=protocol.limits.ping_interval_seconds,
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=STOP_SECONDS,
-        server_header=False,
-        access_log=False,
-        log_config=None,
+        create_media_places(limits),
+        settings.proxies,
+        _camera_protocol(limits),
+        stop_seconds=STOP_SECONDS,
     )
 
 
