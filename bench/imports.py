@@ -253,7 +253,7 @@ async def measure(
     content = table(path, number, firms)
     token = await sign_in(store, officer, SECRET)
     measured = []
-    async with running_server(uri, DATABASE, **settings) as server:
+    async with running_server(uri, DATABASE, folder=None, **settings) as server:
         for what in ("new", "again"):
             measured.append(
                 {"rows_are": what, **await bring(server, token, path.suffix[1:], content)}
