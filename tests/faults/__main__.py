@@ -10,6 +10,7 @@ from tests.faults import (
     backup_under_taps,
     former_primary_cut_off,
     full_disk,
+    honest_storm,
     majority_away,
     mongod_kills,
     rolling_restarts,
@@ -37,6 +38,7 @@ FAULT_RUNS: dict[str, FaultRun] = {
         upgrade_under_taps,
         backup_under_taps,
         silent_crowd,
+        honest_storm,
     )
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from domain.identity.persons import normalise_phone
@@ -10,7 +11,6 @@ from domain.live.log_topics import session_topic
 from schema.relay import parse_global_id
 from storage.mongo.client import StorageError
 from storage.store import Store
-from tests.support.announcers import Announcer
 from tests.support.backups import find_contradictions
 from tests.support.torture_comparison import identity_of_lead, is_all_logged
 from tests.support.torture_report import Ledger
@@ -40,7 +40,9 @@ async def wait_until_logged(store: Store) -> None:
     await wait_until(is_done, SETTLE_TIMEOUT_SECONDS, every=0.2)
 
 
-async def compare(store: Store, session: str, ledger: Ledger, announcer: Announcer) -> Differences:
+async def compare(
+    store: Store, session: str, ledger: Ledger, announced: Collection[str]
+) -> Differences:
     """Compare leads, their log and the announcements of a session with what was acknowledged."""
     session_id = parse_global_id(session, "LiveSession")
     differences = Differences(problems=list(ledger.contradictions))
@@ -63,9 +65,7 @@ async def compare(store: Store, session: str, ledger: Ledger, announcer: Announc
     where = {"topic": session_topic(session_id), "kind": "Announcement"}
     async for event in store.mongo["events"].find(where):
         bodies[event["event"]["body"]] += 1
-    differences.lost += [
-        f"announcement {body}" for body in announcer.acknowledged if not bodies[body]
-    ]
+    differences.lost += [f"announcement {body}" for body in announced if not bodies[body]]
     differences.doubled += [f"announcement {body}" for body, number in bodies.items() if number > 1]
     differences.problems += await find_contradictions(store)
     return differences

@@ -144,7 +144,7 @@ class Load:
         await asyncio.gather(*(each.close() for each in [*self._viewers, *self._staff]))
         ledger = self.taps.ledger
         session = self.taps.session
-        differences = await compare(self.store, session, ledger, self._announcer)
+        differences = await compare(self.store, session, ledger, self._announcer.acknowledged)
         received = [each.received for each in [*self._viewers, *self._staff]]
         return Verdict(
             run=run,

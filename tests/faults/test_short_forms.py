@@ -10,6 +10,7 @@ from tests.faults import (
     backup_under_taps,
     former_primary_cut_off,
     full_disk,
+    honest_storm,
     majority_away,
     mongod_kills,
     rolling_restarts,
@@ -51,6 +52,12 @@ async def test_a_replica_set_that_breaks_loses_and_doubles_nothing(
     assert verdict.violations == [], verdict.to_text()
 
 
+async def test_honest_storms_are_recorded_whole(rig: SetRig) -> None:
+    verdict = await honest_storm.send_storms(rig.deployment, SHORT)
+    assert verdict.violations == [], verdict.to_text()
+    assert verdict.acknowledged == (1 + honest_storm.MANY_TIMES) * SHORT.taps_between
+
+
 async def test_a_full_disk_loses_and_doubles_nothing() -> None:
     verdict = await full_disk.run(SHORT)
     assert verdict.violations == [], verdict.to_text()
@@ -65,7 +72,7 @@ def test_all_runs_are_started_by_one_command() -> None:
     modules = (
         *(former_primary_cut_off, secondary_locked, majority_away, full_disk),
         *(mongod_kills, rolling_restarts, upgrade_under_taps, backup_under_taps),
-        silent_crowd,
+        *(silent_crowd, honest_storm),
     )
     assert {module.RUN.name: module.RUN for module in modules} == FAULT_RUNS
     for module in modules:

@@ -1,0 +1,168 @@
+"""2,000 devices behind one address, then 20,000 behind 50: each enters and taps, in a minute."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import aiohttp
+
+from storage.mongo.client import Mongo
+from storage.store import Store
+from tests.faults.comparison import compare, wait_until_logged
+from tests.faults.fault_runs import FaultRun, main
+from tests.faults.load import POSTINGS, Deployment
+from tests.faults.rigs import RunSize, full, run_set_rig
+from tests.faults.verdict import Verdict
+from tests.support.interest_senders import Interest, parse_answer
+from tests.support.third_party_clients import ENTER_AS_VIEWER, HttpClient
+from tests.support.torture_report import Ledger
+
+NAME = "honest_storm"
+ANSWER_SECONDS = 120.0
+MANY_TIMES = 10
+"""The second storm has ten times as many devices as the first."""
+_numbers = count(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storm:
+    """``devices`` that come evenly over ``seconds``, from so many addresses."""
+
+    devices: int
+    addresses: int
+    seconds: float
+
+
+async def run(size: RunSize) -> Verdict:
+    """Send both storms to two nodes over a replica set."""
+    async with run_set_rig() as rig:
+        return await send_storms(rig.deployment, size)
+
+
+async def send_storms(deployment: Deployment, size: RunSize) -> Verdict:
+    """Let ``taps_between`` devices come from one address, then ten times as many from ``times``."""
+    few = Storm(devices=size.taps_between, addresses=1, seconds=size.hold_seconds)
+    many = Storm(
+        devices=size.taps_between * MANY_TIMES, addresses=size.times, seconds=size.hold_seconds
+    )
+    began = time.monotonic()
+    visitors = _Visitors(deployment, *await _find_session(deployment))
+    async with visitors.client:
+        figures = {
+            f"s until {storm.devices} behind {storm.addresses} were answered": round(
+                await visitors.come(storm), 1
+            )
+            for storm in (few, many)
+        }
+    return await _judge(deployment, visitors, figures, time.monotonic() - began)
+
+
+async def _find_session(deployment: Deployment) -> tuple[str, list[str]]:
+    """The session on air, and its postings."""
+    server = deployment.nodes[0].server
+    assert server is not None  # all nodes were started
+    async with HttpClient(server.url) as http:
+        shown = await http(POSTINGS, {"session": server.live_session}, token=await http.enter())
+    edges = shown["liveSession"]["postings"]["edges"]
+    return server.live_session, [edge["node"]["id"] for edge in edges]
+
+
+class _Visitors:
+    """Devices that come once each. An answer that is no lead is noted, and not sent again."""
+
+    def __init__(self, deployment: Deployment, session: str, postings: list[str]) -> None:
+        self._nodes = deployment.nodes
+        self.session = session
+        self._postings = postings
+        self.client = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
+            connector=aiohttp.TCPConnector(limit=1_000),
+        )
+        self.ledger = Ledger()
+        self.refused: list[str] = []
+
+    async def come(self, storm: Storm) -> float:
+        """Return the seconds from the first device to the last answer."""
+        began = time.monotonic()
+        async with asyncio.TaskGroup() as devices:
+            for place in range(storm.devices):
+                due = began + storm.seconds * place / storm.devices
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+                devices.create_task(self._tap(place % storm.addresses))
+        return time.monotonic() - began
+
+    async def _tap(self, address: int) -> None:
+        number = next(_numbers)
+        node = self._nodes[number % len(self._nodes)].url
+        headers = {"x-forwarded-for": f"10.0.0.{address + 1}"}
+        began = time.monotonic()
+        entered = await self._ask(node, {"query": ENTER_AS_VIEWER}, headers)
+        token = entered["data"]["enterAsViewer"].get("accessToken")
+        if token is None:
+            self.refused.append("a device could not enter")
+            return
+        interest = Interest(
+            session=self.session,
+            posting=self._postings[number % len(self._postings)],
+            phone=f"144{number:08d}",
+        )
+        headers["authorization"] = f"Bearer {token}"
+        answer = parse_answer(await self._ask(node, interest.request(), headers))
+        self.ledger.answers[answer.kind] += 1
+        self.ledger.slowest = max(self.ledger.slowest, time.monotonic() - began)
+        if answer.lead_id is None:
+            self.refused.append(f"{answer.kind} {answer.message}")
+        else:
+            self.ledger.note(interest, answer.lead_id)
+
+    async def _ask(self, node: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
+        async with self.client.post(f"{node}/graphql", json=body, headers=headers) as response:
+            return await response.json()
+
+
+async def _judge(
+    deployment: Deployment, visitors: _Visitors, figures: dict[str, float], seconds: float
+) -> Verdict:
+    mongo = await Mongo.connect(deployment.uri, deployment.database)
+    try:
+        store = Store(mongo, deployment.secret)
+        await store.keys.reload()
+        await wait_until_logged(store)
+        ledger = visitors.ledger
+        differences = await compare(store, visitors.session, ledger, announced=())
+        flagged = await mongo["leads"].count_documents({"crowded": True})
+    finally:
+        await mongo.close()
+    return Verdict(
+        run=NAME,
+        seconds=seconds,
+        acknowledged=len(ledger.acknowledged),
+        announced=0,
+        viewers=0,
+        lost=differences.lost,
+        doubled=differences.doubled,
+        gaps=[],
+        repeats=[],
+        resets=0,
+        longest_silence=0,
+        longest_delay=0,
+        longest_answer=ledger.slowest,
+        problems=[*differences.problems, *visitors.refused],
+        figures={**figures, "leads that are called last": flagged},
+        answers=dict(ledger.answers),
+    )
+
+
+RUN = FaultRun(
+    name=NAME,
+    about=__doc__ or "",
+    size=full(hold_seconds=60, times=50, taps_between=2_000),
+    run=run,
+)
+
+if __name__ == "__main__":
+    main(RUN)
