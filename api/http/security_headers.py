@@ -7,14 +7,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SECURITY_HEADERS = {
     "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "permissions-policy": "camera=(), microphone=()",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
 
 
 class SecurityHeaders:
-    """Keeps browsers from loading foreign content, embedding a page, leaking its address or
-    guessing a media type.
+    """Keeps browsers from loading foreign content, embedding a page, leaking its address,
+    guessing a media type, or opening a camera.
 
     A header that the application has set stays as it is.
     """

@@ -9,6 +9,7 @@ from tests.support.songgang_process import ServerProcess
 
 HEADERS = {
     "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "permissions-policy": "camera=(), microphone=()",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }

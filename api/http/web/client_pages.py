@@ -26,7 +26,7 @@ class ClientPages:
 
     ``elsewhere`` is the address of that client (``SONGGANG_WEB_URL``), without a slash at its end.
     ``media`` are the origins that pictures and posters come from, ``cameras`` those of sockets
-    that a host's camera sends to.
+    that a host's camera sends to: only the console may open a camera, and such a socket.
     """
 
     def __init__(
@@ -39,11 +39,15 @@ class ClientPages:
     ) -> None:
         self._client = client
         self._elsewhere = elsewhere
-        self._headers = {"content-security-policy": _content_security_policy(media, cameras)}
+        self._headers = {"content-security-policy": _content_security_policy(media)}
+        self._console_headers = {
+            "content-security-policy": _content_security_policy(media, cameras),
+            "permissions-policy": "camera=(self), microphone=(self)",
+        }
 
     @property
     def content_security_policy(self) -> str:
-        """The policy of every page on which the client runs."""
+        """The policy of every public page on which the client runs."""
         return self._headers["content-security-policy"]
 
     @property
@@ -71,9 +75,9 @@ class ClientPages:
     def respond_console(self, request: Request) -> Response:
         """Return the page of the console, which stays here when the public pages are elsewhere."""
         if self._client is None:
-            headers = {**self._headers, "cache-control": "no-store"}
+            headers = {**self._console_headers, "cache-control": "no-store"}
             return HTMLResponse(_MISSING_PAGE, headers=headers)
-        headers = {**self._headers, "cache-control": "no-cache"}
+        headers = {**self._console_headers, "cache-control": "no-cache"}
         return _send(self._client.console, request.headers, headers)
 
     def respond_asset(self, request: Request) -> Response:
@@ -99,7 +103,7 @@ def _send(file: ClientFile, asked: Mapping[str, str], headers: dict[str, str]) -
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-def _content_security_policy(media: Sequence[str], cameras: Sequence[str]) -> str:
+def _content_security_policy(media: Sequence[str], cameras: Sequence[str] = ()) -> str:
     """The policy of the pages: our own files, pictures and posters of media servers, cameras."""
     origins = "".join(f" {origin}" for origin in media)
     sockets = "".join(f" {origin}" for origin in cameras)

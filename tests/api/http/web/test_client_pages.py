@@ -84,6 +84,15 @@ async def test_the_console_is_served_here_also_when_the_pages_are_elsewhere(
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
+async def test_only_the_console_may_open_a_camera_and_send_it_somewhere(client: WebClient) -> None:
+    http = browse(ClientPages(client, cameras=["wss://media.example.org"]))
+    public, console = await http.get("/live/abc"), await http.get("/console/abc")
+    assert console.headers["permissions-policy"] == "camera=(self), microphone=(self)"
+    to_cameras = "connect-src 'self' wss://media.example.org;"
+    assert to_cameras in console.headers["content-security-policy"]
+    assert to_cameras not in public.headers["content-security-policy"]
+
+
 async def test_media_of_another_server_are_allowed_by_their_origin(client: WebClient) -> None:
     http = browse(ClientPages(client, media=["https://media.example.org"]))
     policy = (await http.get("/")).headers["content-security-policy"]

@@ -15,6 +15,8 @@ import { ConnectionRow } from "../../pages/room/connection_row";
 import { useWords } from "../../shell/preferences";
 import { useQuery } from "../../shell/use_query";
 import { useAttempt } from "../../shell/use_attempt";
+import type { Phase } from "../camera/broadcast";
+import { useCamera } from "../camera/use_camera";
 import { staff, useConsoleWords } from "../service";
 import { act } from "./acts";
 import { Announce } from "./announce";
@@ -45,6 +47,7 @@ function OpenDesk({ session }: { session: DeskSessionFragment }) {
   const own = useConsoleWords().desk;
   const { state, connection, now } = useDesk(session);
   const questions = useQuestions(session.id);
+  const camera = useCamera(session.id);
   const [tab, setTab] = useState<Tab>("jobs");
   const { status } = state;
   const isOver = status === "ENDED" || status === "CANCELLED";
@@ -71,6 +74,7 @@ function OpenDesk({ session }: { session: DeskSessionFragment }) {
             {each === "questions" && questions.waiting.length > 0
               ? ` ${String(questions.waiting.length)}`
               : ""}
+            {each === "picture" && <span aria-hidden="true">{markOf(camera.broadcast.phase)}</span>}
           </button>
         ))}
       </nav>
@@ -85,13 +89,19 @@ function OpenDesk({ session }: { session: DeskSessionFragment }) {
           <Announce id={session.id} isLive={status === "LIVE"} />
         </div>
         <div class="of-picture">
-          <Picture id={session.id} picture={state.session.stream} isOver={isOver} />
+          <Picture id={session.id} picture={state.session.stream} camera={camera} isOver={isOver} />
           <Plot state={state} />
         </div>
       </div>
       {!isRehearsal && course}
     </div>
   );
+}
+
+/** What a host sees of the camera while another part is open. */
+function markOf(phase: Phase): string {
+  if (phase === "OFF") return "";
+  return phase === "ON_AIR" ? " ●" : " …";
 }
 
 function Head({ state, now }: { state: DeskState; now: number }) {

@@ -1,6 +1,6 @@
-/** Where the picture of a session comes from: a key for OBS, or a source elsewhere. */
+/** Where the picture of a session comes from: this camera, a key for OBS, or a source elsewhere. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Refusal } from "../../api/refusal";
 import {
   CreateStreamKeyDocument,
@@ -9,25 +9,34 @@ import {
 } from "../../gen/graphql";
 import { Fault } from "../../parts/notices";
 import { useAttempt } from "../../shell/use_attempt";
+import type { Camera } from "../camera/camera";
+import { CameraPart } from "../camera/camera_part";
 import { staff, useConsoleWords } from "../service";
 import { act } from "./acts";
 
 interface PictureProps {
   readonly id: string;
   readonly picture: PictureFragment;
+  readonly camera: Camera;
   readonly isOver: boolean;
 }
 
-export function Picture({ id, picture, isOver }: PictureProps) {
+export function Picture({ id, picture, camera, isOver }: PictureProps) {
   const own = useConsoleWords();
   const { state, cutOffReason } = picture;
+  const isWanted = !isOver && cutOffReason === null;
+  useEffect(() => {
+    // Nobody is filmed for a picture that no viewer gets.
+    if (!isWanted) camera.close();
+  }, [camera, isWanted]);
   return (
     <section aria-labelledby="desk-picture" class="desk-part">
       <h2 id="desk-picture">{own.desk.tabs.picture}</h2>
       <p role="status">{own.picture.state[state]}</p>
       {cutOffReason !== null && <p class="warning">{own.picture.cutOff(cutOffReason)}</p>}
-      {!isOver && cutOffReason === null && (
+      {isWanted && (
         <>
+          <CameraPart camera={camera} />
           <StreamKey id={id} />
           <Elsewhere id={id} />
         </>
