@@ -124,6 +124,8 @@ class Songgang:
         self.mongod = mongod
         self.secret = secret
         self._env = {
+            # The picture of the demo would take from what is measured.
+            "SONGGANG_MEDIA_MAX_CAMERAS": "0",
             "MONGODB_URI": mongod.uri,
             "MONGODB_DATABASE": DATABASE,
             "SONGGANG_SECRET": secret,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,12 +16,13 @@ from api.demo.loading import (
     load_demo,
     renew_employer_checks,
 )
+from api.demo.pictures import run_demo_pictures
 from api.settings import Settings
 from domain.live.sessions import LiveSession, SessionStatus
 from domain.reference.calendar import day_in_china
 from domain.refusals import Busy, SessionStateConflict
 from domain.screening.wage_table import WageTable
-from realtime.background import Periodic, Schedule
+from realtime.background import Monitored, Periodic, Schedule
 from schema.context import Services
 from services.live.sessions import LiveSessionControl
 from storage.clock import Clock
@@ -50,10 +51,10 @@ class DemoSignIn:
 
 @dataclass(frozen=True, kw_only=True)
 class RunningDemo:
-    """The demo while it runs: how to sign in, and the task that keeps a session live."""
+    """The demo while it runs: how to sign in, and the tasks that keep sessions live and shown."""
 
     sign_in: DemoSignIn
-    keeper: DemoSessionKeeper
+    background: Sequence[Monitored]
 
 
 def choose_demo_password(settings: Settings) -> str:
@@ -63,8 +64,12 @@ def choose_demo_password(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def run_demo(services: Services, settings: Settings) -> AsyncIterator[RunningDemo]:
+async def run_demo(
+    services: Services, settings: Settings, *, node: str
+) -> AsyncIterator[RunningDemo]:
     """Load the demo and keep a session of it live until the block ends.
+
+    Where there is a media process, sessions on air have a picture. ``node`` names this process.
 
     :raises NotADemoDatabase: the database holds other data.
     """
@@ -76,9 +81,12 @@ async def run_demo(services: Services, settings: Settings) -> AsyncIterator[Runn
     )
     live = await keeper.ensure_live()
     keeper.start()
+    sign_in = DemoSignIn(password=password, live_session_id=live.id)
     try:
-        sign_in = DemoSignIn(password=password, live_session_id=live.id)
-        yield RunningDemo(sign_in=sign_in, keeper=keeper)
+        async with run_demo_pictures(
+            store, services.stream_control, settings.camera_server, clock, node=node
+        ) as pictures:
+            yield RunningDemo(sign_in=sign_in, background=[keeper, *pictures])
     finally:
         await keeper.close()
 

@@ -18,6 +18,7 @@ import structlog
 from pydantic import SecretStr
 
 from api.connections.listeners import CannotListen, bind
+from api.demo.pictures import MAX_PICTURES
 from api.media.hls_encoder import FfmpegNotFound, find_ffmpeg
 from api.settings import Settings
 from realtime.background import Periodic, Schedule
@@ -153,8 +154,11 @@ class MediaProcess(Periodic):
             for name, value in os.environ.items()
             if name.startswith(_KEPT_SETTINGS) or not name.startswith(("SONGGANG_", "MONGODB_"))
         }
+        # Pictures of the demo take no place from cameras of visitors.
+        most = settings.media_max_cameras + (MAX_PICTURES if settings.demo else 0)
         return {
             **kept,
+            "SONGGANG_MEDIA_MAX_CAMERAS": str(most),
             "SONGGANG_MEDIA_KEY": settings.media_key.get_secret_value(),
             "SONGGANG_MEDIA_SERVICE_URL": str(settings.media_service_url),
         }

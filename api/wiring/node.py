@@ -181,7 +181,9 @@ async def run_node(
         await stack.enter_async_context(run_workers(running, workers))
         demo = None
         if settings.demo:
-            demo = await stack.enter_async_context(run_demo(running.services, settings))
+            demo = await stack.enter_async_context(
+                run_demo(running.services, settings, node=realtime.name)
+            )
         node = create_node(
             running,
             workers,
@@ -189,7 +191,7 @@ async def run_node(
             trusted=trusted,
             client=client,
             demo_sign_in=demo.sign_in if demo else None,
-            other_background=[demo.keeper] if demo else [],
+            other_background=demo.background if demo else [],
             embedded_mongod=database.embedded,
         )
         stack.push_async_callback(node.drain)

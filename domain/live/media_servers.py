@@ -63,6 +63,11 @@ class CameraServer:
         """Where cameras open a WebSocket."""
         return f"{websocket_url(self.url)}/camera"
 
+    @property
+    def internal_camera_url(self) -> str:
+        """Where a camera of this service opens one."""
+        return f"{websocket_url(self.internal_url)}/camera"
+
     def playlist_of(self, session_id: str) -> str:
         """Return the address of the playlist of a session."""
         return f"{self.url}/live/{name_picture(self.key, session_id)}/index.m3u8"

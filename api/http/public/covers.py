@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.http.etags import with_etag
 from domain.identity.scopes import may_see_session
+from domain.line_breaks import break_lines, shorten
 from domain.live.sessions import LiveSession
 from domain.reference.calendar import CHINA_TIMEZONE
 from domain.reference.weekdays import Weekday
@@ -75,7 +76,7 @@ class SessionCovers:
 
 def draw_cover(session: LiveSession, union: str) -> str:
     """Return the cover of a session as SVG; ``union`` is the name of its union."""
-    lines = _break_title(session.title)
+    lines = break_lines(session.title, _LINE_WIDTH, MAX_TITLE_LINES)
     host = " · ".join(
         [session.host.name, *([session.host.honour.zh] if session.host.honour else [])]
     )
@@ -88,36 +89,10 @@ def draw_cover(session: LiveSession, union: str) -> str:
             _TITLE_LINE.format(y=250 + 88 * number, text=escape(line))
             for number, line in enumerate(lines)
         ),
-        host=escape(_shorten(host, 60)),
+        host=escape(shorten(host, 60)),
         start=f"{start.month}月{start.day}日 {_WEEKDAYS[start.weekday()].zh} {start:%H:%M}",
-        union=escape(_shorten(union, 36)),
+        union=escape(shorten(union, 36)),
     )
-
-
-def _break_title(title: str) -> list[str]:
-    """Return the title in lines; what does not fit ends with an ellipsis."""
-    lines = [""]
-    for character in title:
-        if _width(lines[-1] + character) > _LINE_WIDTH:
-            lines.append("")
-        lines[-1] += character
-    if len(lines) > MAX_TITLE_LINES:
-        lines = lines[:MAX_TITLE_LINES]
-        lines[-1] = _shorten(lines[-1] + "…", _LINE_WIDTH)
-    return lines
-
-
-def _shorten(text: str, width: int) -> str:
-    if _width(text) <= width:
-        return text
-    while _width(text) > width - _width("…"):
-        text = text[:-1]
-    return text + "…"
-
-
-def _width(text: str) -> int:
-    """Return the width in half-width characters."""
-    return sum(1 if character.isascii() else 2 for character in text)
 
 
 async def serve_cover(request: Request) -> Response:
