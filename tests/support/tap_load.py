@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-import httpx
+import aiohttp
 
 from tests.support.interest_senders import Interest, InterestAnswer, NodeAddress, parse_answer
 from tests.support.third_party_clients import ENTER_AS_VIEWER
@@ -44,9 +44,10 @@ class TapLoad:
         self._interval = TAPS_PER_PERSON / taps_per_second
         self._numbers = itertools.count(first_person)
         self._chance = random.Random(0)  # noqa: S311 - chance, not a secret
-        self._client = httpx.AsyncClient(
-            timeout=REQUEST_TIMEOUT_SECONDS,
-            limits=httpx.Limits(max_connections=1_000, max_keepalive_connections=100),
+        # Not httpx: with a thousand connections its pool takes longer than the service.
+        self._client = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_SECONDS),
+            connector=aiohttp.TCPConnector(limit=1_000),
         )
         self._persons: set[asyncio.Task[None]] = set()
         self._ticker: asyncio.Task[None] | None = None
@@ -61,7 +62,7 @@ class TapLoad:
             task.cancel()
         if running:
             await asyncio.wait(running)
-        await self._client.aclose()
+        await self._client.close()
 
     @property
     def acknowledged(self) -> int:
@@ -131,16 +132,16 @@ class TapLoad:
         """Send to one node after the other until one answers with data."""
         for node in nodes:
             try:
-                response = await self._client.post(
+                async with self._client.post(
                     f"{node.url}/graphql", json=body, headers=headers
-                )
-                answer: dict[str, Any] = response.json()
-            except (httpx.HTTPError, ValueError):
+                ) as response:
+                    answer: dict[str, Any] = await response.json(content_type=None)
+            except (aiohttp.ClientError, TimeoutError, ValueError):
                 self.ledger.answers["unreachable"] += 1
             else:
                 if answer.get("data"):
                     return answer
-                self.ledger.answers[f"HTTP {response.status_code}"] += 1
+                self.ledger.answers[f"HTTP {response.status}"] += 1
             await self._pause()
         raise AssertionError("itertools.cycle() does not end")
 
