@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 from api.media.camera_closes import CameraClose, CameraRefused
 from api.media.hls_encoder import PLAYLIST, EncoderFailed, HlsEncoder, encoder_arguments
 from api.media.limits import MediaLimits
-from api.media.service_client import Admission, Answer, ServiceClient
+from api.media.service_client import Answer, KeyAnswer, ServiceClient
 from domain.live.camera_recordings import (
     CameraRecording,
     RecordingUnknown,
@@ -82,7 +82,7 @@ class CameraConnection:
         if not self._end.done():
             self._end.set_result(close)
 
-    def note(self, admission: Admission) -> None:
+    def note(self, admission: KeyAnswer) -> None:
         """Note whether the picture may be kept; an answer that does not say changes nothing."""
         if admission.recording is not None:
             self.recording = admission.recording
@@ -183,7 +183,7 @@ class CameraConnection:
 
         While the service is away it goes on: a picture must not end because nobody can look.
         """
-        admission = Admission(answer=Answer.ADMITTED)
+        admission = KeyAnswer(answer=Answer.ADMITTED)
         while admission.answer is not Answer.REFUSED:
             self.note(admission)
             await asyncio.sleep(self._limits.key_check_seconds)

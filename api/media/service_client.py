@@ -28,7 +28,7 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Admission:
+class KeyAnswer:
     """An answer, and the name under which the picture is to be kept from now on.
 
     The name is empty when nothing may be kept, and None when the service did not say.
@@ -47,11 +47,11 @@ class ServiceClient:
             ssl_context=httpcore.default_ssl_context(), max_connections=_MAX_CONNECTIONS
         )
 
-    async def may_begin(self, name: str, secret: str, connection: str) -> Admission:
+    async def may_begin(self, name: str, secret: str, connection: str) -> KeyAnswer:
         """Ask whether a connection may begin to publish the stream with this name."""
         return await self._call("publish", name, secret, connection)
 
-    async def may_go_on(self, name: str, secret: str, connection: str) -> Admission:
+    async def may_go_on(self, name: str, secret: str, connection: str) -> KeyAnswer:
         """Ask whether a connection that publishes may go on."""
         return await self._call("update", name, secret, connection)
 
@@ -63,7 +63,7 @@ class ServiceClient:
         """Close all connections."""
         await self._pool.aclose()
 
-    async def _call(self, action: str, name: str, secret: str, connection: str) -> Admission:
+    async def _call(self, action: str, name: str, secret: str, connection: str) -> KeyAnswer:
         told = {"action": action, "name": name, "key": secret, "connection": connection}
         try:
             answer = await self._pool.request(
@@ -79,11 +79,11 @@ class ServiceClient:
             httpcore.TimeoutException,
             OSError,
         ):
-            return Admission(answer=Answer.NONE)
+            return KeyAnswer(answer=Answer.NONE)
         if answer.status == 200:
-            return Admission(answer=Answer.ADMITTED, recording=_read_recording(answer.content))
+            return KeyAnswer(answer=Answer.ADMITTED, recording=_read_recording(answer.content))
         is_away = answer.status >= 500 or answer.status == 429
-        return Admission(answer=Answer.NONE if is_away else Answer.REFUSED)
+        return KeyAnswer(answer=Answer.NONE if is_away else Answer.REFUSED)
 
 
 def _read_recording(content: bytes) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from api.settings import Settings
 from api.wiring.codes import create_phone_proving, describe_gateway
 from api.wiring.realtime import Realtime
-from api.wiring.recordings import create_recording_control
+from api.wiring.recording_services import create_recording_control
 from domain.postings.media_sites import parse_media_hosts
 from realtime.group_commit import GroupCommit
 from schema.context import Services

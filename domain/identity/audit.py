@@ -53,9 +53,9 @@ class AuditAction(Labelled):
     ADD_OCCUPATION = "ADD_OCCUPATION", "新增职业名称"
     CUT_OFF_STREAM = "CUT_OFF_STREAM", "切断直播画面"
     RESTORE_STREAM = "RESTORE_STREAM", "恢复直播画面"
+    EDIT_SESSION = "EDIT_SESSION", "修改场次"
     CONSENT_TO_RECORDING = "CONSENT_TO_RECORDING", "同意录像"
     DELETE_RECORDING = "DELETE_RECORDING", "删除录像"
-    EDIT_SESSION = "EDIT_SESSION", "修改场次"
 
 
 class AuditRole(Labelled):
