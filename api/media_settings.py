@@ -11,6 +11,8 @@
 ``SONGGANG_MEDIA_MAX_MIB``: the size of its folder.
 ``SONGGANG_MEDIA_MAX_KBITS``: kilobits a second of one camera.
 ``SONGGANG_MEDIA_KEEP_SECONDS``: how long segments are kept after a camera stopped.
+``SONGGANG_MEDIA_RECORDED_DAYS``: days that recordings are kept after their session.
+``SONGGANG_MEDIA_RECORDED_MIB``: the size of all recordings.
 """
 
 from __future__ import annotations
@@ -80,6 +82,18 @@ class MediaSettings(StreamSettings):
         validation_alias="SONGGANG_MEDIA_KEEP_SECONDS",
     )
 
+    media_recorded_days: int = Field(
+        default=_LIMITS.recorded_days,
+        ge=1,
+        le=1_095,
+        validation_alias="SONGGANG_MEDIA_RECORDED_DAYS",
+    )
+    media_recorded_mib: int = Field(
+        default=_LIMITS.max_recorded_bytes >> 20,
+        ge=0,
+        validation_alias="SONGGANG_MEDIA_RECORDED_MIB",
+    )
+
     @property
     def camera_server(self) -> CameraServer | None:
         """The media process as the service knows it; None while there is none."""
@@ -113,4 +127,6 @@ class MediaSettings(StreamSettings):
             max_folder_bytes=self.media_max_mib << 20,
             max_bits_per_second=self.media_max_kbits * 1_000,
             keep_seconds=self.media_keep_seconds,
+            max_recorded_bytes=self.media_recorded_mib << 20,
+            recorded_days=self.media_recorded_days,
         )

@@ -51,6 +51,7 @@ from services.live.direction import SessionDirection
 from services.live.own_rooms import OwnRooms
 from services.live.qr_codes import QrCodeCreation
 from services.live.questions import QuestionModeration
+from services.live.recording_control import RecordingControl
 from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
 from services.live.schedule import SessionSchedule
 from services.live.session_edits import SessionEditing
@@ -100,6 +101,7 @@ class Services:
     session_editing: SessionEditing
     stream_control: StreamControl
     stream_direction: StreamDirection
+    recording_control: RecordingControl
     stream_publishing: StreamPublishing
     qr_code_creation: QrCodeCreation
     posting_gate: PostingGate

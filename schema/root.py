@@ -46,6 +46,8 @@ from schema.live.qr_code_types import find_visible_code
 from schema.live.question_mutations import QuestionMutations
 from schema.live.question_queries import QuestionQueries
 from schema.live.question_types import find_visible_question
+from schema.live.recording_mutations import RecordingMutations
+from schema.live.recording_queries import RecordingQueries
 from schema.live.recruitment_campaign_mutations import RecruitmentCampaignMutations
 from schema.live.recruitment_campaign_queries import RecruitmentCampaignQueries
 from schema.live.recruitment_campaign_types import find_recruitment_campaign
@@ -167,6 +169,7 @@ Query = merge_types(
         FunnelQueries,
         ConsentQueries,
         CodeQueries,
+        RecordingQueries,
         OwnLeadQueries,
         SeekerQueries,
         MatchQueries,
@@ -200,6 +203,7 @@ Mutation = merge_types(
         RecruitmentCampaignMutations,
         SessionMutations,
         StreamMutations,
+        RecordingMutations,
         QuestionMutations,
         InterestMutations,
         LeadFollowUpMutations,

@@ -18,6 +18,8 @@ from api.http.callback_keys import has_callback_key
 from api.http.error_responses import refusal_response
 from api.http.stream_callback_forms import PublishingCall, PublishingReport, read_call
 from api.stream_settings import StreamServer
+from domain.live.session_recordings import recording_name
+from domain.live.sessions import LiveSession
 from domain.refusals import NotPermitted, Refusal, database_unavailable
 from services.live.stream_publishing import StreamPublishing
 from storage.mongo.errors import StorageUnavailable
@@ -54,25 +56,29 @@ class StreamCallbacks:
             if not has_callback_key(request, key):
                 raise NotPermitted("The call carries no valid key.", "请求缺少有效的密钥。")
             call = read_call(StreamServer(name), await request.body())
-            await self._follow(call)
+            session = await self._follow(call)
         except Refusal as refusal:
             return refusal_response(refusal)
         except StorageUnavailable:
             return refusal_response(database_unavailable())
+        if name == StreamServer.SONGGANG_MEDIA and session is not None:
+            return JSONResponse(_ACCEPTED | {"recording": recording_name(session)})
         return JSONResponse(_ACCEPTED)
 
-    async def _follow(self, call: PublishingCall) -> None:
+    async def _follow(self, call: PublishingCall) -> LiveSession | None:
+        """Do what a call asks for; return the session of a connection that was admitted."""
         if call.report is PublishingReport.ENDED:
             await self._publishing.note_end(call.name, call.publisher)
         elif call.report is PublishingReport.TO_BE_REFUSED:
             raise NotPermitted("Only publishing and reading are open.", "仅开放推流和观看。")
         elif call.report is PublishingReport.WANTS_TO_BEGIN:
-            await self._publishing.admit(call.name, call.secret, call.publisher)
+            return await self._publishing.admit(call.name, call.secret, call.publisher)
         elif call.report is PublishingReport.GOES_ON:
             try:
-                await self._publishing.admit(call.name, call.secret, call.publisher)
+                return await self._publishing.admit(call.name, call.secret, call.publisher)
             except StorageUnavailable:
-                return  # a refusal would cut off a picture that was admitted
+                return None  # a refusal would cut off a picture that was admitted
+        return None
 
 
 async def serve_stream_callback(request: Request) -> Response:

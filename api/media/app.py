@@ -33,6 +33,16 @@ async def _serve_picture(request: Request) -> Response:
     return await node.files.respond(request)
 
 
+async def _serve_recording(request: Request) -> Response:
+    node: MediaNode = request.app.state.node
+    return await node.recordings.respond(request)
+
+
+async def _serve_recording_file(request: Request) -> Response:
+    node: MediaNode = request.app.state.node
+    return await node.recordings.respond_file(request)
+
+
 async def _serve_health(request: Request) -> Response:
     """What it does now, and the most that it does."""
     node: MediaNode = request.app.state.node
@@ -42,6 +52,8 @@ async def _serve_health(request: Request) -> Response:
 ROUTES = (
     WebSocketRoute("/camera", _serve_camera),
     Route("/live/{picture}/{name}", _serve_picture, methods=["GET"]),
+    Route("/recordings/{recording}", _serve_recording, methods=["GET", "DELETE"]),
+    Route("/recordings/{recording}/{name}", _serve_recording_file, methods=["GET"]),
     Route("/health/live", _serve_health, methods=["GET"]),
 )
 

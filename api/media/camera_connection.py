@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 from api.media.camera_closes import CameraClose, CameraRefused
 from api.media.hls_encoder import PLAYLIST, EncoderFailed, HlsEncoder, encoder_arguments
 from api.media.limits import MediaLimits
-from api.media.service_client import Answer, ServiceClient
+from api.media.service_client import Answer, KeyAnswer, ServiceClient
 from domain.live.camera_recordings import (
     CameraRecording,
     RecordingUnknown,
@@ -71,6 +71,8 @@ class CameraConnection:
         self.encoder: HlsEncoder | None = None
         self.has_left = asyncio.Event()
         """Set when nothing of this connection writes into the folder any more."""
+        self.recording = ""
+        """The name under which the picture is kept; empty while nothing may be kept."""
         self._end: asyncio.Future[CameraClose] = asyncio.get_running_loop().create_future()
         self._begun = b""
         self._is_on_air = False
@@ -79,6 +81,11 @@ class CameraConnection:
         """End the connection from outside; the first reason counts."""
         if not self._end.done():
             self._end.set_result(close)
+
+    def note(self, admission: KeyAnswer) -> None:
+        """Note whether the picture may be kept; an answer that does not say changes nothing."""
+        if admission.recording is not None:
+            self.recording = admission.recording
 
     async def run(self) -> None:
         """Take the camera until it ends by itself.
@@ -176,10 +183,11 @@ class CameraConnection:
 
         While the service is away it goes on: a picture must not end because nobody can look.
         """
-        answer = Answer.ADMITTED
-        while answer is not Answer.REFUSED:
+        admission = KeyAnswer(answer=Answer.ADMITTED)
+        while admission.answer is not Answer.REFUSED:
+            self.note(admission)
             await asyncio.sleep(self._limits.key_check_seconds)
-            answer = await self._service.may_go_on(self._session, self._secret, self.id)
+            admission = await self._service.may_go_on(self._session, self._secret, self.id)
         raise CameraRefused(CameraClose.KEY_NOT_VALID)
 
 

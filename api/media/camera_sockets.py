@@ -15,6 +15,7 @@ from api.media.camera_connection import CameraConnection, read_message
 from api.media.limits import MediaLimits
 from api.media.media_folder import MediaFolder
 from api.media.picture_files import PictureFiles
+from api.media.recording_folder import RecordingFolder
 from api.media.service_client import Answer, ServiceClient
 from api.websocket.uvicorn_protocol import PLACE_EXTENSION
 from domain.live.camera_recordings import may_be_recorded
@@ -34,6 +35,7 @@ class CameraSockets:
         service: ServiceClient,
         folder: MediaFolder,
         files: PictureFiles,
+        recordings: RecordingFolder,
         limits: MediaLimits,
         *,
         program: str,
@@ -42,6 +44,7 @@ class CameraSockets:
         self._service = service
         self._folder = folder
         self._files = files
+        self._recordings = recordings
         self._limits = limits
         self._program = program
         self._key = key
@@ -64,6 +67,20 @@ class CameraSockets:
         else:
             with suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(_ENDED)
+
+    def keep_recordings(self) -> frozenset[str]:
+        """Keep what the cameras on air have made, where it may be; return the recordings.
+
+        It blocks on the disk.
+        """
+        cameras = tuple(self._cameras.items())
+        for picture, camera in cameras:
+            self._keep(picture, camera)
+        return frozenset(camera.recording for _, camera in cameras if camera.recording)
+
+    def _keep(self, picture: str, camera: CameraConnection) -> None:
+        if camera.recording:
+            self._recordings.keep(camera.recording, self._folder.path_of(picture))
 
     def end_last(self, close: CameraClose) -> None:
         """End one camera, the one that came last."""
@@ -119,11 +136,12 @@ class CameraSockets:
         return begin
 
     async def _admit(self, session: str, secret: str, camera: CameraConnection) -> None:
-        answer = await self._service.may_begin(session, secret, camera.id)
-        if answer is Answer.REFUSED:
+        admission = await self._service.may_begin(session, secret, camera.id)
+        if admission.answer is Answer.REFUSED:
             raise CameraRefused(CameraClose.KEY_NOT_VALID)
-        if answer is Answer.NONE:
+        if admission.answer is Answer.NONE:
             raise CameraRefused(CameraClose.SERVICE_AWAY)
+        camera.note(admission)
 
     async def _replace(self, picture: str, camera: CameraConnection) -> None:
         """Put the camera in its place, and end the one that was there.
@@ -153,7 +171,10 @@ class CameraSockets:
         ready = orjson.dumps({"type": "ready", "maxBitsPerSecond": most}).decode()
         try:
             await socket.send_text(ready)
-            await camera.run()
+            try:
+                await camera.run()
+            finally:
+                await asyncio.to_thread(self._keep, picture, camera)
         except WebSocketDisconnect:
             return
         except CameraRefused as refused:

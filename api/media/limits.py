@@ -46,5 +46,10 @@ class MediaLimits:
     max_segment_bytes: int = 16 << 20
     """Bytes of one segment, 16 seconds of the most that a camera may send: a recording without key
     frames would make one that never ends."""
+    max_recorded_bytes: int = 20 << 30
+    """Bytes of all recordings; the oldest goes when a new one needs its place."""
+    recorded_days: int = 30
+    """Days that a recording is kept after its session; a day later it is deleted here, even when
+    the service is away."""
     max_cached_bytes: int = 64 << 20
     """Bytes of segments that are kept in memory for all players."""

@@ -1,7 +1,7 @@
 """The folder of all segments: one folder for each picture, bounded in size and in time.
 
-Nothing of a picture is kept as a recording: players get its last ten seconds, ffmpeg deletes what
-is older, and a folder goes with its camera after ``keep_seconds``.
+Players get the last ten seconds of a picture, ffmpeg deletes what is older, and a folder goes with
+its camera after ``keep_seconds``. What may be kept is linked into ``RecordingFolder``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from api.media.hls_encoder import PLAYLIST
 from api.media.limits import MediaLimits
 
 _PICTURE = re.compile(r"[0-9a-f]{32}")
-_SEGMENT = re.compile(r"[0-9a-f]{8}-[0-9]{1,15}\.ts")
+SEGMENT_NAME = re.compile(r"[0-9a-f]{8}-[0-9]{1,15}\.ts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,9 @@ class MediaFolder:
 
     def locate(self, picture: str, name: str) -> Path | None:
         """Return where the playlist or a segment of a picture is; None for any other name."""
-        is_named = _PICTURE.fullmatch(picture) and (name == PLAYLIST or _SEGMENT.fullmatch(name))
+        is_named = _PICTURE.fullmatch(picture) and (
+            name == PLAYLIST or SEGMENT_NAME.fullmatch(name)
+        )
         return self._root / picture / name if is_named else None
 
     def remove(self, picture: str) -> None:

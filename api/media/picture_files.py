@@ -32,8 +32,8 @@ _OPEN = {
     "access-control-expose-headers": "content-length, content-range, retry-after",
     "cross-origin-resource-policy": "cross-origin",
 }
-_CHANGING = {**_OPEN, "cache-control": "no-store"}
-_LASTING = {**_OPEN, "cache-control": "public, max-age=300, immutable", "accept-ranges": "bytes"}
+CHANGING = {**_OPEN, "cache-control": "no-store"}
+LASTING = {**_OPEN, "cache-control": "public, max-age=300, immutable", "accept-ranges": "bytes"}
 _RETRY_SECONDS = 15
 
 
@@ -62,48 +62,48 @@ class PictureFiles:
             return await self._respond_index(request, picture)
         path = self._folder.locate(picture, name)
         if path is None:
-            return _refuse(HTTPStatus.NOT_FOUND)
+            return refuse(HTTPStatus.NOT_FOUND)
         if name != PLAYLIST:
             return await self._respond_segment(request, path)
         kept = self._seats.keep(request.query_params.get("seat", "")[:64], peer_of(request.scope))
         if not kept:
-            return _refuse(HTTPStatus.FORBIDDEN if kept is None else HTTPStatus.SERVICE_UNAVAILABLE)
+            return refuse(HTTPStatus.FORBIDDEN if kept is None else HTTPStatus.SERVICE_UNAVAILABLE)
         return await self._respond_playlist(path)
 
     async def _respond_index(self, request: Request, picture: str) -> Response:
         path = self._folder.locate(picture, PLAYLIST)
         if path is None or not await run_in_threadpool(path.exists):
-            return _refuse(HTTPStatus.NOT_FOUND)
+            return refuse(HTTPStatus.NOT_FOUND)
         shown = request.headers.get("authorization", "")[:1_000]
         if hmac.compare_digest(shown.encode(), self._authorization.encode()):
             return await self._respond_playlist(path)
         ticket = self._seats.issue(peer_of(request.scope))
         if ticket is None:
-            return _refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+            return refuse(HTTPStatus.SERVICE_UNAVAILABLE)
         bandwidth = self._limits.max_bits_per_second
         lines = ("#EXTM3U", f"#EXT-X-STREAM-INF:BANDWIDTH={bandwidth}", f"{PLAYLIST}?seat={ticket}")
-        return Response("\n".join((*lines, "")), media_type=PLAYLIST_TYPE, headers=_CHANGING)
+        return Response("\n".join((*lines, "")), media_type=PLAYLIST_TYPE, headers=CHANGING)
 
     async def _respond_playlist(self, path: Path) -> Response:
         try:
             listed = await run_in_threadpool(path.read_bytes)
         except OSError:
-            return _refuse(HTTPStatus.NOT_FOUND)
-        return Response(listed, media_type=PLAYLIST_TYPE, headers=_CHANGING)
+            return refuse(HTTPStatus.NOT_FOUND)
+        return Response(listed, media_type=PLAYLIST_TYPE, headers=CHANGING)
 
     async def _respond_segment(self, request: Request, path: Path) -> Response:
         if "range" in request.headers:
             if not await run_in_threadpool(path.is_file):
-                return _refuse(HTTPStatus.NOT_FOUND)
-            return FileResponse(path, media_type=SEGMENT_TYPE, headers=_LASTING)
+                return refuse(HTTPStatus.NOT_FOUND)
+            return FileResponse(path, media_type=SEGMENT_TYPE, headers=LASTING)
         segment = self._cached.get(path)
         if segment is None:
             try:
                 # All players ask for a new segment within the same second.
                 segment = await self._reads.run(path, lambda: self._read_segment(path))
             except OSError:
-                return _refuse(HTTPStatus.NOT_FOUND)
-        return Response(segment, media_type=SEGMENT_TYPE, headers=_LASTING)
+                return refuse(HTTPStatus.NOT_FOUND)
+        return Response(segment, media_type=SEGMENT_TYPE, headers=LASTING)
 
     async def _read_segment(self, path: Path) -> bytes:
         segment = self._cached.get(path)
@@ -153,9 +153,10 @@ _TEXTS = {
 }
 
 
-def _refuse(status: HTTPStatus) -> Response:
+def refuse(status: HTTPStatus) -> Response:
+    """Return a refusal with a code, and a text in both languages."""
     code, message, message_zh = _TEXTS[status]
-    headers = dict(_CHANGING)
+    headers = dict(CHANGING)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["retry-after"] = str(_RETRY_SECONDS)
     content = {"error": message, "messageZh": message_zh, "code": code}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import quote
 
 import httpcore
 import orjson
+
+from api.media.recording_folder import RECORDING_NAME
 
 _TIMEOUT_SECONDS = 3.0
 _MAX_CONNECTIONS = 8
@@ -24,6 +27,17 @@ class Answer(Enum):
     """It does not answer now."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeyAnswer:
+    """An answer, and the name under which the picture is to be kept from now on.
+
+    The name is empty when nothing may be kept, and None when the service did not say.
+    """
+
+    answer: Answer
+    recording: str | None = None
+
+
 class ServiceClient:
     """Calls ``/stream-callbacks/songgang-media`` of the service at ``url`` with the shared key."""
 
@@ -33,11 +47,11 @@ class ServiceClient:
             ssl_context=httpcore.default_ssl_context(), max_connections=_MAX_CONNECTIONS
         )
 
-    async def may_begin(self, name: str, secret: str, connection: str) -> Answer:
+    async def may_begin(self, name: str, secret: str, connection: str) -> KeyAnswer:
         """Ask whether a connection may begin to publish the stream with this name."""
         return await self._call("publish", name, secret, connection)
 
-    async def may_go_on(self, name: str, secret: str, connection: str) -> Answer:
+    async def may_go_on(self, name: str, secret: str, connection: str) -> KeyAnswer:
         """Ask whether a connection that publishes may go on."""
         return await self._call("update", name, secret, connection)
 
@@ -49,7 +63,7 @@ class ServiceClient:
         """Close all connections."""
         await self._pool.aclose()
 
-    async def _call(self, action: str, name: str, secret: str, connection: str) -> Answer:
+    async def _call(self, action: str, name: str, secret: str, connection: str) -> KeyAnswer:
         told = {"action": action, "name": name, "key": secret, "connection": connection}
         try:
             answer = await self._pool.request(
@@ -65,7 +79,19 @@ class ServiceClient:
             httpcore.TimeoutException,
             OSError,
         ):
-            return Answer.NONE
+            return KeyAnswer(answer=Answer.NONE)
         if answer.status == 200:
-            return Answer.ADMITTED
-        return Answer.NONE if answer.status >= 500 or answer.status == 429 else Answer.REFUSED
+            return KeyAnswer(answer=Answer.ADMITTED, recording=_read_recording(answer.content))
+        is_away = answer.status >= 500 or answer.status == 429
+        return KeyAnswer(answer=Answer.NONE if is_away else Answer.REFUSED)
+
+
+def _read_recording(content: bytes) -> str | None:
+    try:
+        told = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    name = told.get("recording") if isinstance(told, dict) else None
+    if not isinstance(name, str):
+        return None
+    return name if RECORDING_NAME.fullmatch(name) else ""

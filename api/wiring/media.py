@@ -16,6 +16,8 @@ from api.media.hls_encoder import find_ffmpeg
 from api.media.limits import MediaLimits
 from api.media.media_folder import MediaFolder
 from api.media.picture_files import PictureFiles
+from api.media.recording_files import RecordingFiles
+from api.media.recording_folder import RecordingFolder
 from api.media.service_client import ServiceClient
 from api.media.viewer_seats import ViewerSeats
 from api.settings import Settings, SettingsInvalid
@@ -30,6 +32,7 @@ class MediaNode:
 
     cameras: CameraSockets
     files: PictureFiles
+    recordings: RecordingFiles
     seats: ViewerSeats
     folder: MediaFolder
     limits: MediaLimits
@@ -60,14 +63,23 @@ async def run_media_node(settings: Settings, limits: MediaLimits) -> AsyncIterat
     key = settings.media_key.get_secret_value()
     program = find_ffmpeg()
     service = ServiceClient(settings.media_service_url or f"http://127.0.0.1:{settings.port}", key)
-    folder = MediaFolder(settings.media_dir or settings.data_dir / "media", limits)
+    root = settings.media_dir or settings.data_dir / "media"
+    folder = MediaFolder(root, limits)
     seats = ViewerSeats(limits, asyncio.get_running_loop().time)
     files = PictureFiles(folder, seats, limits, key)
-    cameras = CameraSockets(service, folder, files, limits, program=program, key=key)
-    watch = FolderWatch(folder, cameras, files, limits, time.time)
+    recordings = RecordingFolder(root / "recordings", limits)
+    cameras = CameraSockets(service, folder, files, recordings, limits, program=program, key=key)
+    watch = FolderWatch(folder, cameras, files, recordings, limits, clock=time.time)
     watch.start()
     try:
-        yield MediaNode(cameras=cameras, files=files, seats=seats, folder=folder, limits=limits)
+        yield MediaNode(
+            cameras=cameras,
+            files=files,
+            recordings=RecordingFiles(recordings, key),
+            seats=seats,
+            folder=folder,
+            limits=limits,
+        )
     finally:
         await watch.close()
         await service.close()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from api.settings import Settings
 from api.wiring.codes import create_phone_proving, describe_gateway
 from api.wiring.realtime import Realtime
+from api.wiring.recording_services import create_recording_control
 from domain.postings.media_sites import parse_media_hosts
 from realtime.group_commit import GroupCommit
 from schema.context import Services
@@ -203,6 +204,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             stream_publishing=StreamPublishing(
                 store, stream_control, settings.media_server, clock, cameras=settings.camera_server
             ),
+            recording_control=create_recording_control(store, commit, clock, settings),
             stream_direction=StreamDirection(store, stream_control, settings.stream_rules, clock),
             qr_code_creation=QrCodeCreation(store, clock),
             union_settings=UnionSettings(store),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from api.settings import Settings
 from api.wiring.codes import create_gateway
 from api.wiring.realtime import run_group_commit
+from api.wiring.recording_services import create_recording_watch
 from api.wiring.services import NodeServices, run_posting_services
 from api.wiring.starting import Worker, start_worker
 from services.exchange.row_processes import RowProcesses
@@ -103,6 +104,7 @@ def create_workers(running: NodeServices, settings: Settings) -> Workers:
                 node=name,
                 grace=settings.stream_grace,
             ),
+            *create_recording_watch(store, services.recording_control, clock, settings, node=name),
             RetentionWorker(store, clock, settings.retention_periods),
         ),
     )

@@ -57,6 +57,8 @@ class AuditAction(Labelled):
     PROPOSE_MINIMUM_WAGE = "PROPOSE_MINIMUM_WAGE", "申报最低工资"
     REFUSE_MINIMUM_WAGE = "REFUSE_MINIMUM_WAGE", "不采纳最低工资申报"
     APPEAL_POSTING = "APPEAL_POSTING", "岗位申诉"
+    CONSENT_TO_RECORDING = "CONSENT_TO_RECORDING", "同意录像"
+    DELETE_RECORDING = "DELETE_RECORDING", "删除录像"
 
 
 class AuditRole(Labelled):

@@ -72,6 +72,14 @@ class CameraServer:
         """Return the address of the playlist of a session."""
         return f"{self.url}/live/{name_picture(self.key, session_id)}/index.m3u8"
 
+    def recording_of(self, name: str) -> str:
+        """Return the address of the playlist of a recording."""
+        return f"{self.url}/recordings/{name}/index.m3u8"
+
+    def internal_recording(self, name: str) -> str:
+        """Return where this service asks for a recording, and deletes it."""
+        return f"{self.internal_url}/recordings/{name}"
+
     def internal_playlist(self, url: str) -> str | None:
         """Return where this service reads a playlist of the media process; None for others."""
         path = url.removeprefix(f"{self.url}/live/")

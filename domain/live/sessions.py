@@ -95,6 +95,29 @@ class Host:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionRecording:
+    """A portrait consent, and the recording that it allows (``domain.live.session_recordings``).
+
+    ``name`` is that of the recording in the media process, ``person`` the host who consented at
+    ``consented_at`` to the text ``consent_version``, as the account ``consent_recorded_by`` says.
+    ``found_at`` is when the media process first had it after the end of the session, with
+    ``duration_seconds`` and ``byte_count``. ``deleted_at`` ends the consent and hides it,
+    ``removed_at`` is when the media process had nothing of it any more.
+    """
+
+    name: str
+    person: str
+    consent_version: str
+    consented_at: datetime
+    consent_recorded_by: str
+    found_at: datetime | None = None
+    duration_seconds: int = 0
+    byte_count: int = 0
+    deleted_at: datetime | None = None
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LiveSession:
     """A live session.
 
@@ -104,8 +127,8 @@ class LiveSession:
     until the host sets them and after the end. ``slow_mode_seconds`` is the time between two
     questions of one viewer, 0 without slow mode. ``views`` counts how often a viewer joined,
     ``peak_viewers`` is the highest number at one time. ``cover_url`` is empty for the cover that is
-    drawn. ``stream`` is the picture. ``closed_posting_ids`` are those of the running order that
-    viewers know as closed; None before the session has started.
+    drawn. ``stream`` is the picture, ``recording`` what is kept of it. ``closed_posting_ids`` are
+    those of the running order that viewers know as closed; None before the session has started.
     """
 
     id: str
@@ -134,6 +157,7 @@ class LiveSession:
     description: str = ""
     cover_url: str = ""
     stream: Stream = NO_STREAM
+    recording: SessionRecording | None = None
     closed_posting_ids: tuple[str, ...] | None = None
 
     def knows_otherwise(self, posting_id: str, *, is_open: bool) -> bool:

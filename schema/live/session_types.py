@@ -24,6 +24,7 @@ from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context, Info
 from schema.identity.union_types import Union
 from schema.live.question_types import Question, list_questions
+from schema.live.recording_types import Replay
 from schema.live.recruitment_campaign_types import (
     RecruitmentCampaign,
     find_recruitment_campaign,
@@ -122,6 +123,12 @@ class LiveSession(Node):
     @strawberry.field(description="Its picture.")
     def stream(self, info: Info) -> Stream:
         return Stream.of(self.record, info.context)
+
+    @strawberry.field(
+        description="Its recording; null before the end, and when there is none or none any more."
+    )
+    def replay(self, info: Info) -> Replay | None:
+        return Replay.of(self.record, info.context)
 
     @strawberry.field(description="The union that holds the session.")
     async def union(self, info: Info) -> Union:

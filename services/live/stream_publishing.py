@@ -119,8 +119,10 @@ class StreamPublishing:
         session = await self._control.change(session_id, change)
         return session, format_stream_key(session_id, secret)
 
-    async def admit(self, name: str, secret: str, publisher: str) -> None:
+    async def admit(self, name: str, secret: str, publisher: str) -> LiveSession:
         """Admit a connection that wants to publish, or goes on to; it replaces another one.
+
+        Return the session that it publishes for.
 
         ``name`` is that of the stream, ``publisher`` what the media server calls the connection.
 
@@ -131,14 +133,14 @@ class StreamPublishing:
             raise _not_permitted()
         publisher = publisher[:MAX_PUBLISHER_LENGTH]
         if session.stream.publisher == publisher:
-            return
+            return session
 
         def change(current: LiveSession) -> Stream:
             if not _may_publish(current, secret):
                 raise _not_permitted()
             return begin_publishing(current.stream, publisher)
 
-        await self._control.change(name, change)
+        return await self._control.change(name, change)
 
     async def note_end(self, name: str, publisher: str) -> None:
         """Note that a connection stopped to publish. One that was replaced changes nothing."""

@@ -11,7 +11,14 @@ from typing import Any
 from pymongo import UpdateOne
 
 from domain.live.log_position import LogPosition
-from domain.live.sessions import ON_AIR_STATUSES, OVER_STATUSES, LiveSession, Segment, SessionStatus
+from domain.live.sessions import (
+    ON_AIR_STATUSES,
+    OVER_STATUSES,
+    LiveSession,
+    Segment,
+    SessionRecording,
+    SessionStatus,
+)
 from domain.live.streams import Stream
 from storage.mongo.client import Document, Mongo, Transaction, translate_errors
 from storage.mongo.codec import changed_fields, to_document
@@ -148,6 +155,21 @@ class LiveSessions(Repository[LiveSession]):
             "stream.hls_url": {"$gt": ""},
         }
         return await self._records.find(where, sort=(("starts_at", 1), ("_id", 1)), limit=limit)
+
+    async def set_recording(
+        self, before: LiveSession, recording: SessionRecording, *, transaction: Transaction
+    ) -> None:
+        """Store the recording of a session of any status."""
+        await self._records.update_one(
+            {"_id": before.id},
+            {"$set": {"recording": to_document(recording)}},
+            transaction=transaction,
+        )
+
+    async def with_recording(self, *, limit: int) -> list[LiveSession]:
+        """Sessions whose recording is not removed yet, the first to be consented to first."""
+        where = {"recording.name": {"$gt": ""}, "recording.removed_at": None}
+        return await self._records.find(where, sort=(("recording.consented_at", 1),), limit=limit)
 
     async def set_slow_mode(
         self, session_id: str, seconds: int, *, transaction: Transaction

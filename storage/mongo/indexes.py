@@ -199,6 +199,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("union_path", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)],
             name="by_union",
         ),
+        IndexModel(
+            [("recording.removed_at", ASCENDING), ("recording.consented_at", ASCENDING)],
+            name="by_recording",
+            partialFilterExpression={"recording.name": {"$gt": ""}},
+        ),
     ],
     "leads": [
         IndexModel(

@@ -95,6 +95,8 @@ class AdmittingService:
         """Action, name of the stream, and connection."""
         self.admits = True
         self.secret: str | None = SECRET
+        self.recording = ""
+        """The name under which pictures are to be kept."""
         self.is_away = False
 
     async def __aenter__(self) -> Self:
@@ -115,7 +117,9 @@ class AdmittingService:
             writer.close()
             return
         is_admitted = self.admits and self.secret in {None, call["key"]}
-        writer.write(http_response(200 if is_admitted or call["action"] == "end" else 403))
+        told = json.dumps({"code": 0, "recording": self.recording}).encode()
+        status = 200 if is_admitted or call["action"] == "end" else 403
+        writer.write(http_response(status, body=told))
         writer.close()
 
 

@@ -358,6 +358,19 @@ MUTATION_CASES = {
             "... on StreamRestored { session { id stream { state cutOffReason } } }",
         ),
         MutationCase(
+            "recordPortraitConsent",
+            session_mutation_input("live", textVersion="1"),
+            "PortraitConsentRecorded",
+            "... on PortraitConsentRecorded { session { id } "
+            "recording { person consentVersion consentedAt deletedAt } }",
+        ),
+        MutationCase(
+            "deleteRecording",
+            session_mutation_input("live", reason="主播撤回了同意"),
+            "RecordingDeleted",
+            "... on RecordingDeleted { session { id replay { hlsUrl } } }",
+        ),
+        MutationCase(
             "setSlowMode",
             session_mutation_input("live", seconds=30),
             "SessionChanged",

@@ -66,6 +66,8 @@ ALLOWED_CALLERS = {
     "createCameraKey": DIRECTORS,
     "cutOffStream": {"officer", "officer above"},
     "restoreStream": {"officer", "officer above"},
+    "recordPortraitConsent": DIRECTORS,
+    "deleteRecording": DIRECTORS,
     "setSlowMode": DIRECTORS,
     "createCode": DIRECTORS,
     "announce": DIRECTORS,

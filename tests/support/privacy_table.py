@@ -47,6 +47,7 @@ PRIVACY_ROWS = {
     "findings, reports and decisions on a posting": "Posting.findings",
     "checks of an employer's papers": "Employer.checks",
     "webhooks and their messages": "WebhookDelivery.payload",
+    "the portrait consent of a session, and its recording": "SessionRecording.person",
     "names of staff": "Colleague.displayName",
 }
 """The rows of the table, and the fields each stands for."""

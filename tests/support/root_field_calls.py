@@ -130,7 +130,9 @@ def _lead_queries(world: Showcase, receipts: Sequence[str]) -> list[RootFieldCal
         RootFieldCall("auditTrail", {"leadId": gid(world.lead)}, OFFICERS, OTHER_OFFICERS),
         RootFieldCall("codes", {}, ALL_HOSTS | ALL_OFFICERS),
         RootFieldCall("codes", {"sessionId": session}, ALL_HOSTS | ALL_OFFICERS),
+        RootFieldCall("portraitConsentText", {}),
         # The session is public, so a refused caller gets NOT_PERMITTED.
+        RootFieldCall("sessionRecording", {"sessionId": gid(world.ended)}, DIRECTORS),
         RootFieldCall("questions", {"sessionId": session}, DIRECTORS),
         RootFieldCall(
             "questions",

@@ -132,7 +132,12 @@ class ShowcaseRecords(World):
             started_at=utc_now(),
             campaign_id=self.spring.id,
         )
-        self.ended = replace(self.ended, started_at=utc_now(), ended_at=utc_now())
+        self.ended = replace(
+            self.ended,
+            started_at=utc_now(),
+            ended_at=utc_now(),
+            recording=records.session_recording(found_at=utc_now(), duration_seconds=1_800),
+        )
         self.interrupted = replace(
             self.interrupted,
             description="三十年焊工的故事",

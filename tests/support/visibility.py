@@ -66,6 +66,11 @@ PERSONAL_ROWS = (
     VisibilityRow("Lead", "reason nextActionOn escalatedTo", SCOPED_STAFF),
     VisibilityRow("Lead", "assignable", OFFICERS_AND_RECRUITER),
     VisibilityRow("Lead", "qrCode", DIRECTORS),
+    VisibilityRow(
+        "SessionRecording",
+        "person consentVersion consentedAt durationSeconds byteCount foundAt deletedAt removedAt",
+        DIRECTORS,
+    ),
     # A recruiter does not see a lead whose consent is withdrawn.
     VisibilityRow("Lead", "withdrawnAt erasedAt", DIRECTORS),
     VisibilityRow("FrozenTerms", TERMS_FIELDS, LEAD_READERS),
@@ -269,13 +274,15 @@ PUBLIC_ROWS = tuple(
         "CodeAvailability": "available channels",
         "Employer": "id name creditCode placeCode place description synthetic verifiedUntil "
         "verified",
-        "LiveSession": "id campaign title description coverUrl stream format status startsAt "
-        "startedAt endedAt host segment segmentTitle slowModeSeconds peakViewers views synthetic "
-        "union postings pinnedPosting viewers interests "
+        "LiveSession": "id campaign title description coverUrl stream replay format status "
+        "startsAt startedAt endedAt host segment segmentTitle slowModeSeconds peakViewers views "
+        "synthetic union postings pinnedPosting viewers interests "
         "tallies questions cursor lastAnnouncement",
         "LastAnnouncement": "body at seq",
         "Stream": "state hlsUrl link posterUrl startedAt latency cutOffReason",
         "StreamLink": "platform url",
+        "Replay": "hlsUrl durationSeconds expiresAt",
+        "PortraitConsentText": "version chinese english",
         "Host": "name honour",
         "PostingTally": "postingId interests",
         "Question": "id body status answer askedAt publishedAt answeredAt posting",
@@ -381,6 +388,8 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "CameraKeyCreated": "session cameraUrl cameraKey",
     "StreamWasCutOff": "session",
     "StreamRestored": "session",
+    "PortraitConsentRecorded": "session recording",
+    "RecordingDeleted": "session",
     "PostingShown": "session posting",
     "Announced": "session",
     "QuestionAsked": "question",

@@ -135,7 +135,8 @@ async def test_the_documented_calls_admit_by_the_key_and_note_the_end(
         async def call(what: str, secret: str, connection: str) -> int:
             answer = await http.post(server.value, content=form(what, name, secret, connection))
             if answer.status_code == 200:
-                assert answer.json() == {"code": 0}
+                is_told = server is StreamServer.SONGGANG_MEDIA and what != "end"
+                assert answer.json() == {"code": 0} | ({"recording": ""} if is_told else {})
             return answer.status_code
 
         with capture_logs() as logs:
@@ -150,6 +151,27 @@ async def test_the_documented_calls_admit_by_the_key_and_note_the_end(
                 assert await call("end", secret, "2") == 200
             assert await read_publisher(store, world) == ""
         assert secret not in str(logs)
+
+
+async def test_our_media_process_is_told_what_may_be_kept(
+    running: RunningServices, world: World
+) -> None:
+    secret, recordings = await create_secret(world), running.services.recording_control
+    form, host = FORMS[StreamServer.SONGGANG_MEDIA], world.principal(world.host)
+
+    async with serving(running, StreamServer.SONGGANG_MEDIA) as http:
+
+        async def ask(what: str) -> str:
+            sent = form(what, world.live.id, secret, "1")
+            told: str = (await http.post("songgang-media", content=sent)).json()["recording"]
+            return told
+
+        assert await ask("begin") == ""
+        consented = await recordings.record_consent(host, world.live.id, "1")
+        assert consented.recording is not None
+        assert await ask("go on") == consented.recording.name
+        await recordings.delete(host, world.live.id, "主播撤回了同意")
+        assert await ask("go on") == ""
 
 
 async def test_a_publisher_cannot_speak_for_another_stream_or_connection(

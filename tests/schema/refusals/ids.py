@@ -34,6 +34,8 @@ ID_FIELDS = {
     ("createStreamKey", "host", "sessionId"): "LiveSession",
     ("createCameraKey", "host", "sessionId"): "LiveSession",
     ("cutOffStream", "officer", "sessionId"): "LiveSession",
+    ("recordPortraitConsent", "host", "sessionId"): "LiveSession",
+    ("deleteRecording", "host", "sessionId"): "LiveSession",
     ("restoreStream", "officer", "sessionId"): "LiveSession",
     ("createCode", "officer", "postingId"): "Posting",
     ("changePosting", "officer", "postingId"): "Posting",

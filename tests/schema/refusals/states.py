@@ -95,6 +95,8 @@ DIRECTING_MUTATIONS = [
     "createStreamKey",
     "editSession",
     "createCameraKey",
+    "recordPortraitConsent",
+    "deleteRecording",
 ]
 for name, caller in [
     ("expressInterest", "viewer"),
@@ -120,6 +122,7 @@ for name, sessions in {
     "createStreamKey": ("ended",),
     "editSession": ("ended",),
     "createCameraKey": ("ended",),
+    "recordPortraitConsent": ("ended",),
 }.items():
     for session in sessions:
         CASES[f"{name}, {session} session"] = RefusalCase(

@@ -28,6 +28,7 @@ for what, text in FORBIDDEN_TEXTS.items():
         ("editSession", "host", "description"),
         ("cutOffStream", "officer", "reason"),
         ("restoreStream", "officer", "reason"),
+        ("deleteRecording", "officer", "reason"),
         ("announce", "host", "body"),
         ("noteLead", "host", "body"),
         ("setSegment", "host", "title"),

@@ -14,7 +14,13 @@ from tests.support.records.identity import (
     union,
 )
 from tests.support.records.leads import lead
-from tests.support.records.live import code, live_session, question, recruitment_campaign
+from tests.support.records.live import (
+    code,
+    live_session,
+    question,
+    recruitment_campaign,
+    session_recording,
+)
 from tests.support.records.postings import (
     decision,
     minimum_wage,
@@ -56,6 +62,7 @@ __all__ = [
     "report",
     "rescreen",
     "seeker",
+    "session_recording",
     "sign_in",
     "union",
     "wage_proposal",

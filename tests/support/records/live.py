@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from secrets import token_hex
 from typing import Any
 
 from domain.live.qr_codes import CodeKind, QrCode
 from domain.live.questions import Question
 from domain.live.recruitment_campaigns import RecruitmentCampaign
-from domain.live.sessions import Honour, Host, LiveSession, SessionFormat, SessionStatus
+from domain.live.sessions import (
+    Honour,
+    Host,
+    LiveSession,
+    SessionFormat,
+    SessionRecording,
+    SessionStatus,
+)
 from storage.mongo.client import new_id
 from tests.support.records.clock import FIXED_NOW
 from tests.support.records.identity import HOST_ID, UNION_ID
@@ -55,6 +63,18 @@ def live_session(**changes: Any) -> LiveSession:
         starts_at=FIXED_NOW,
         posting_ids=(),
         created_at=FIXED_NOW,
+    )
+    return replace(record, **changes)
+
+
+def session_recording(**changes: Any) -> SessionRecording:
+    """Return the recording that the host of ``live_session`` consented to."""
+    record = SessionRecording(
+        name=token_hex(16),
+        person="王师傅",
+        consent_version="1",
+        consented_at=FIXED_NOW,
+        consent_recorded_by=HOST_ID,
     )
     return replace(record, **changes)
 

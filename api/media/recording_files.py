@@ -1,0 +1,56 @@
+"""Serves recordings to players, and lets the service ask for one and delete it.
+
+The address of a recording is as good as a key: its name is drawn by chance, and the service gives
+it to viewers only after the end of the session.
+"""
+
+from __future__ import annotations
+
+import hmac
+from http import HTTPStatus
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from api.media.picture_files import CHANGING, LASTING, PLAYLIST_TYPE, SEGMENT_TYPE, refuse
+from api.media.recording_folder import RECORDING_NAME, RecordingFolder
+
+
+class RecordingFiles:
+    """Answers players, and the service, which shows ``key``."""
+
+    def __init__(self, folder: RecordingFolder, key: str) -> None:
+        self._folder = folder
+        self._authorization = f"Bearer {key}"
+
+    async def respond(self, request: Request) -> Response:
+        """Tell the service how long a recording is, or delete it for the service.
+
+        404: there is none, or the caller is not the service.
+        """
+        name = request.path_params["recording"]
+        shown = request.headers.get("authorization", "")[:1_000]
+        is_service = hmac.compare_digest(shown.encode(), self._authorization.encode())
+        if not is_service or not RECORDING_NAME.fullmatch(name):
+            return refuse(HTTPStatus.NOT_FOUND)
+        if request.method == "DELETE":
+            was_there = await run_in_threadpool(self._folder.remove, name)
+            return Response(status_code=204) if was_there else refuse(HTTPStatus.NOT_FOUND)
+        found = await run_in_threadpool(self._folder.measure, name)
+        if found is None:
+            return refuse(HTTPStatus.NOT_FOUND)
+        return JSONResponse({"durationSeconds": found[0], "byteCount": found[1]}, headers=CHANGING)
+
+    async def respond_file(self, request: Request) -> Response:
+        """Answer with the playlist of a recording, or with a segment or a range of it."""
+        recording, name = request.path_params["recording"], request.path_params["name"]
+        if name == "index.m3u8" and RECORDING_NAME.fullmatch(recording):
+            playlist = await run_in_threadpool(self._folder.render_playlist, recording)
+            if playlist is None:
+                return refuse(HTTPStatus.NOT_FOUND)
+            return Response(playlist, media_type=PLAYLIST_TYPE, headers=CHANGING)
+        path = self._folder.locate(recording, name)
+        if path is None or not await run_in_threadpool(path.is_file):
+            return refuse(HTTPStatus.NOT_FOUND)
+        return FileResponse(path, media_type=SEGMENT_TYPE, headers=LASTING)

@@ -1,0 +1,182 @@
+"""The folder of all recordings: what players got of a session, kept as long as it may be.
+
+A segment is linked, not copied, from the folder of its picture before ffmpeg deletes it there. The
+service says whether a picture may be kept, and under which name; each name has a folder.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import pairwise
+from math import ceil
+from pathlib import Path
+
+import structlog
+
+from api.media.hls_encoder import PLAYLIST
+from api.media.limits import MediaLimits
+from api.media.media_folder import SEGMENT_NAME
+
+RECORDING_NAME = re.compile(r"[0-9a-f]{32}")
+_LIST = "segments"
+"""The file that lists what is kept, in the lines of a playlist."""
+_DURATION = re.compile(r"#EXTINF:([0-9]{1,4}(?:\.[0-9]{1,9})?),", re.ASCII)
+_DISCONTINUITY = "#EXT-X-DISCONTINUITY"
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptRecording:
+    """How much is kept of one recording; ``changed_at`` is in seconds of the system's clock."""
+
+    byte_count: int = 0
+    changed_at: float = 0.0
+    last_segment: str = ""
+
+
+class RecordingFolder:
+    """The recordings of one process. Only threads that may block on the disk call it."""
+
+    def __init__(self, root: Path, limits: MediaLimits) -> None:
+        self._root = root
+        self._limits = limits
+        self._kept = dict(_look_at(each) for each in _folders_of(root))
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of all recordings."""
+        return sum(each.byte_count for each in tuple(self._kept.values()))
+
+    def keep(self, name: str, picture: Path) -> None:
+        """Keep the segments that the playlist of a picture lists and the recording lacks.
+
+        What the disk does not take is left out: the picture goes on.
+        """
+        try:
+            lines = (picture / PLAYLIST).read_text("utf-8").splitlines()
+        except OSError:
+            return  # there is no segment yet
+        if self.byte_count >= self._limits.max_recorded_bytes:
+            return
+        folder = self._root / name
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for extinf, segment in pairwise(lines):
+                if _DURATION.fullmatch(extinf) and SEGMENT_NAME.fullmatch(segment):
+                    self._keep_segment(name, picture / segment, extinf)
+        except OSError as error:
+            _log.error("recording has a gap", error=type(error).__name__)
+
+    def _keep_segment(self, name: str, segment: Path, extinf: str) -> None:
+        kept = self._folder_file(name, segment.name)
+        try:
+            os.link(segment, kept)
+        except FileExistsError:
+            return
+        except FileNotFoundError:
+            return  # ffmpeg has just deleted it
+        before = self._kept.get(name, KeptRecording())
+        is_next = not before.last_segment or _is_next(before.last_segment, segment.name)
+        gap = [] if is_next else [_DISCONTINUITY]
+        with self._folder_file(name, _LIST).open("a", encoding="utf-8") as file:
+            file.write("\n".join([*gap, extinf, segment.name, ""]))
+        status = kept.stat()
+        self._kept[name] = replace(
+            before,
+            byte_count=before.byte_count + status.st_size,
+            changed_at=max(before.changed_at, status.st_mtime),
+            last_segment=segment.name,
+        )
+
+    def render_playlist(self, name: str) -> str | None:
+        """Return the playlist of a recording (RFC 8216, type VOD); None if there is none."""
+        lines = self._read_list(name)
+        durations = [float(found[1]) for line in lines if (found := _DURATION.fullmatch(line))]
+        if not durations:
+            return None
+        head = (
+            *("#EXTM3U", "#EXT-X-VERSION:3", f"#EXT-X-TARGETDURATION:{ceil(max(durations))}"),
+            *("#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-PLAYLIST-TYPE:VOD"),
+        )
+        return "\n".join([*head, *lines, "#EXT-X-ENDLIST", ""])
+
+    def measure(self, name: str) -> tuple[int, int] | None:
+        """Return the seconds and the bytes of a recording; None if there is none."""
+        lines = self._read_list(name)
+        seconds = sum(float(found[1]) for line in lines if (found := _DURATION.fullmatch(line)))
+        kept = self._kept.get(name)
+        return None if kept is None or not seconds else (round(seconds), kept.byte_count)
+
+    def locate(self, name: str, segment: str) -> Path | None:
+        """Return where a segment of a recording is; None for any other name."""
+        is_named = RECORDING_NAME.fullmatch(name) and SEGMENT_NAME.fullmatch(segment)
+        return self._folder_file(name, segment) if is_named else None
+
+    def remove(self, name: str) -> bool:
+        """Delete a recording; return whether there was anything of it."""
+        folder = self._root / name
+        was_there = folder.exists()
+        # The list first: no player begins what goes away.
+        with suppress(OSError):
+            (folder / _LIST).unlink()
+        shutil.rmtree(folder, ignore_errors=True)
+        self._kept.pop(name, None)
+        return was_there
+
+    def sweep(self, now: float, on_air: Collection[str]) -> None:
+        """Delete recordings whose days are over, and the oldest ones when space is short.
+
+        The service deletes them by date as well; a day later nobody needs it for that.
+        """
+        most = timedelta(days=self._limits.recorded_days + 1).total_seconds()
+        for name, kept in sorted(self._kept.items(), key=lambda item: item[1].changed_at):
+            is_over = now - kept.changed_at >= most
+            if name not in on_air and (is_over or self._is_short()):
+                _log.warning("recording deleted", bytes=kept.byte_count, days_over=is_over)
+                self.remove(name)
+
+    def _is_short(self) -> bool:
+        if self.byte_count >= self._limits.max_recorded_bytes:
+            return True
+        try:
+            # Twice what pictures need: a recording goes before a camera has to.
+            return shutil.disk_usage(self._root).free < 2 * self._limits.min_free_bytes
+        except OSError:
+            return False  # there is no folder yet
+
+    def _read_list(self, name: str) -> list[str]:
+        try:
+            return self._folder_file(name, _LIST).read_text("utf-8").splitlines()
+        except OSError:
+            return []
+
+    def _folder_file(self, name: str, file: str) -> Path:
+        return self._root / name / file
+
+
+def _folders_of(root: Path) -> list[Path]:
+    folders = list(root.iterdir()) if root.is_dir() else []
+    return [each for each in folders if RECORDING_NAME.fullmatch(each.name)]
+
+
+def _look_at(folder: Path) -> tuple[str, KeptRecording]:
+    """Return the name of a recording and what is kept of it, as its folder has it."""
+    states = {each.name: each.stat() for each in folder.iterdir()}
+    segments = [name for name in states if name != _LIST]
+    return folder.name, KeptRecording(
+        byte_count=sum(states[name].st_size for name in segments),
+        changed_at=max((states[name].st_mtime for name in segments), default=0.0),
+        last_segment=max(segments, key=lambda name: states[name].st_mtime, default=""),
+    )
+
+
+def _is_next(before: str, segment: str) -> bool:
+    prefix, _, number = before.removesuffix(".ts").partition("-")
+    return segment == f"{prefix}-{int(number) + 1}.ts"

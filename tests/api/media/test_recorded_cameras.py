@@ -1,0 +1,88 @@
+"""Cameras whose picture may be kept: from the consent to the end, and not a segment without it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from api.media.limits import MediaLimits
+from domain.live.media_servers import name_picture
+from tests.support.camera_parts import KEY, MP4, MediaStudio, end_of, record, running_media
+from tests.support.waiting import wait_until
+
+SERVICE = {"authorization": f"Bearer {KEY}"}
+
+
+@pytest.fixture(scope="module")
+async def studio(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MediaStudio]:
+    limits = MediaLimits(key_check_seconds=0.1, folder_check_seconds=0.1)
+    async with running_media(tmp_path_factory.mktemp("media"), limits) as running:
+        yield running
+
+
+async def measure(studio: MediaStudio, name: str) -> int | None:
+    """Return the seconds of a recording, as the service asks for them."""
+    answer = await studio.http.get(f"/recordings/{name}", headers=SERVICE)
+    return answer.json()["durationSeconds"] if answer.status_code == 200 else None
+
+
+async def film(studio: MediaStudio, session: str) -> None:
+    """Publish three seconds as a camera does."""
+    async with studio.camera(session) as socket:
+        await socket.recv()
+        await socket.send(record(MP4))
+        await socket.send('{"type":"end"}')
+        assert await end_of(socket) == (1000, "")
+
+
+async def test_without_a_consent_nothing_is_kept(studio: MediaStudio) -> None:
+    studio.service.recording = ""
+    await film(studio, "without")
+    assert not studio.node.folder.path_of("recordings").exists()
+
+
+async def test_all_that_players_got_is_kept_also_of_a_camera_that_came_back(
+    studio: MediaStudio,
+) -> None:
+    studio.service.recording = name = "1" * 32
+    await film(studio, "kept")
+    once = await measure(studio, name)
+    assert once == 3
+    await film(studio, "kept")
+    assert await measure(studio, name) == 6
+    playlist = (await studio.http.get(f"/recordings/{name}/index.m3u8")).text
+    assert playlist.count("#EXT-X-DISCONTINUITY") == 1
+
+
+async def test_the_end_of_the_session_keeps_the_recording_and_nothing_of_the_picture(
+    studio: MediaStudio,
+) -> None:
+    studio.service.recording = name = "2" * 32
+    async with studio.camera("ended") as socket:
+        await socket.recv()
+        await socket.send(record(MP4))
+        await wait_until(lambda: measure(studio, name), 60, every=0.05)
+        studio.service.admits = False
+        assert await end_of(socket) == (4600, "KEY_NOT_VALID")
+    studio.service.admits = True
+    assert await measure(studio, name) == 3
+    assert not studio.node.folder.path_of(name_picture(KEY, "ended")).exists()
+
+
+async def test_a_consent_that_is_withdrawn_on_air_ends_the_recording_at_once(
+    studio: MediaStudio,
+) -> None:
+    studio.service.recording = name = "3" * 32
+    async with studio.camera("withdrawn") as socket:
+        await socket.recv()
+        await socket.send(record(MP4))
+        await wait_until(lambda: measure(studio, name), 60, every=0.05)
+        studio.service.recording = ""
+        asked = len(studio.service.calls)
+        await wait_until(lambda: len(studio.service.calls) > asked + 1, 60)
+        deleted = await studio.http.delete(f"/recordings/{name}", headers=SERVICE)
+        assert deleted.status_code == 204
+        await socket.send('{"type":"end"}')
+        assert await end_of(socket) == (1000, "")
+    assert await measure(studio, name) is None
