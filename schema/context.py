@@ -66,6 +66,7 @@ from services.reference.occupation_names import OccupationNames
 from services.screening.decision_batches import DecisionBatches
 from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
+from services.screening.posting_appeals import PostingAppeals
 from services.screening.posting_review import PostingReview
 from services.seekers.call_campaigns import CallCampaignControl
 from services.seekers.call_follow_up import CallFollowUp
@@ -101,6 +102,7 @@ class Services:
     qr_code_creation: QrCodeCreation
     posting_gate: PostingGate
     reviews: PostingReview
+    appeals: PostingAppeals
     decision_batches: DecisionBatches
     imports: ImportAdministration
     questions: QuestionModeration

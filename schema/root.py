@@ -67,6 +67,7 @@ from schema.reference.occupation_queries import OccupationQueries
 from schema.reference.region_queries import RegionQueries
 from schema.relay import Node, parse_any_global_id
 from schema.scalars import DECIMAL, OCCUPATION, OccupationCode
+from schema.screening.appeal_mutations import AppealMutations
 from schema.screening.decision_batch_mutations import DecisionBatchMutations
 from schema.screening.minimum_wage_mutations import MinimumWageMutations
 from schema.screening.minimum_wage_queries import MinimumWageQueries
@@ -185,6 +186,7 @@ Mutation = merge_types(
         OccupationMutations,
         PostingMutations,
         ReviewMutations,
+        AppealMutations,
         DecisionBatchMutations,
         ReportMutations,
         PostingRevisionMutations,

@@ -59,6 +59,7 @@ from services.reference.occupation_names import OccupationNames
 from services.screening.decision_batches import DecisionBatches
 from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
+from services.screening.posting_appeals import PostingAppeals
 from services.screening.posting_review import PostingReview
 from services.seekers.call_campaigns import CallCampaignControl
 from services.seekers.call_follow_up import CallFollowUp
@@ -216,6 +217,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             imports=ImportAdministration(store, clock),
             posting_gate=gate,
             reviews=reviews,
+            appeals=PostingAppeals(store, reviews, clock),
             decision_batches=DecisionBatches(store, reviews, gate, clock),
             questions=questions,
             own_rooms=OwnRooms(store, questions),

@@ -54,6 +54,7 @@ class AuditAction(Labelled):
     CUT_OFF_STREAM = "CUT_OFF_STREAM", "切断直播画面"
     RESTORE_STREAM = "RESTORE_STREAM", "恢复直播画面"
     EDIT_SESSION = "EDIT_SESSION", "修改场次"
+    APPEAL_POSTING = "APPEAL_POSTING", "岗位申诉"
 
 
 class AuditRole(Labelled):

@@ -1,4 +1,4 @@
-"""The last decision of an officer about a posting."""
+"""The last decision of an officer about a posting, and the appeal that asks for one."""
 
 from __future__ import annotations
 
@@ -20,3 +20,17 @@ class Review:
     reason: str
     revision: int = 0
     settled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appeal:
+    """An appeal against the refusal of a posting by words in a text.
+
+    ``by`` is the account id of the staff member who sent it, ``revision`` that of the terms that
+    were refused. A posting keeps the last one, also after an officer has decided.
+    """
+
+    by: str
+    at: datetime
+    reason: str
+    revision: int

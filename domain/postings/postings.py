@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from domain.labels import Labelled
 from domain.postings.media_links import MediaLink
-from domain.postings.officer_review import Review
+from domain.postings.officer_review import Appeal, Review
 from domain.postings.pay import Pay
 from domain.postings.requirements import NO_REQUIREMENTS, Requirements
 from domain.postings.work_schedule import NO_SCHEDULE, ShiftTimes, WorkMode, Workplace, WorkSchedule
@@ -244,7 +244,8 @@ class Posting:
     before. They do not count until an officer refuses the posting, or the day comes on which the
     new rules apply. ``grace_until`` is the last day on which a posting from before employer checks
     may be shown although its employer was never checked. ``job_key`` recognises the same job of the
-    employer (``job_keys``); None while the posting is closed or refused.
+    employer (``job_keys``); None while the posting is closed or refused. ``appeal`` is the last one
+    against a refusal by text.
 
     A posting is never deleted; Order 44 requires three years after it is closed.
     """
@@ -276,6 +277,7 @@ class Posting:
     job_key: str | None = None
     campaign_id: str | None = None
     report_weight: int | None = None
+    appeal: Appeal | None = None
 
     def is_open(self, on: date) -> bool:
         """Whether the public may see the posting on a day."""

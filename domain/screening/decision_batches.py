@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from domain.postings.appeals import awaits_appeal_decision
 from domain.postings.lifecycle import list_doubts
 from domain.postings.postings import Posting
 from domain.reference.regions import is_within
@@ -43,11 +44,14 @@ def is_settled_by(posting: Posting, code: str | None, *, approved: bool) -> bool
     """Whether one decision about a code settles the posting.
 
     An approval must not settle what it is not about: the posting has no other doubt and no report,
-    and no officer has refused it before. A refusal needs the finding only. Without a code the
-    officer decides on everything there is.
+    and no officer has refused it before. An appeal has a reason that somebody has to read, so no
+    code settles it. A refusal without an appeal needs the finding only. Without a code the officer
+    decides on everything there is.
     """
     if code is None:
         return True
+    if awaits_appeal_decision(posting):
+        return False
     doubts = {finding.code for finding in list_doubts(posting)}
     if not approved:
         return code in doubts

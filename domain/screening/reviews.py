@@ -8,8 +8,9 @@ from datetime import datetime
 from domain.free_text import check_text
 from domain.identity.persons import holds_mobile_number
 from domain.labels import Labelled
+from domain.postings.appeals import awaits_appeal_decision
 from domain.postings.deferral import is_refused_by_text
-from domain.postings.officer_review import Review
+from domain.postings.officer_review import Appeal, Review
 from domain.postings.postings import Finding, Posting, PostingStatus
 from domain.refusals import InvalidInput, PostingConflict
 
@@ -82,7 +83,7 @@ class Decision:
 
     ``findings`` are those that the officer saw, ``by`` is the officer's account id. ``batch_id``
     and ``prior`` are those of a decision on many postings at once. One that was undone stays, with
-    ``undone_by`` and ``undone_at``.
+    ``undone_by`` and ``undone_at``. ``appeal`` is the appeal that it answers, if there is one.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Decision:
     prior: PriorState | None = None
     undone_by: str | None = None
     undone_at: datetime | None = None
+    appeal: Appeal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +204,7 @@ def make_decision(
         reason=reason,
         findings=posting.findings,
         report_id=report_id,
+        appeal=posting.appeal if awaits_appeal_decision(posting) else None,
     )
 
 

@@ -38,7 +38,8 @@ ReviewPostingResult = Annotated[
 @strawberry.type
 class ReviewMutations:
     @strawberry.mutation(
-        description="For officers: open or refuse a posting that was held or reported."
+        description="For officers: open or refuse a posting that was held or reported, or that "
+        "words in a text refused."
     )
     async def review_posting(self, info: Info, input: ReviewPostingInput) -> ReviewPostingResult:
         caller = info.context.require(Role.OFFICER)

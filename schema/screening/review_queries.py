@@ -48,9 +48,9 @@ class ReviewItem:
 class ReviewQueries:
     @strawberry.field(
         description="For officers: postings of their union and its branches that wait for a "
-        "decision, because the rules cannot decide or somebody reported them. The longest waiting "
-        "is first. With `code` those with a finding of this code, with `placeCode` those with a "
-        "place of work in this region."
+        "decision, because the rules cannot decide, somebody reported them or their staff "
+        "appealed. The longest waiting is first. With `code` those with a finding of this code, "
+        "with `placeCode` those with a place of work in this region."
     )
     async def review_queue(
         self,

@@ -5,6 +5,8 @@ from typing import Self
 
 import strawberry
 
+from domain.postings.appeals import can_be_appealed
+from domain.postings.officer_review import Appeal as AppealRecord
 from domain.postings.postings import Posting as PostingRecord
 from domain.screening.reviews import Decision as DecisionRecord
 from domain.screening.reviews import DecisionKind, ReportReason, ReportState
@@ -50,6 +52,24 @@ class Report:
         return await find_colleague(info, self.record.resolved_by)
 
 
+@strawberry.type(description="An appeal against the refusal of a posting by words in a text.")
+class Appeal:
+    record: strawberry.Private[AppealRecord]
+    reason: str
+    at: datetime
+    revision: int = strawberry.field(description="The revision of the terms that were refused.")
+
+    @classmethod
+    def of(cls, record: AppealRecord | None) -> Self | None:
+        if record is None:
+            return None
+        return cls(record=record, reason=record.reason, at=record.at, revision=record.revision)
+
+    @strawberry.field(description="The member of staff who sent it.")
+    async def by(self, info: Info) -> Colleague | None:
+        return await find_colleague(info, self.record.by)
+
+
 @strawberry.type(description="An officer's decision on a posting.")
 class Decision:
     record: strawberry.Private[DecisionRecord]
@@ -75,6 +95,10 @@ class Decision:
     @strawberry.field(description="The findings that the officer saw.")
     def findings(self) -> list[Finding]:
         return [Finding.of(finding) for finding in self.record.findings]
+
+    @strawberry.field(description="The appeal that it answers; null if there was none.")
+    def appeal(self) -> Appeal | None:
+        return Appeal.of(self.record.appeal)
 
     @strawberry.field(description="The officer who decided.")
     async def by(self, info: Info) -> Colleague | None:
@@ -116,6 +140,22 @@ class PostingReviewFields:
             return []
         services = info.context.services
         return ComingFinding.list_of(self.record.terms, services.wage_table, services.today())
+
+    @strawberry.field(
+        description="The last appeal against a refusal by text, also once it is decided. For its "
+        "staff; null for others."
+    )
+    async def appeal(self, info: Info) -> Appeal | None:
+        is_staff = await manages_posting(info.context, self.record)
+        return Appeal.of(self.record.appeal) if is_staff else None
+
+    @strawberry.field(
+        description="Whether `appealPosting` can have an officer look at it: words in a text "
+        "refused it, and nobody has appealed these terms. For its staff; null for others."
+    )
+    async def can_be_appealed(self, info: Info) -> bool | None:
+        is_staff = await manages_posting(info.context, self.record)
+        return can_be_appealed(self.record) if is_staff else None
 
     @strawberry.field(
         description="Since when it waits for an officer; null if it does not, and for others than "

@@ -219,10 +219,10 @@ async def test_only_hosts_have_sessions_of_their_own(
     ("caller", "status", "names"),
     [
         ("officer", "IN_REVIEW", {"held"}),
-        ("officer", "REFUSED", {"refused"}),
+        ("officer", "REFUSED", {"refused", "worded"}),
         ("officer", "CLOSED", {"closed"}),
         ("officer elsewhere", "REFUSED", set()),
-        ("recruiter", "REFUSED", {"refused"}),
+        ("recruiter", "REFUSED", {"refused", "worded"}),
         ("other recruiter", "REFUSED", set()),
     ],
 )

@@ -147,6 +147,15 @@ MUTATION_CASES = {
             "... on PostingReviewed { posting { id status } }",
         ),
         MutationCase(
+            "appealPosting",
+            lambda world: {
+                "postingId": gid(world.worded),
+                "reason": "押金由公司代付，求职者不出钱",
+            },
+            "PostingAppealed",
+            "... on PostingAppealed { posting { id status waitingSince appeal { reason } } }",
+        ),
+        MutationCase(
             "decidePostings",
             lambda world: {
                 "postingIds": [gid(world.held)],

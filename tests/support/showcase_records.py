@@ -14,6 +14,7 @@ from domain.live.qr_codes import CodeKind
 from domain.live.questions import QuestionStatus
 from domain.live.sessions import Segment, SessionStatus
 from domain.live.streams import Stream, StreamState
+from domain.postings.officer_review import Appeal
 from domain.postings.pay import PayPeriod, PaySettlement
 from domain.postings.postings import (
     Benefit,
@@ -87,6 +88,7 @@ class ShowcaseRecords(World):
     def _furnish_postings(self) -> None:
         self.employer = replace(self.employer, description="电机制造")
         found = (make_finding("duties"),)
+        appeal = Appeal(by=self.recruiter.id, at=utc_now(), reason="押金由公司代付", revision=1)
         self.spring = records.recruitment_campaign(union_id=self.union.id)
         self.open = replace(
             self.open,
@@ -94,6 +96,7 @@ class ShowcaseRecords(World):
             revision=2,
             findings=found,
             campaign_id=self.spring.id,
+            appeal=appeal,
         )
         self.held = replace(self.held, waiting_since=utc_now(), findings=found)
         self.closed = replace(self.closed, close_reason=CloseReason.WITHDRAWN, closed_at=utc_now())
@@ -113,6 +116,7 @@ class ShowcaseRecords(World):
             findings=found,
             undone_by=self.officer.id,
             undone_at=utc_now(),
+            appeal=appeal,
         )
         self.check = records.employer_check(
             employer_id=self.employer.id, by=self.officer.id, at=utc_now(), note="已核对"

@@ -181,7 +181,8 @@ PERSONAL_ROWS = (
 STAFF_ROWS = (
     # Screening of postings and employers
     VisibilityRow("Posting", "findings waitingSince reports", OFFICERS_AND_RECRUITER),
-    VisibilityRow("Posting", "decisions", OWN_POSTINGS_READERS),
+    VisibilityRow("Posting", "decisions appeal canBeAppealed", OWN_POSTINGS_READERS),
+    VisibilityRow("Appeal", "reason at revision by", OWN_POSTINGS_READERS),
     VisibilityRow("Posting", "minimumWageCheck comingFindings", OWN_POSTINGS_READERS),
     VisibilityRow("MinimumWageCheck", "result basis detail", OWN_POSTINGS_READERS),
     VisibilityRow(
@@ -195,7 +196,7 @@ STAFF_ROWS = (
         "Report", "id reason body revision at state resolvedAt resolvedBy", OFFICERS_AND_RECRUITER
     ),
     VisibilityRow("Decision", "kind revision reason at by", OWN_POSTINGS_READERS),
-    VisibilityRow("Decision", "findings undoneAt undoneBy", OFFICERS_AND_RECRUITER),
+    VisibilityRow("Decision", "findings undoneAt undoneBy appeal", OFFICERS_AND_RECRUITER),
     VisibilityRow("Finding", FINDING_FIELDS, OFFICERS_AND_RECRUITER),
     VisibilityRow("Mark", "text start end", OFFICERS_AND_RECRUITER),
     VisibilityRow("TextCheck", "verdict statements", STAFF),
@@ -347,6 +348,7 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "PostingHeld": "posting findings",
     "PostingRefused": "posting findings",
     "PostingReviewed": "posting",
+    "PostingAppealed": "posting",
     "PostingsDecided": "batchId undoUntil decided skipped",
     "DecisionsUndone": "restored kept",
     "PostingReported": "postingId",

@@ -13,7 +13,7 @@ from domain.leads.leads import Contact, Lead, LeadStage
 from domain.leads.personal_data import ReceiptHolder
 from domain.live.questions import Question
 from domain.live.sessions import LiveSession, SessionStatus
-from domain.postings.postings import Finding, Posting, PostingStatus, Severity
+from domain.postings.postings import Finding, Mark, Posting, PostingStatus, Severity
 from domain.reference.calendar import day_in_china
 from domain.screening.decision_batches import prior_state
 from domain.seekers.call_campaigns import CallEntry, CallOutcome
@@ -40,6 +40,10 @@ FINDING = Finding(
     basis="人力资源市场暂行条例",
 )
 
+WORDS_AT_FAULT = replace(
+    FINDING, severity=Severity.REFUSE, marks=(Mark(text="押金", start=0, end=2),)
+)
+
 
 def today() -> date:
     return day_in_china(utc_now())
@@ -63,6 +67,9 @@ class World(Organisations):
         )
         self.refused = self._posting(
             self.employer, status=PostingStatus.REFUSED, findings=(FINDING,)
+        )
+        self.worded = self._posting(
+            self.employer, status=PostingStatus.REFUSED, findings=(WORDS_AT_FAULT,)
         )
         self.closed = self._posting(self.employer, status=PostingStatus.CLOSED)
         self.expired = self._posting(
@@ -127,7 +134,7 @@ class World(Organisations):
         for account in self.staff.values():
             await store.accounts.add(account)
             await store.sign_ins.add(self.sign_in_of(account), most=1)
-        await store.postings.add([*self.running_order, self.absent])
+        await store.postings.add([*self.running_order, self.absent, self.worded])
         await store.mongo["reports"].insert_one(to_document(self.report))
         await store.mongo["decisions"].insert_one(to_document(self.batch_decision))
         await store.mongo["minimum_wages"].insert_one(to_document(self.wage))

@@ -15,6 +15,7 @@ CASES: dict[str, RefusalCase] = {}
 ID_FIELDS = {
     ("submitPosting", "officer", "employerId"): "Employer",
     ("reviewPosting", "officer", "postingId"): "Posting",
+    ("appealPosting", "recruiter", "postingId"): "Posting",
     ("scheduleSession", "host", "unionId"): "Union",
     ("editSession", "host", "sessionId"): "LiveSession",
     ("startSession", "host", "sessionId"): "LiveSession",

@@ -16,6 +16,39 @@ CASES: dict[str, RefusalCase] = {
     "decide, no such place": invalid_input(
         "decidePostings", "officer", with_values(postingIds=None, placeCode="999999"), "placeCode"
     ),
+    "appeal, no reason": invalid_input(
+        "appealPosting", "recruiter", with_values(reason=" "), "reason"
+    ),
+    "appeal, long reason": invalid_input(
+        "appealPosting", "recruiter", with_values(reason="长" * 501), "reason"
+    ),
+    "appeal, a phone": invalid_input(
+        "appealPosting", "recruiter", with_values(reason="请打13800138000"), "reason"
+    ),
+    "appeal, unknown posting": RefusalCase(
+        "appealPosting",
+        "recruiter",
+        with_values(postingId=lambda _: unknown_id("Posting")),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "postingId"),
+    ),
+    "appeal, an open posting": RefusalCase(
+        "appealPosting",
+        "recruiter",
+        with_values(postingId=lambda world: gid(world.open)),
+        "PostingNotOpen",
+        "POSTING_NOT_OPEN",
+        None,
+    ),
+    "appeal, of terms that were not seen": RefusalCase(
+        "appealPosting",
+        "recruiter",
+        with_values(expectedRevision=2),
+        "PostingConflict",
+        "POSTING_CONFLICT",
+        None,
+    ),
     "decide, unknown posting": RefusalCase(
         "decidePostings",
         "officer",

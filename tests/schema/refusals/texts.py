@@ -21,6 +21,7 @@ for what, text in FORBIDDEN_TEXTS.items():
         ("submitPosting", "recruiter", "address"),
         ("submitPosting", "recruiter", "repostSource"),
         ("reviewPosting", "officer", "reason"),
+        ("appealPosting", "recruiter", "reason"),
         ("scheduleSession", "host", "title"),
         ("scheduleSession", "host", "description"),
         ("editSession", "host", "title"),
