@@ -63,11 +63,13 @@ from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
 from services.reference.occupation_administration import OccupationAdministration
 from services.reference.occupation_names import OccupationNames
+from services.screening.coming_wages import ComingWageEffects
 from services.screening.decision_batches import DecisionBatches
 from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
 from services.screening.posting_appeals import PostingAppeals
 from services.screening.posting_review import PostingReview
+from services.screening.wage_proposals import WageProposalControl
 from services.seekers.call_campaigns import CallCampaignControl
 from services.seekers.call_follow_up import CallFollowUp
 from services.seekers.profile import SeekerProfiles
@@ -141,6 +143,8 @@ class Services:
     occupation_administration: OccupationAdministration
     minimum_wages: MinimumWages
     minimum_wage_administration: MinimumWageAdministration
+    wage_proposals: WageProposalControl
+    coming_wages: ComingWageEffects
     public_url: str
     demo: bool = False
     refusal_counts: Counter[tuple[str, ErrorCode]] = field(default_factory=Counter)

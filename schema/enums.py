@@ -43,6 +43,7 @@ from domain.screening.minimum_wages import Grade
 from domain.screening.reviews import DecisionKind, ReportReason, ReportState
 from domain.screening.text_checks import TextPlace, TextVerdict
 from domain.screening.wage_comparison import WageBasis, WageComparison
+from domain.screening.wage_proposals import ProposalState
 from domain.search.suggestions import SuggestionKind
 from domain.seekers.call_campaigns import CallOutcome, RunStatus
 from domain.seekers.profile import Education
@@ -73,6 +74,7 @@ ENUM_DESCRIPTIONS: dict[type[Labelled], str] = {
     SuggestionKind: "What is suggested to search for.",
     Severity: "What a finding does to the posting.",
     Grade: "How sure a figure of the minimum wages is.",
+    ProposalState: "Where a proposal of a minimum wage stands.",
     WageComparison: "What the comparison of a pay with the minimum wage came to.",
     WageBasis: "What such a comparison rests on, or why a person must compare.",
     DecisionKind: "What an officer decided about a posting.",

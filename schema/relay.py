@@ -140,7 +140,11 @@ class Keyset(Generic[R]):
 
     def encode_cursor(self, record: R) -> str:
         """The cursor of a record."""
-        return cursors.encode(self.name, *self.key(record))
+        return self.encode_key(self.key(record))
+
+    def encode_key(self, key: tuple[str, ...]) -> str:
+        """The cursor of a key."""
+        return cursors.encode(self.name, *key)
 
     def decode_cursor(self, cursor: str) -> tuple[Any, ...]:
         """The key in a cursor.
@@ -215,13 +219,16 @@ def parse_page_arguments(
 def build_connection(page: Page[R], keyset: Keyset[R], node: Callable[[R], T]) -> Connection[T]:
     """The connection of a page of records; ``node`` makes the GraphQL object of a record."""
     edges = [Edge(cursor=keyset.encode_cursor(record), node=node(record)) for record in page.items]
+    end_cursor = edges[-1].cursor if edges else None
+    if page.next_after is not None:
+        end_cursor = keyset.encode_key(page.next_after)
     return Connection(
         edges=edges,
         page_info=PageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
             start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
+            end_cursor=end_cursor,
         ),
     )
 

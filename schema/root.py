@@ -68,6 +68,7 @@ from schema.reference.region_queries import RegionQueries
 from schema.relay import Node, parse_any_global_id
 from schema.scalars import DECIMAL, OCCUPATION, OccupationCode
 from schema.screening.appeal_mutations import AppealMutations
+from schema.screening.coming_wage_queries import ComingWageQueries
 from schema.screening.decision_batch_mutations import DecisionBatchMutations
 from schema.screening.minimum_wage_mutations import MinimumWageMutations
 from schema.screening.minimum_wage_queries import MinimumWageQueries
@@ -76,6 +77,8 @@ from schema.screening.report_mutations import ReportMutations
 from schema.screening.review_mutations import ReviewMutations
 from schema.screening.review_queries import ReviewQueries
 from schema.screening.text_check_queries import TextCheckQueries
+from schema.screening.wage_proposal_mutations import WageProposalMutations
+from schema.screening.wage_proposal_queries import WageProposalQueries
 from schema.search.search_queries import SearchQueries
 from schema.search.suggestion_queries import SuggestionQueries
 from schema.seekers.call_campaign_mutations import CallCampaignMutations
@@ -154,6 +157,8 @@ Query = merge_types(
         CodeListQueries,
         EmployerQueries,
         MinimumWageQueries,
+        WageProposalQueries,
+        ComingWageQueries,
         SessionQueries,
         RecruitmentCampaignQueries,
         QuestionQueries,
@@ -183,6 +188,7 @@ Mutation = merge_types(
         UnionMutations,
         EmployerMutations,
         MinimumWageMutations,
+        WageProposalMutations,
         OccupationMutations,
         PostingMutations,
         ReviewMutations,

@@ -53,9 +53,11 @@ from storage.mongo.stored_names import CONTACT_HOLDER_NAMES
 from storage.mongo.upgrades import Upgrades
 from storage.postings.postings import Postings
 from storage.reference.occupation_additions import OccupationAdditions
+from storage.screening.low_paid_postings import LowPaidPostings
 from storage.screening.minimum_wages import MinimumWageRows
 from storage.screening.rescreening import RescreeningTasks
 from storage.screening.reviews import Reviews
+from storage.screening.wage_proposals import WageProposals
 from storage.search.posting_index import MemorySearch
 from storage.search.posting_search import PostingSearch
 from storage.search.search_entries import SearchEntries
@@ -97,6 +99,8 @@ class Store:
         self.usage_counts = UsageCounts(mongo)
         self.employers = Employers(mongo)
         self.minimum_wages = MinimumWageRows(mongo)
+        self.wage_proposals = WageProposals(mongo)
+        self.low_paid_postings = LowPaidPostings(mongo)
         self.occupation_additions = OccupationAdditions(mongo)
         self.postings = Postings(mongo)
         self.memory_search = MemorySearch(mongo)

@@ -56,11 +56,13 @@ from services.postings.posting_administration import PostingAdministration
 from services.postings.posting_gate import PostingGate
 from services.reference.occupation_administration import OccupationAdministration
 from services.reference.occupation_names import OccupationNames
+from services.screening.coming_wages import ComingWageEffects
 from services.screening.decision_batches import DecisionBatches
 from services.screening.minimum_wage_administration import MinimumWageAdministration
 from services.screening.minimum_wages import MinimumWages
 from services.screening.posting_appeals import PostingAppeals
 from services.screening.posting_review import PostingReview
+from services.screening.wage_proposals import WageProposalControl
 from services.seekers.call_campaigns import CallCampaignControl
 from services.seekers.call_follow_up import CallFollowUp
 from services.seekers.profile import SeekerProfiles
@@ -188,6 +190,7 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
         code_gateway = describe_gateway(settings)
         stream_control = StreamControl(store, commit, clock)
         control, gate = postings.session_control, postings.posting_gate
+        wages, names = postings.minimum_wages, postings.occupation_names
         reviews = PostingReview(store, commit, control, gate, clock)
         services = Services(
             store=store,
@@ -208,10 +211,10 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             postings=PostingAdministration(
                 store,
                 gate,
-                postings.minimum_wages,
+                wages,
                 postings.pay_comparison,
                 clock,
-                occupation_names=postings.occupation_names,
+                occupation_names=names,
                 media_rules=parse_media_hosts(settings.media_hosts),
             ),
             imports=ImportAdministration(store, clock),
@@ -278,14 +281,12 @@ async def run_services(realtime: Realtime, settings: Settings) -> AsyncIterator[
             ),
             staff=StaffAdministration(store, account_changes, passwords),
             clock=clock,
-            occupation_names=postings.occupation_names,
-            occupation_administration=OccupationAdministration(
-                store, postings.occupation_names, clock
-            ),
-            minimum_wages=postings.minimum_wages,
-            minimum_wage_administration=MinimumWageAdministration(
-                store, postings.minimum_wages, clock
-            ),
+            occupation_names=names,
+            occupation_administration=OccupationAdministration(store, names, clock),
+            minimum_wages=wages,
+            minimum_wage_administration=MinimumWageAdministration(store, wages, clock),
+            wage_proposals=WageProposalControl(store, wages, clock),
+            coming_wages=ComingWageEffects(store, wages, clock),
             public_url=settings.public_url,
             demo=settings.demo,
         )

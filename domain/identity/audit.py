@@ -54,6 +54,8 @@ class AuditAction(Labelled):
     CUT_OFF_STREAM = "CUT_OFF_STREAM", "切断直播画面"
     RESTORE_STREAM = "RESTORE_STREAM", "恢复直播画面"
     EDIT_SESSION = "EDIT_SESSION", "修改场次"
+    PROPOSE_MINIMUM_WAGE = "PROPOSE_MINIMUM_WAGE", "申报最低工资"
+    REFUSE_MINIMUM_WAGE = "REFUSE_MINIMUM_WAGE", "不采纳最低工资申报"
     APPEAL_POSTING = "APPEAL_POSTING", "岗位申诉"
 
 

@@ -186,6 +186,17 @@ def may_set_minimum_wages(principal: Principal, union: Union | None, region: str
     return union.level is UnionLevel.PROVINCE and is_own
 
 
+def may_propose_minimum_wages(principal: Principal, union: Union, region: str) -> bool:
+    """Return whether the caller may propose minimum wages of a region.
+
+    Officers of a city or county may, for the places of their own union. A province sets the wages
+    and verifies what they propose.
+    """
+    is_below_province = union.level in {UnionLevel.CITY, UnionLevel.COUNTY}
+    is_own = is_within(region, union.place_code) and region != province_of(region)
+    return principal.role is Role.OFFICER and is_below_province and is_own
+
+
 def may_keep_occupations(principal: Principal, union: Union | None) -> bool:
     """Return whether the caller may add to the list of occupations, which all unions share.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 from domain.labels import Labelled
-from domain.postings.pay import PayRate
+from domain.postings.pay import FEN_PER_YUAN, PayPeriod, PayRate
 from domain.reference.regions import city_of, is_within
 from domain.screening.minimum_wages import MinimumWage
 from domain.screening.wage_table import WageTable
@@ -58,6 +59,30 @@ def compare_with_minimum(table: WageTable, place_code: str, pay: PayRate, on: da
     if len({verdict.comparison for verdict in verdicts}) > 1:
         verdicts = [each for each in verdicts if each.comparison is WageComparison.UNDECIDED]
     return max(verdicts, key=_vagueness, default=_undecided(WageBasis.TIER_UNKNOWN))
+
+
+def find_passing_pay(
+    table: WageTable, place_code: str, period: PayPeriod, on: date
+) -> PayRate | None:
+    """Return the lowest figure of a month or an hour that passes in a place on a day.
+
+    It is that of a tier, or the national pass; None if no figure passes.
+    """
+    national = table.national_pass(period, on)
+    figures = [
+        *(() if national is None else (national.yuan,)),
+        *(
+            figure
+            for region in table.relevant_regions(place_code)
+            for tier in table.tiers_in_force(region, on)
+            if (figure := tier.trusted_minimum(period)) is not None
+        ),
+    ]
+    for fen in sorted({ceil(figure * FEN_PER_YUAN) for figure in figures}):
+        rate = PayRate(fen=fen, period=period)
+        if compare_with_minimum(table, place_code, rate, on).comparison is WageComparison.PASS:
+            return rate
+    return None
 
 
 def _vagueness(verdict: WageVerdict) -> int:

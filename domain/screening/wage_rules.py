@@ -16,6 +16,7 @@ from domain.screening.wage_comparison import (
     WageComparison,
     WageVerdict,
     compare_with_minimum,
+    find_passing_pay,
 )
 from domain.screening.wage_findings import (
     BASIC_PAY,
@@ -61,17 +62,23 @@ def check_probation_pay(terms: PostingTerms, table: WageTable, on: date) -> Iter
 
 
 def find_coming_findings(
-    terms: PostingTerms, table: WageTable, on: date
+    terms: PostingTerms, table: WageTable, on: date, *, assumed: WageTable | None = None
 ) -> tuple[date, tuple[Finding, ...]] | None:
     """Return what rows that take effect later will find, with the first day on which they do.
 
     That is a finding on the pay that there is none of on the day ``on``, or a worse one, while the
-    posting is valid. None if no row that is stored takes it down.
+    posting is valid. None if no row takes it down. With ``assumed``, a table with more rows than
+    are stored, what these would find from the day ``on`` on.
     """
-    days = {day for place in terms.places for day in table.start_days(place.place_code)}
     now = {finding.code for finding in _find_on_pay(terms, table, on)}
-    for day in sorted(day for day in days if on < day <= terms.valid_until):
-        coming = [each for each in _find_on_pay(terms, table, day) if each.code not in now]
+    coming_table = table if assumed is None else assumed
+    places = [place.place_code for place in terms.places]
+    days = {day for place in places for day in coming_table.start_days(place) if day > on}
+    if assumed is not None:
+        days.add(on)
+    for day in sorted(day for day in days if day <= terms.valid_until):
+        found = _find_on_pay(terms, coming_table, day)
+        coming = [each for each in found if each.code not in now]
         if coming:
             return day, tuple(coming)
     return None
@@ -86,6 +93,33 @@ def compare_basic_pay(
     """
     certain = terms.pay.certain
     return None if certain is None else _compare(terms, table, on, certain)
+
+
+def find_missing_pay(terms: PostingTerms, table: WageTable, on: date) -> PayRate | None:
+    """Return how much a month or an hour the pay lacks to pass in all places of work on a day.
+
+    The worst of basic pay and probation pay counts. None if it lacks nothing, or if no figure is
+    known that passes.
+    """
+    lacking: list[PayRate] = []
+    for pay in _list_compared_pay(terms):
+        compared = _convert_to_minimum_wage_period(terms, pay)
+        if compared is None or terms.employment_type is EmploymentType.INTERNSHIP:
+            continue
+        for place in terms.places:
+            if is_place_code(place.place_code) and has_valid_daily_hours(terms):
+                passing = find_passing_pay(table, place.place_code, compared.period, on)
+                if passing is not None and passing.fen > compared.fen:
+                    fen = passing.fen - compared.fen
+                    lacking.append(PayRate(fen=fen, period=compared.period))
+    return max(lacking, key=lambda each: each.fen, default=None)
+
+
+def _list_compared_pay(terms: PostingTerms) -> Iterator[PayRate]:
+    if terms.pay.certain is not None:
+        yield terms.pay.certain
+    if terms.probation_fen is not None:
+        yield PayRate(fen=terms.probation_fen, period=terms.pay.period)
 
 
 def _find_on_pay(terms: PostingTerms, table: WageTable, on: date) -> Iterator[Finding]:

@@ -105,6 +105,14 @@ class WageTable:
             )
         )
 
+    def coming_days(self, on: date) -> tuple[date, ...]:
+        """Return the days after ``on``, in order, on which any row takes effect."""
+        return tuple(sorted({row.first_day for row in self.rows if row.first_day > on}))
+
+    def find_row(self, row_id: str) -> MinimumWage | None:
+        """Return the row with this id; None if there is none."""
+        return self._rows_by_id.get(row_id)
+
     def find_verified(self, row: MinimumWage) -> MinimumWage | None:
         """Return the verified version of a row; None if there is none."""
         versions = self._rows_by_region.get(row.region, ())
@@ -119,6 +127,10 @@ class WageTable:
             f"{region} {_join_figures(self.tiers_in_force(region, on), period)}{period.zh}"
             for region in self.relevant_regions(place_code)
         )
+
+    @cached_property
+    def _rows_by_id(self) -> Mapping[str, MinimumWage]:
+        return {row.id: row for row in self.rows}
 
     @cached_property
     def _rows_by_region(self) -> Mapping[str, tuple[MinimumWage, ...]]:

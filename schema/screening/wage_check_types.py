@@ -5,7 +5,7 @@ from typing import Self
 
 import strawberry
 
-from domain.postings.postings import PostingTerms, Severity
+from domain.postings.postings import Finding, PostingTerms, Severity
 from domain.screening.wage_comparison import WageBasis, WageComparison
 from domain.screening.wage_rules import compare_basic_pay, find_coming_findings
 from domain.screening.wage_table import WageTable
@@ -47,16 +47,17 @@ class ComingFinding:
         if coming is None:
             return []
         day, findings = coming
-        return [
-            cls(
-                starts_on=day,
-                code=finding.code,
-                severity=finding.severity,
-                field=finding.field,
-                message=finding.message,
-                message_zh=finding.message_zh,
-                basis=finding.basis,
-                detail=finding.detail,
-            )
-            for finding in findings
-        ]
+        return [cls.of(day, finding) for finding in findings]
+
+    @classmethod
+    def of(cls, starts_on: date, finding: Finding) -> Self:
+        return cls(
+            starts_on=starts_on,
+            code=finding.code,
+            severity=finding.severity,
+            field=finding.field,
+            message=finding.message,
+            message_zh=finding.message_zh,
+            basis=finding.basis,
+            detail=finding.detail,
+        )

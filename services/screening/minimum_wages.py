@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time
 
 from domain.identity.accounts import Principal
@@ -75,9 +75,16 @@ class MinimumWages(Periodic):
         await self.add_all([row], caller, action)
 
     async def add_all(
-        self, rows: Sequence[MinimumWage], caller: Principal, action: AuditAction
+        self,
+        rows: Sequence[MinimumWage],
+        caller: Principal,
+        action: AuditAction,
+        *,
+        also: Callable[[Transaction], Awaitable[None]] | None = None,
     ) -> None:
         """Add rows, all or none; postings of their regions are screened again.
+
+        ``also`` writes more in the same transaction, which may run more than once.
 
         That is done now and when each comes into force. A row that comes into force later is
         screened by now as well: a region with a first row of its own is no longer judged by its
@@ -109,6 +116,8 @@ class MinimumWages(Periodic):
             for task in tasks:
                 await self._store.rescreens.add(task, transaction=transaction)
             await self._store.audit_log.append(entries, at=now, transaction=transaction)
+            if also is not None:
+                await also(transaction)
 
         await self._store.mongo.run_transaction(body)
         await self.refresh()

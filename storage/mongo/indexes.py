@@ -57,6 +57,24 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("region", ASCENDING), ("tier", ASCENDING), ("_id", DESCENDING)], name="by_region"
         )
     ],
+    "wage_proposals": [
+        IndexModel([("state", ASCENDING), ("_id", DESCENDING)], name="by_state"),
+        IndexModel(
+            [("province", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)],
+            name="by_province",
+        ),
+        IndexModel(
+            [("union_path", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)],
+            name="by_scope",
+        ),
+        IndexModel([("union_id", ASCENDING), ("state", ASCENDING)], name="by_union"),
+        IndexModel(
+            [("row.region", ASCENDING), ("row.tier", ASCENDING), ("row.effective_from", ASCENDING)],
+            name="one_open",
+            unique=True,
+            partialFilterExpression={"state": "OPEN"},
+        ),
+    ],
     "postings": [
         IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="by_status"),
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),

@@ -28,11 +28,16 @@ class PageRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[T]):
-    """A page of a list: items in list order, and whether the list goes on at either end."""
+    """A page of a list: items in list order, and whether the list goes on at either end.
+
+    ``next_after`` is the key after which the next page starts, if that is not the last item's: the
+    read ended behind records that do not belong to the list.
+    """
 
     items: Sequence[T]
     has_next: bool
     has_previous: bool
+    next_after: tuple[str, ...] | None = None
 
     def map(self, change: Callable[[T], U]) -> Page[U]:
         """The same page with ``change`` applied to each item."""
@@ -40,6 +45,7 @@ class Page(Generic[T]):
             items=[change(item) for item in self.items],
             has_next=self.has_next,
             has_previous=self.has_previous,
+            next_after=self.next_after,
         )
 
 

@@ -35,6 +35,7 @@ from domain.reference.occupation_additions import OccupationAddition
 from domain.screening.minimum_wages import MinimumWage
 from domain.screening.rescreening import RescreeningTask
 from domain.screening.reviews import Decision, Report
+from domain.screening.wage_proposals import WageProposal
 from domain.search.suggestions import Suggestion
 from domain.seekers.call_campaigns import CallCampaign, CallEntry
 from domain.seekers.referrals import Referral
@@ -171,6 +172,7 @@ RECORD_CLASSES: Mapping[str, type[Any]] = {
     "employers": Employer,
     "employer_checks": EmployerCheck,
     "minimum_wages": MinimumWage,
+    "wage_proposals": WageProposal,
     "occupation_additions": OccupationAddition,
     "postings": Posting,
     "rescreens": RescreeningTask,

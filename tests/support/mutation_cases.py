@@ -17,6 +17,8 @@ from tests.support.mutation_inputs import (
     posting_change_input,
     posting_input,
     profile_input,
+    proposal_gid,
+    proposed_wage_input,
     question_mutation_input,
     session_input,
     session_mutation_input,
@@ -228,6 +230,18 @@ MUTATION_CASES = {
             lambda world: {"minimumWageIds": [gid(world.wage)]},
             "MinimumWagesVerified",
             "... on MinimumWagesVerified { minimumWages { id grade trusted placesVerified } }",
+        ),
+        MutationCase(
+            "proposeMinimumWage",
+            proposed_wage_input,
+            "MinimumWageProposed",
+            "... on MinimumWageProposed { proposal { id region state proposedBy { id } } }",
+        ),
+        MutationCase(
+            "decideMinimumWageProposals",
+            lambda world: {"decisions": [{"proposalId": proposal_gid(world), "accepted": True}]},
+            "MinimumWageProposalsDecided",
+            "... on MinimumWageProposalsDecided { proposals { state minimumWage { trusted } } }",
         ),
         MutationCase(
             "changePosting",

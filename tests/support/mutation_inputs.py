@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from storage.clock import utc_now
-from tests.support.world import World, gid, today
+from tests.support.proposed_wages import next_proposed_place
+from tests.support.world import World, gid, gid_as, today
 
 
 def posting_input(world: World, **changes: Any) -> dict[str, Any]:
@@ -97,3 +98,21 @@ CONSENT_TEMPLATE = (
     "个人信息提供授权书（第{version}版）：我同意工会将我的姓名和手机号码提供给{employer}，"
     "联系方式：{contact}，仅用于就岗位“{posting}”与我联系，保存3年，可随时撤回同意。"
 )
+
+
+def proposed_wage_input(_: World) -> dict[str, Any]:
+    region, tier, day = next_proposed_place()
+    return {
+        "region": region,
+        "tier": tier,
+        "monthly": 2_430,
+        "hourly": 23,
+        "includesInsurance": False,
+        "effectiveFrom": day.isoformat(),
+        "docNo": "浙政发〔2026〕1号",
+        "sourceUrl": "https://www.zj.gov.cn/",
+    }
+
+
+def proposal_gid(world: World) -> str:
+    return gid_as("MinimumWageProposal", world.proposal)

@@ -45,6 +45,8 @@ ALLOWED_CALLERS = {
     "addOccupationName": {"officer above"},
     "verifyMinimumWage": {"officer above"},
     "verifyMinimumWages": {"officer above"},
+    "proposeMinimumWage": ALL_OFFICERS - {"officer above"},
+    "decideMinimumWageProposals": {"officer above"},
     "changePosting": {"officer", "officer above", "recruiter"},
     "closePosting": {"officer", "officer above", "recruiter"},
     "scheduleSession": DIRECTORS | {"other host"},
@@ -167,6 +169,7 @@ def expected_refusal(name: str, caller: str) -> tuple[str, str]:
 CREATING_MUTATIONS = {
     "createEmployer",
     "submitPosting",
+    "proposeMinimumWage",
     "scheduleSession",
     "createRecruitmentCampaign",
     "createWebhook",

@@ -9,9 +9,12 @@ from domain.employers.employers import Employer, compute_check_character
 from domain.identity.accounts import Account, Principal, Role
 from domain.identity.token_rotation import SignIn
 from domain.identity.unions import Union, UnionLevel
+from domain.screening.wage_proposals import ProposalState, WageProposal
 from services.identity.tokens import TokenPair
+from storage.clock import utc_now
 from storage.mongo.client import new_id
 from tests.support import records
+from tests.support.proposed_wages import next_proposed_place
 from tests.support.services import PASSWORD_HASH, RunningServices
 
 
@@ -87,6 +90,25 @@ class Organisations:
 
     def _employer(self, name: str) -> Employer:
         return records.employer(name=name, credit_code=new_credit_code(), union_id=self.union.id)
+
+    def _proposal(self, **changes: Any) -> WageProposal:
+        region, tier, day = next_proposed_place()
+        made = records.wage_proposal(
+            union_id=self.union.id, union_path=self.union.path, by=self.officer.id, at=utc_now()
+        )
+        row = replace(made.row, region=region, tier=tier, effective_from=day, **changes)
+        return replace(made, row=row)
+
+    def _adopted_proposal(self, row_id: str) -> WageProposal:
+        """Return a proposal that became the row with this id, with a value in every field."""
+        return replace(
+            self._proposal(includes_insurance=False, places=("330481",)),
+            state=ProposalState.VERIFIED,
+            decided_by=self.upper_officer.id,
+            decided_at=utc_now(),
+            reason="按文件更正执行日期",
+            decided_row_id=row_id,
+        )
 
     def _account(self, role: Role, **place: Any) -> Account:
         return replace(

@@ -180,6 +180,9 @@ def _staff_queries(world: Showcase) -> list[RootFieldCall]:
             "staffAccounts", {"employerId": gid(world.employer)}, OFFICERS, OTHER_OFFICERS
         ),
         RootFieldCall("reviewQueue", {}, ALL_OFFICERS),
+        RootFieldCall("comingWages", {}, ALL_OFFICERS_AND_RECRUITERS),
+        RootFieldCall("minimumWageProposals", {}, ALL_OFFICERS),
+        RootFieldCall("minimumWageProposals", {"state": "VERIFIED"}, ALL_OFFICERS),
         RootFieldCall(
             "checkText", {"input": {"text": "入职交押金300元", "place": "DUTIES"}}, STAFF
         ),

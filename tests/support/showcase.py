@@ -102,6 +102,7 @@ class Showcase(ShowcaseRecords):
             "decisions": self.decision,
             "employer_checks": self.check,
             "minimum_wages": self.vouched,
+            "wage_proposals": self.adopted,
             "import_rows": row,
             "campaign_matches": match,
         }.items():

@@ -84,6 +84,7 @@ class ShowcaseRecords(World):
         self._furnish_webhooks()
         self.upload = replace(self.upload, started_at=utc_now(), finished_at=utc_now())
         self.vouched = verify_wage(self.wage, new_id(), by=self.upper_officer.id, at=utc_now())
+        self.adopted = self._adopted_proposal(self.vouched.id)
 
     def _furnish_postings(self) -> None:
         self.employer = replace(self.employer, description="电机制造")

@@ -190,6 +190,16 @@ STAFF_ROWS = (
         "startsOn code severity field message messageZh basis detail",
         OWN_POSTINGS_READERS,
     ),
+    VisibilityRow(
+        "ComingWageEffect",
+        "posting startsOn findings missingYuan missingPeriod proposed",
+        OWN_POSTINGS_READERS,
+    ),
+    # Every officer and recruiter sees the counts of the own scope.
+    VisibilityRow("ComingWages", "counts postings", ALL_OFFICERS_AND_RECRUITERS),
+    VisibilityRow(
+        "ComingWageCounts", "openNow affected openAfter complete", ALL_OFFICERS_AND_RECRUITERS
+    ),
     # A closed posting is visible to staff of its scope and to assignees of its leads.
     VisibilityRow("Posting", "closeReason closedAt", SCOPED_STAFF_AND_ASSIGNEE),
     VisibilityRow(
@@ -244,6 +254,12 @@ STAFF_ROWS = (
     VisibilityRow("StaffAccount", "employer", OFFICERS),
     VisibilityRow("StaffAccount", "disabledAt passwordExpiresAt", NO_CALLERS),
     VisibilityRow("MinimumWage", "verifiedBy", STAFF),
+    VisibilityRow(
+        "MinimumWageProposal",
+        "id region place tier monthly hourly includesInsurance places placeNames effectiveFrom "
+        "docNo sourceUrl state union proposedAt proposedBy decidedAt decidedBy reason minimumWage",
+        OFFICERS,
+    ),
 )
 
 PUBLIC_ROWS = tuple(
@@ -344,6 +360,8 @@ MUTATION_PAYLOAD_FIELDS: Mapping[str, str] = {
     "OccupationAdded": "occupation",
     "MinimumWageVerified": "minimumWage",
     "MinimumWagesVerified": "minimumWages",
+    "MinimumWageProposed": "proposal",
+    "MinimumWageProposalsDecided": "proposals",
     "PostingAccepted": "posting findings",
     "PostingHeld": "posting findings",
     "PostingRefused": "posting findings",

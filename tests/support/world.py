@@ -96,6 +96,7 @@ class World(Organisations):
         self.wage = records.minimum_wage(
             effective_from=today() + timedelta(days=300), added_at=utc_now()
         )
+        self.proposal = self._proposal()
         self.live = self._session(SessionStatus.LIVE)
         self.scheduled = self._session(SessionStatus.SCHEDULED)
         self.interrupted = self._session(SessionStatus.INTERRUPTED)
@@ -138,6 +139,7 @@ class World(Organisations):
         await store.mongo["reports"].insert_one(to_document(self.report))
         await store.mongo["decisions"].insert_one(to_document(self.batch_decision))
         await store.mongo["minimum_wages"].insert_one(to_document(self.wage))
+        await store.mongo["wage_proposals"].insert_one(to_document(self.proposal))
         await store.live_sessions.add(self.sessions)
         await store.webhooks.add(self.webhook)
         await store.call_campaigns.add([self.campaign])

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from schema.relay import global_id
-from tests.schema.refusals.case import RefusalCase, invalid_input, unknown_id, with_values
+from tests.schema.refusals.case import (
+    RefusalCase,
+    invalid_id,
+    invalid_input,
+    unknown_id,
+    with_values,
+)
+from tests.support.mutation_inputs import proposal_gid
 from tests.support.world import gid
 
 CASES: dict[str, RefusalCase] = {
@@ -48,6 +55,72 @@ CASES: dict[str, RefusalCase] = {
         "PostingConflict",
         "POSTING_CONFLICT",
         None,
+    ),
+    "propose, no notice": invalid_input(
+        "proposeMinimumWage", "officer", with_values(docNo=" "), "docNo"
+    ),
+    "propose, no address of the notice": invalid_input(
+        "proposeMinimumWage", "officer", with_values(sourceUrl=""), "sourceUrl"
+    ),
+    "propose, no figure": invalid_input(
+        "proposeMinimumWage", "officer", with_values(monthly=None, hourly=None), "monthly"
+    ),
+    "propose, another city": RefusalCase(
+        "proposeMinimumWage",
+        "officer",
+        with_values(region="330100"),
+        "NotPermitted",
+        "NOT_PERMITTED",
+        None,
+    ),
+    "propose, what waits already": RefusalCase(
+        "proposeMinimumWage",
+        "officer",
+        with_values(
+            region=lambda world: world.proposal.row.region,
+            tier=lambda world: world.proposal.row.tier,
+            effectiveFrom=lambda world: world.proposal.row.effective_from.isoformat(),
+        ),
+        "AlreadyExists",
+        "ALREADY_EXISTS",
+        ("input", "region"),
+    ),
+    "proposals, none": invalid_input(
+        "decideMinimumWageProposals", "officer above", with_values(decisions=[]), "decisions"
+    ),
+    "proposals, too many": invalid_input(
+        "decideMinimumWageProposals",
+        "officer above",
+        with_values(
+            decisions=lambda world: [{"proposalId": proposal_gid(world), "accepted": True}] * 101
+        ),
+        "decisions",
+    ),
+    "proposals, unknown": RefusalCase(
+        "decideMinimumWageProposals",
+        "officer above",
+        with_values(
+            decisions=lambda _: [
+                {"proposalId": unknown_id("MinimumWageProposal"), "accepted": True}
+            ]
+        ),
+        "NotFound",
+        "NOT_FOUND",
+        ("input", "decisions", "0", "proposalId"),
+    ),
+    "proposals, refused without a reason": invalid_input(
+        "decideMinimumWageProposals",
+        "officer above",
+        with_values(
+            decisions=lambda world: [{"proposalId": proposal_gid(world), "accepted": False}]
+        ),
+        *("decisions", "0", "reason"),
+    ),
+    "proposals, id of another type": invalid_id(
+        "decideMinimumWageProposals",
+        "officer above",
+        with_values(decisions=lambda world: [{"proposalId": gid(world.wage), "accepted": True}]),
+        *("decisions", "0", "proposalId"),
     ),
     "decide, unknown posting": RefusalCase(
         "decidePostings",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from functools import partial
 
 from domain.exchange.imports import ImportStatus, RowOutcome
 from domain.identity.phone_codes import DeliveryReport
@@ -14,6 +15,7 @@ from domain.postings.postings import PostingStatus
 from domain.reference.occupations import Occupation
 from domain.screening.posting_rules import RULES_VERSION
 from domain.screening.rescreening import RescreenScope
+from domain.screening.wage_proposals import ProposalState
 from domain.seekers.call_campaigns import CallOutcome
 from domain.seekers.profile import Wants
 from domain.seekers.seekers import NoticeTurn, SeekerStatus
@@ -22,10 +24,11 @@ from domain.webhooks.messages import WebhookEvent, build_lead_recorded_notice
 from storage.leads.lead_query import LeadQuery
 from storage.live.qr_codes import QrCodeQuery
 from storage.live.sessions import LiveSessionQuery
-from storage.mongo.client import Transaction
+from storage.mongo.client import Document, Transaction
 from storage.mongo.paging import PageRequest
 from storage.mongo.repository import NEWEST_FIRST
 from storage.postings.posting_query import PostingQuery
+from storage.screening.low_paid_postings import employer_scope, union_scope
 from storage.seekers.call_lists import CallEntryQuery
 from storage.seekers.referrals import ReferralQuery
 from storage.seekers.seekers import SeekerQuery
@@ -47,6 +50,36 @@ LAST = PageRequest(limit=2, backward=True, before=("0" * 24,))
 DISPUTED = NO_HIRE_PROOF.with_statement(HireSide.EMPLOYER, hired=True).with_statement(
     HireSide.SEEKER, hired=False
 )
+
+
+def find_proposals() -> list[Callable[[Store], Awaitable[object]]]:
+    scopes: tuple[dict[str, str | None], ...] = (
+        {"province": None, "union_id": None},
+        {"province": "330000", "union_id": None},
+        {"province": None, "union_id": "union"},
+    )
+    return [
+        *(
+            partial(_page_of_proposals, scope=scope, wanted=wanted)
+            for scope in scopes
+            for wanted in (FIRST, NEXT)
+        ),
+        lambda store: store.wage_proposals.open_proposals(
+            province="330000", union_id=None, limit=2
+        ),
+    ]
+
+
+async def _find_low_paid(store: Store, *, scope: Document, below_fen: int | None) -> object:
+    return await store.low_paid_postings.batch(
+        scope, TODAY, below_fen=below_fen, after="0", limit=2
+    )
+
+
+async def _page_of_proposals(
+    store: Store, *, scope: dict[str, str | None], wanted: PageRequest
+) -> object:
+    return await store.wage_proposals.page(ProposalState.OPEN, wanted, **scope)
 
 
 async def append(store: Store) -> None:
@@ -277,6 +310,14 @@ LOOKUPS: list[Reading] = [
     ),
     lambda store: store.rescreens.find_due(at=LATER, limit=2),
     lambda store: store.minimum_wages.page("33", FIRST),
+    *find_proposals(),
+    *(
+        partial(_find_low_paid, scope=scope, below_fen=below_fen)
+        for scope in (union_scope("union"), employer_scope("employer"))
+        for below_fen in (None, 301_400)
+    ),
+    lambda store: store.low_paid_postings.count_open(union_scope("union"), TODAY),
+    lambda store: store.low_paid_postings.count_open(employer_scope("employer"), TODAY),
     count_reports,
     lambda store: store.postings.by_external_ids([("employer", "1"), ("other", "2")]),
     lambda store: store.employers.by_credit_codes(["a", "b"]),

@@ -22,6 +22,7 @@ from tests.support.records.postings import (
     posting,
     report,
     rescreen,
+    wage_proposal,
 )
 from tests.support.records.seekers import call_entry, campaign, referral, seeker
 from tests.support.records.webhooks import webhook
@@ -57,5 +58,6 @@ __all__ = [
     "seeker",
     "sign_in",
     "union",
+    "wage_proposal",
     "webhook",
 ]

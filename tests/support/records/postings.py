@@ -12,6 +12,7 @@ from domain.reference.occupation_additions import OccupationAddition
 from domain.screening.minimum_wages import Grade, MinimumWage
 from domain.screening.rescreening import RescreeningTask, RescreenScope
 from domain.screening.reviews import Decision, DecisionKind, Report, ReportReason
+from domain.screening.wage_proposals import WageProposal
 from storage.mongo.client import new_id
 from tests.domain.posting_terms_samples import posting_terms
 from tests.support.records.clock import FIXED_NOW
@@ -72,6 +73,21 @@ def minimum_wage(**changes: Any) -> MinimumWage:
         grade=Grade.UNVERIFIED,
         added_by="officer",
         added_at=FIXED_NOW,
+    )
+    return replace(record, **changes)
+
+
+def wage_proposal(**changes: Any) -> WageProposal:
+    """Build an open proposal of a county; two open ones differ in region, tier or first day."""
+    proposal_id = new_id()
+    record = WageProposal(
+        id=proposal_id,
+        row=minimum_wage(id=proposal_id, region="330402", monthly=2_430, hourly=Decimal(23)),
+        province="330000",
+        union_id=UNION_ID,
+        union_path=("root", UNION_ID),
+        by="officer",
+        at=FIXED_NOW,
     )
     return replace(record, **changes)
 
