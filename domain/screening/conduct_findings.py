@@ -20,13 +20,13 @@ FRAUD = build_text_finding(
     "FRAUD",
     "This reads like an invitation to fraud: faked orders, lent accounts, advance payments. It is "
     "a crime to take part.",
-    "疑似刷单、出租账户、垫付返利等违法活动，不得发布；如为误判请联系工会干部。",
+    "疑似刷单、出租账户、垫付返利等违法活动，不得发布；如为误判可提出申诉。",
     "刑法第287条之二；反电信网络诈骗法第31条",
 )
 VICE = build_text_finding(
     "VICE",
     "This reads like an offer of paid company, gambling or surrogacy, which cannot be published.",
-    "疑似有偿陪侍、赌博、代孕等违法活动，不得发布；如为误判请联系工会干部。",
+    "疑似有偿陪侍、赌博、代孕等违法活动，不得发布；如为误判可提出申诉。",
     "治安管理处罚法；娱乐场所管理条例第14条",
 )
 CONTACT_DETAILS = build_text_finding(

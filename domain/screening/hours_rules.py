@@ -41,7 +41,8 @@ _APPROVAL = re.compile(
     r"批准|批复|审批|获批|许可|备案|核准|批文|(?:文|编|批)号|人社[^，。；]{0,8}〔"
 )
 _NOT_APPROVED = re.compile(
-    r"(?:未|没有?|无|尚未|正在|待|申请)[^，。；]{0,6}(?:批准|批复|审批|获批|许可|备案|核准|批文)"
+    r"(?:未|没有?|无|尚未|正在|待|申请)[^，。；]{0,6}(?:批准|批复|审批|获批|许可|备案|核准|批文)|"
+    r"不(?:实行|执行|适用|采用|属于)[^，。；]{0,4}(?:综合|不定时|特殊)"
 )
 
 
@@ -96,7 +97,7 @@ def names_special_system(terms: PostingTerms) -> bool:
     """
     return any(
         _SPECIAL_SYSTEM.search(text) and _APPROVAL.search(text) and not _NOT_APPROVED.search(text)
-        for text in (terms.duties, terms.conditions)
+        for text in (terms.title, terms.duties, terms.conditions)
     )
 
 

@@ -75,8 +75,8 @@ INJURY_AT_OWN_RISK = build_text_finding(
 DISGUISED_EMPLOYMENT = build_text_finding(
     "DISGUISED_EMPLOYMENT",
     "Who works under the employer's rule is an employee, and cannot be made to register as a "
-    "business. An officer checks the kind of contract.",
-    "接受考勤、排班等管理的，应依法确立劳动关系，不得诱导注册个体工商户或以合作、承揽名义规避，由工会干部人工审核。",
+    "business. Check the kind of contract.",
+    "接受考勤、排班等管理的，应依法确立劳动关系，不得诱导注册个体工商户或以合作、承揽名义规避；需核对用工形式和合同。",
     "人社部发〔2021〕56号；劳社部发〔2005〕12号",
 )
 EXCESSIVE_HOURS = build_text_finding(

@@ -43,9 +43,8 @@ UNDER_SIXTEEN = build_text_finding(
 )
 SEX_DISCRIMINATION = build_text_finding(
     "SEX_DISCRIMINATION",
-    "Do not restrict applicants by sex. An officer checks whether one of the legal exceptions "
-    "applies.",
-    "不得以性别为由限制应聘，请修改；法律规定的例外由工会干部人工审核。",
+    "Do not restrict applicants by sex. If one of the legal exceptions applies, name it.",
+    "不得以性别为由限制应聘，请修改；属于法律规定的例外的，请写明依据。",
     "就业促进法第27条；妇女权益保障法第43条",
 )
 FAMILY_DISCRIMINATION = build_text_finding(
@@ -56,8 +55,8 @@ FAMILY_DISCRIMINATION = build_text_finding(
 )
 AGE_DISCRIMINATION = build_text_finding(
     "AGE_DISCRIMINATION",
-    "Remove the upper age limit. An officer decides whether the job needs one.",
-    "请勿设置年龄上限；确有需要的由工会干部人工审核。",
+    "Remove the upper age limit. If a rule sets one for the job, name it.",
+    "请勿设置年龄上限；法律法规对该岗位年龄另有规定的，请写明依据。",
     f"{_EQUAL_EMPLOYMENT}；{_MARKET_REGULATION}",
 )
 ORIGIN_DISCRIMINATION = build_text_finding(

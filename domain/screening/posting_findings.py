@@ -134,9 +134,9 @@ PIECE_PAY_NOT_GUARANTEED = build_field_finding(
     Severity.REVIEW,
     "PIECE_PAY_NOT_GUARANTEED",
     "pay.guaranteed",
-    "State the guaranteed pay of a month or an hour beside the piece rate. Without it an officer "
-    "checks whether normal hours reach the minimum wage.",
-    "计件工资请写明保底工资（元/月或元/小时）；未写明的，由工会干部人工核对正常工时能否达到最低工资。",
+    "State the guaranteed pay of a month or an hour beside the piece rate. Without it, check "
+    "that normal hours reach the minimum wage.",
+    "计件工资请写明保底工资（元/月或元/小时）；未写明的，需核对正常工时能否达到最低工资。",
     "劳动法第37条、第48条",
 )
 PART_TIME_PROBATION = build_field_finding(

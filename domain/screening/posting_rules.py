@@ -28,6 +28,7 @@ from domain.screening.employment_rules import (
     EMPLOYEE_TYPES,
     check_employment_type,
     find_legal_type,
+    is_rehire,
 )
 from domain.screening.hours_rules import check_clock_hours, check_hours
 from domain.screening.phrase_findings import UNDER_SIXTEEN
@@ -35,7 +36,7 @@ from domain.screening.text_screening import screen_text
 from domain.screening.wage_rules import check_pay, check_probation_pay
 from domain.screening.wage_table import WageTable
 
-RULES_VERSION = 6
+RULES_VERSION = 7
 """The version of the rules.
 
 Raise it with every change of what the rules find: all visible postings are then screened again.
@@ -108,11 +109,12 @@ def _check_repost(terms: PostingTerms) -> Iterator[Finding]:
 def _check_insurance(terms: PostingTerms) -> Iterator[Finding]:
     """Full cover for employees, work injury cover for all others (劳动法 art. 72).
 
-    Students in placements have an insurance of their own, which a person checks.
+    Students in placements have an insurance of their own, and retired people who are rehired have
+    a pension; a person checks both.
     """
     if terms.employment_type is EmploymentType.INTERNSHIP:
         return
-    is_employed = find_legal_type(terms) in EMPLOYEE_TYPES
+    is_employed = find_legal_type(terms) in EMPLOYEE_TYPES and not is_rehire(terms)
     required = FULL_INSURANCE if is_employed else (InsuranceKind.WORK_INJURY,)
     missing = [kind for kind in required if kind not in terms.insurance]
     if missing:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from domain.postings.pay import Pay, PayPeriod, PaySettlement, fixed_pay
+from domain.postings.pay import Pay, PayPeriod, PayRate, PaySettlement, fixed_pay
 from domain.postings.postings import EmploymentType, InsuranceKind, PostingTerms, Shift
 from domain.screening.employment_rules import find_legal_type
 from domain.screening.known_wages import KNOWN_WAGES
@@ -105,6 +106,27 @@ def test_part_time_beyond_its_hours_is_full_time(terms: PostingTerms, expected: 
             ),
             ["SOCIAL_INSURANCE_MISSING", "GIG_IS_EMPLOYMENT"],
         ),
+        # A guaranteed pay a month beside the piece rate, and clock times of a flexible shift
+        (
+            gig(
+                Pay(
+                    from_fen=200,
+                    to_fen=200,
+                    period=PayPeriod.PIECE,
+                    guaranteed=PayRate(fen=600_000, period=PayPeriod.MONTH),
+                )
+            ),
+            ["SOCIAL_INSURANCE_MISSING", "GIG_IS_EMPLOYMENT"],
+        ),
+        (
+            gig(monthly_pay(6000), shift=Shift.FLEXIBLE, starts_at=time(9), ends_at=time(18)),
+            ["SOCIAL_INSURANCE_MISSING", "GIG_IS_EMPLOYMENT"],
+        ),
+        # A text alone sends it to a person.
+        (gig(hourly_pay(30), conditions="长期稳定，周一至周五上班"), ["GIG_IS_EMPLOYMENT"]),
+        (gig(hourly_pay(30), duties="负责包裹分拣，需长期在岗。"), ["GIG_IS_EMPLOYMENT"]),
+        (gig(hourly_pay(30), conditions="长期有效，长期招聘"), []),
+        (gig(hourly_pay(30), "24", conditions="长期稳定"), []),
     ],
 )
 def test_gig_work_with_a_fixed_lasting_schedule_is_employment(
@@ -134,9 +156,13 @@ def test_students_in_placements_go_to_a_person() -> None:
         {"conditions": "退休人员可来，签劳务协议，公司买工伤和意外险"},
         {"conditions": "接受退休返聘"},
         {"conditions": "招收学徒，三个月出师"},
+        {"conditions": "已办理退休手续的教师可应聘"},
+        {"duties": "招聘退休医生一名，负责门诊。"},
+        # Their pension is paid already; injuries at work need cover.
+        {"title": "门卫（返聘）", "insurance": INJURY},
     ],
 )
-def test_retired_people_and_apprentices_go_to_a_person(changes: dict[str, str]) -> None:
+def test_retired_people_and_apprentices_go_to_a_person(changes: dict[str, Any]) -> None:
     assert codes(posting_terms(**changes)) == ["RETIRED_OR_APPRENTICE_TO_CHECK"]
 
 
@@ -147,10 +173,35 @@ def test_retired_people_and_apprentices_go_to_a_person(changes: dict[str, str]) 
         {"conditions": "有带学徒经验"},
         {"duties": "为退休职工提供服务。"},
         {"duties": "办理职工退休手续。"},
+        {"duties": "负责招聘学徒工，组织培训。"},
+        {"conditions": "不超过法定退休年龄即可"},
+        {"title": "实习生管理专员"},
+        {"title": "实习指导教师"},
+        {"duties": "负责实习生管理和培训。"},
+        {"conditions": "有顶岗实习经历者优先"},
     ],
 )
 def test_work_for_or_with_them_is_harmless(changes: dict[str, str]) -> None:
     assert codes(posting_terms(**changes)) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "文员（实习）"},
+        {"title": "前台实习生"},
+        {"title": "顶岗实习操作工"},
+        {"conditions": "接受在校实习生"},
+        {"conditions": "大三、大四实习生可"},
+    ],
+)
+def test_placements_that_only_a_text_names_go_to_a_person(changes: dict[str, str]) -> None:
+    assert codes(posting_terms(**changes)) == ["PLACEMENT_TO_CHECK"]
+
+
+def test_no_insurance_is_waived_without_the_word_in_the_title() -> None:
+    terms = posting_terms(conditions="接受退休返聘", insurance=INJURY)
+    assert codes(terms) == ["SOCIAL_INSURANCE_MISSING", "RETIRED_OR_APPRENTICE_TO_CHECK"]
 
 
 def test_other_postings_are_what_they_say() -> None:

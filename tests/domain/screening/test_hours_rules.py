@@ -82,6 +82,7 @@ def test_hours_are_refused_or_sent_to_a_person(terms: PostingTerms, expected: li
         ("综合计算工时制", [DAY_REFUSED, WEEK_REFUSED]),
         ("不定时工作制，批准手续申请中，尚未批准", [DAY_REFUSED, WEEK_REFUSED]),
         ("工作认真负责", [DAY_REFUSED, WEEK_REFUSED]),
+        ("不实行综合计算工时制，文件编号12", [DAY_REFUSED, WEEK_REFUSED]),
     ],
 )
 def test_a_special_system_with_its_approval_goes_to_a_person(
