@@ -54,8 +54,9 @@ class ComingWages:
         None if a day has no pay that passes everywhere.
         """
         highest = 0
-        for table in (self.table, self.assumed):
-            for day in () if table is None else (self.on, *table.coming_days(self.on)):
+        tables = (self.table,) if self.assumed is None else (self.table, self.assumed)
+        for table in tables:
+            for day in (self.on, *table.coming_days(self.on)):
                 national = table.national_pass(PayPeriod.MONTH, day)
                 if national is None:
                     return None
