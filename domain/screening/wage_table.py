@@ -20,6 +20,8 @@ NATIONAL_MARGIN = Decimal("1.1")
 The margin is what a place may be ahead of the rows: a raise that nobody has entered yet.
 """
 _PERIODS = (PayPeriod.MONTH, PayPeriod.HOUR)
+_MAX_REMEMBERED_PLACES = 5_000
+"""There are about 3,200 place codes in force; what is no code is not worth more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,14 @@ class WageTable:
         These are the smallest region with rows that contains the place (else its province), and
         every region with rows inside the place: a job "in Guangdong" may be in Shenzhen.
         """
+        found = self._relevant_regions.get(place_code)
+        if found is None:
+            found = self._find_relevant_regions(place_code)
+            if len(self._relevant_regions) < _MAX_REMEMBERED_PLACES:
+                self._relevant_regions[place_code] = found
+        return found
+
+    def _find_relevant_regions(self, place_code: str) -> tuple[str, ...]:
         rows = self._rows_by_region
         containing = (place_code, city_of(place_code), province_of(place_code))
         own = next((region for region in containing if region in rows), containing[-1])
@@ -127,6 +137,11 @@ class WageTable:
             f"{region} {_join_figures(self.tiers_in_force(region, on), period)}{period.zh}"
             for region in self.relevant_regions(place_code)
         )
+
+    @cached_property
+    def _relevant_regions(self) -> dict[str, tuple[str, ...]]:
+        """The regions of each place that was asked for; each needs a look at all regions."""
+        return {}
 
     @cached_property
     def _rows_by_id(self) -> Mapping[str, MinimumWage]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ MAX_POSTINGS_SCREENED = 2_000
 """Postings that one page or one count screens; only those of low pay are looked at."""
 MAX_PROPOSALS_ASSUMED = 500
 """Open proposals that are taken into account, the oldest first."""
-_BATCH = 100
+_BATCH = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,17 +67,18 @@ class ComingWageEffects:
         found: list[ComingEffect] = []
         screened, last = 0, after
         has_previous = wanted.after is not None
-        async for posting in self._low_paid(caller, coming, after):
-            if screened == self._max_screened:
-                return Page(
-                    items=found, has_next=True, has_previous=has_previous, next_after=(last,)
-                )
-            effect = coming.find_effect(posting)
-            if effect is not None:
-                if len(found) == wanted.limit:
-                    return Page(items=found, has_next=True, has_previous=has_previous)
-                found.append(effect)
-            screened, last = screened + 1, posting.id
+        async with aclosing(self._low_paid(caller, coming, after)) as postings:
+            async for posting in postings:
+                if screened == self._max_screened:
+                    return Page(
+                        items=found, has_next=True, has_previous=has_previous, next_after=(last,)
+                    )
+                effect = coming.find_effect(posting)
+                if effect is not None:
+                    if len(found) == wanted.limit:
+                        return Page(items=found, has_next=True, has_previous=has_previous)
+                    found.append(effect)
+                screened, last = screened + 1, posting.id
         return Page(items=found, has_next=False, has_previous=has_previous)
 
     async def count(self, caller: Principal, *, with_proposals: bool) -> ComingCounts:
@@ -84,16 +86,17 @@ class ComingWageEffects:
         coming = await self._expect(caller, with_proposals=with_proposals)
         open_now = await self._store.low_paid_postings.count_open(_scope(caller), coming.on)
         screened = affected = 0
-        async for posting in self._low_paid(caller, coming, ""):
-            if screened == self._max_screened:
-                return ComingCounts(open_now=open_now, affected=affected, is_complete=False)
-            affected += coming.find_effect(posting) is not None
-            screened += 1
+        async with aclosing(self._low_paid(caller, coming, "")) as postings:
+            async for posting in postings:
+                if screened == self._max_screened:
+                    return ComingCounts(open_now=open_now, affected=affected, is_complete=False)
+                affected += coming.find_effect(posting) is not None
+                screened += 1
         return ComingCounts(open_now=open_now, affected=affected, is_complete=True)
 
     async def _low_paid(
         self, caller: Principal, coming: ComingWages, after: str
-    ) -> AsyncIterator[Posting]:
+    ) -> AsyncGenerator[Posting, None]:
         if not coming.changes_anything:
             return
         below_fen = coming.passing_fen
