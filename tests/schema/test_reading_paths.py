@@ -190,6 +190,9 @@ async def test_a_posting_that_closes_during_a_read_is_not_shown(
 FIELDS_FOR_STAFF = {
     "Query.reviewQueue": "postings that wait for an officer",
     "ReviewItem.posting": "the same",
+    "Query.comingWages": "open postings of the caller's scope",
+    "ComingWages.postings": "the same",
+    "ComingWageEffect.posting": "the same",
     "Query.funnel": "counts of leads, also for closed postings",
     "FunnelRow.posting": "the same",
     "Query.importRows": "results of the rows, for the uploader",
@@ -197,6 +200,7 @@ FIELDS_FOR_STAFF = {
     "PostingAccepted.posting": "for the submitter",
     "PostingHeld.posting": "the same",
     "PostingRefused.posting": "the same",
+    "PostingAppealed.posting": "for the staff who appealed",
     "PostingReviewed.posting": "for the officer who decided",
     "ReportResolved.posting": "the same",
     "PostingsDecided.decided": "the same",
