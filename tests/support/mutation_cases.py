@@ -17,7 +17,7 @@ from tests.support.mutation_inputs import (
     posting_change_input,
     posting_input,
     profile_input,
-    proposal_gid,
+    proposal_decision_input,
     proposed_wage_input,
     question_mutation_input,
     session_input,
@@ -239,7 +239,7 @@ MUTATION_CASES = {
         ),
         MutationCase(
             "decideMinimumWageProposals",
-            lambda world: {"decisions": [{"proposalId": proposal_gid(world), "accepted": True}]},
+            proposal_decision_input,
             "MinimumWageProposalsDecided",
             "... on MinimumWageProposalsDecided { proposals { state minimumWage { trusted } } }",
         ),

@@ -116,3 +116,15 @@ def proposed_wage_input(_: World) -> dict[str, Any]:
 
 def proposal_gid(world: World) -> str:
     return gid_as("MinimumWageProposal", world.proposal)
+
+
+def proposal_decision_input(world: World) -> dict[str, Any]:
+    correction = proposed_wage_input(world)
+    del correction["region"]
+    decision = {
+        "proposalId": proposal_gid(world),
+        "accepted": True,
+        "reason": "按文件更正",
+        "correction": correction,
+    }
+    return {"decisions": [decision]}

@@ -41,6 +41,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "employer_checks": to_document(records.employer_check()),
     "occupation_additions": to_document(records.occupation_addition()),
     "minimum_wages": to_document(KNOWN_WAGES.rows[0]),
+    "wage_proposals": to_document(records.wage_proposal()),
     "postings": to_document(records.posting()),
     "rescreens": to_document(records.rescreen()),
     "reports": to_document(records.report()),
