@@ -41,7 +41,8 @@ _LEADS_PER_ADVANCE = 10
 """The input of advanceLeads names 1 to 100 leads. 10 are counted, so that a document that selects
 everything of a few leads is admitted."""
 _ROWS_PER_VERIFICATION = 10
-"""The input of verifyMinimumWages names 1 to 100 rows, mostly the tiers of one province."""
+"""The inputs of verifyMinimumWages and decideMinimumWageProposals name 1 to 100 rows, mostly the
+tiers of one province."""
 _POSTINGS_PER_DECISION = 5
 """decidePostings decides on up to 100. As with advanceLeads a document that selects everything of a
 few is admitted."""
@@ -56,6 +57,7 @@ LIST_BOUNDS: Mapping[str, int] = {
     "CallListImported.findings": MAX_CALL_LIST_ROWS,
     "CampaignMatches.matches": MAX_MATCHES,
     "CodeList.entries": _CODES_PER_LIST,
+    "ComingWageEffect.findings": 2,
     "Decision.findings": _FINDINGS,
     "DecisionsUndone.kept": _POSTINGS_PER_DECISION,
     "DecisionsUndone.restored": _POSTINGS_PER_DECISION,
@@ -73,6 +75,7 @@ LIST_BOUNDS: Mapping[str, int] = {
     "LiveSession.tallies": MAX_PAGE_SIZE,
     "MatchExplanation.excludedBy": len(MatchCode),
     "MatchesReset.recommended": MAX_MATCHES,
+    "MinimumWageProposalsDecided.proposals": _ROWS_PER_VERIFICATION,
     "MinimumWagesVerified.minimumWages": _ROWS_PER_VERIFICATION,
     "MyProfile.searches": MAX_SAVED_SEARCHES,
     "MyRoom.interests": MAX_OWN_INTERESTS,
