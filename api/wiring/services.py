@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from api.settings import Settings
 from api.wiring.codes import create_phone_proving, describe_gateway
+from api.wiring.posting_services import PostingServices, run_posting_services
 from api.wiring.realtime import Realtime
 from api.wiring.recording_services import create_recording_control
 from domain.postings.media_sites import parse_media_hosts
@@ -15,7 +16,6 @@ from realtime.group_commit import GroupCommit
 from schema.context import Services
 from services.employers.employer_administration import EmployerAdministration
 from services.exchange.import_administration import ImportAdministration
-from services.exchange.row_processes import RowProcesses
 from services.identity.account_changes import AccountChanges
 from services.identity.authentication import Authentication
 from services.identity.device_entry import DeviceCredentials, DeviceEntry
@@ -47,20 +47,15 @@ from services.live.questions import QuestionModeration
 from services.live.recruitment_campaigns import RecruitmentCampaignAdministration
 from services.live.schedule import SessionSchedule
 from services.live.session_edits import SessionEditing
-from services.live.sessions import LiveSessionControl
 from services.live.stream_control import StreamControl
 from services.live.stream_direction import StreamDirection
 from services.live.stream_publishing import StreamPublishing
 from services.matching.match_search import MatchSearch
-from services.postings.pay_comparison import PayComparison
 from services.postings.posting_administration import PostingAdministration
-from services.postings.posting_gate import PostingGate
 from services.reference.occupation_administration import OccupationAdministration
-from services.reference.occupation_names import OccupationNames
 from services.screening.coming_wages import ComingWageEffects
 from services.screening.decision_batches import DecisionBatches
 from services.screening.minimum_wage_administration import MinimumWageAdministration
-from services.screening.minimum_wages import MinimumWages
 from services.screening.posting_appeals import PostingAppeals
 from services.screening.posting_review import PostingReview
 from services.screening.wage_proposals import WageProposalControl
@@ -72,62 +67,7 @@ from services.seekers.referrals import ReferralFollowUp
 from services.webhooks.webhooks import WebhookAdministration
 from storage.clock import Clock
 from storage.store import Store
-from workers.importer import Importer
 from workers.matcher import Matcher
-
-
-@dataclass(frozen=True, kw_only=True)
-class PostingServices:
-    """The services that decide what a posting may say and which sessions show it."""
-
-    session_control: LiveSessionControl
-    minimum_wages: MinimumWages
-    occupation_names: OccupationNames
-    posting_gate: PostingGate
-    pay_comparison: PayComparison
-
-    def create_importer(
-        self, store: Store, clock: Clock, name: str, row_processes: RowProcesses | None = None
-    ) -> Importer:
-        """Return the worker that processes imports with these services; it is not started."""
-        return Importer(
-            store,
-            self.session_control,
-            self.posting_gate,
-            self.pay_comparison,
-            clock,
-            node=name,
-            occupation_names=self.occupation_names,
-            row_processes=row_processes,
-        )
-
-
-@asynccontextmanager
-async def run_posting_services(
-    store: Store, commit: GroupCommit, clock: Clock | None = None
-) -> AsyncIterator[PostingServices]:
-    """Run the posting services until the block ends; rescreening that was begun is finished.
-
-    ``clock`` is the database's unless it is given.
-    """
-    clock = clock or store.clock
-    async with AsyncExitStack() as stack:
-        session_control = LiveSessionControl(store, commit, clock)
-        minimum_wages = MinimumWages(store)
-        stack.push_async_callback(minimum_wages.close)
-        await minimum_wages.open()
-        occupation_names = OccupationNames(store)
-        stack.push_async_callback(occupation_names.close)
-        await occupation_names.open()
-        posting_gate = PostingGate(store, session_control, minimum_wages, clock)
-        stack.push_async_callback(posting_gate.wait_for_rescreens)
-        yield PostingServices(
-            session_control=session_control,
-            minimum_wages=minimum_wages,
-            occupation_names=occupation_names,
-            posting_gate=posting_gate,
-            pay_comparison=PayComparison(store, clock),
-        )
 
 
 @asynccontextmanager

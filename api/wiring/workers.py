@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from api.settings import Settings
 from api.wiring.codes import create_gateway
+from api.wiring.posting_services import run_posting_services
 from api.wiring.realtime import run_group_commit
 from api.wiring.recording_services import create_recording_watch
-from api.wiring.services import NodeServices, run_posting_services
+from api.wiring.services import NodeServices
 from api.wiring.starting import Worker, start_worker
 from services.exchange.row_processes import RowProcesses
 from storage.store import Store

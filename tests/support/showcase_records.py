@@ -15,36 +15,27 @@ from domain.live.questions import QuestionStatus
 from domain.live.sessions import Segment, SessionStatus
 from domain.live.streams import Stream, StreamState
 from domain.postings.officer_review import Appeal
-from domain.postings.pay import PayPeriod, PaySettlement
 from domain.postings.postings import (
-    Benefit,
     CloseReason,
-    EmploymentType,
     Finding,
     Intensity,
     Mark,
     PostingTerms,
-    Shift,
 )
-from domain.postings.work_schedule import RestDays
-from domain.reference.geo import Point
-from domain.reference.occupations import Occupation
-from domain.reference.weekdays import Weekday
 from domain.screening.minimum_wages import verify_wage
 from domain.screening.reviews import ReportState
 from domain.seekers.call_campaigns import Call, CallOutcome, MatchRun, RunStatus
-from domain.seekers.profile import Education, LowestPay, Near, PickUp, Profile, Wants
 from domain.seekers.referrals import ReferralStatus, ReferralStep
 from domain.seekers.seeker_groups import SeekerGroup
 from domain.webhooks.webhooks import FailureKind
 from storage.clock import utc_now
 from storage.mongo.client import new_id
 from tests.support import records
+from tests.support.full_profile import SHANGHAI, make_full_profile
 from tests.support.full_terms import DAY_SHIFT, FULL_PARTS
 from tests.support.services import STREAM_ORIGIN, RunningServices
 from tests.support.world import FINDING, World, today
 
-SHANGHAI = Point(latitude=31.2, longitude=121.5)
 LEAD_AGE = timedelta(days=10)
 
 CONTACTS = {
@@ -276,29 +267,3 @@ class ShowcaseRecords(World):
 
 def make_finding(field: str) -> Finding:
     return replace(FINDING, field=field, marks=(Mark(text="电工", start=0, end=2),), detail="2690")
-
-
-def make_full_profile() -> Profile:
-    return Profile(
-        group=SeekerGroup.LAID_OFF,
-        wants=Wants(
-            occupations=(Occupation.ELECTRICIAN,),
-            places=("310000",),
-            near=Near(point=SHANGHAI, kilometres=50),
-            shifts=(Shift.DAY,),
-            employment_types=(EmploymentType.FULL_TIME,),
-            lowest_pay=LowestPay(amount=4_000, period=PayPeriod.MONTH),
-            starts_from=time(8),
-            ends_by=time(18),
-            pick_up=PickUp(by=time(18), days=(Weekday.MONDAY,)),
-            benefits=(Benefit.HOUSING_FUND,),
-            rest_days=(RestDays.ALTERNATING,),
-            settlements=(PaySettlement.MONTHLY,),
-            welcoming=(SeekerGroup.VETERAN,),
-        ),
-        skills=(Occupation.ELECTRICIAN,),
-        home_place="310115",
-        home=SHANGHAI,
-        education=Education.VOCATIONAL,
-        experience_years=8,
-    )
