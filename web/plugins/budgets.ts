@@ -1,5 +1,6 @@
-import type { Plugin, Rollup } from "vite";
+import type { Plugin } from "vite";
 import { gzipSync } from "node:zlib";
+import { reach } from "./reach.ts";
 
 /** Bytes of script, compressed as it is sent, that a page may load before it can be used. */
 const BUDGETS: Readonly<Record<string, number>> = {
@@ -37,18 +38,4 @@ export function budgets(entry: string): Plugin {
       }
     },
   };
-}
-
-function reach(
-  chunk: Rollup.OutputChunk,
-  byFile: ReadonlyMap<string, Rollup.OutputChunk>,
-  seen = new Set<Rollup.OutputChunk>(),
-): Set<Rollup.OutputChunk> {
-  if (seen.has(chunk)) return seen;
-  seen.add(chunk);
-  for (const file of chunk.imports) {
-    const next = byFile.get(file);
-    if (next !== undefined) reach(next, byFile, seen);
-  }
-  return seen;
 }
