@@ -6,14 +6,14 @@ const VITE_HELPER = "\0vite/preload-helper.js";
 /**
  * Loads a part of a page together with the scripts that it imports, which would wait for it else.
  *
- * It takes the place of Vite's helper, which is four times as long: our pages have one style sheet,
- * and their policy needs no nonce.
+ * It takes the place of Vite's helper, which is four times as long: the one style sheet of our pages
+ * is in the document, and their policy needs no nonce.
  */
 const HELPER = `
 const known = new Set();
 export function __vitePreload(load, files) {
   for (const file of files ?? []) {
-    if (known.has(file)) continue;
+    if (known.has(file) || !file.endsWith(".js")) continue;
     known.add(file);
     const link = document.createElement("link");
     link.rel = "modulepreload";
