@@ -93,6 +93,15 @@ async def test_a_page_names_the_scripts_of_its_part(
     assert "link" not in (await elsewhere.get(path)).headers
 
 
+def test_the_build_lists_the_scripts_of_every_part() -> None:
+    built = load_web_client()
+    if built is None:
+        pytest.skip("the pages are not built: make web")
+    assert {"home", "board", "job", "room", "me", "wishes"} <= built.parts.keys()
+    named = {name for names in built.parts.values() for name in names}
+    assert named <= built.assets.keys()
+
+
 async def test_a_page_without_a_known_part_names_no_scripts(http: httpx.AsyncClient) -> None:
     answers = [await http.get(path) for path in ("/me/data", "/console")]
     assert [answer.headers.get("link") for answer in answers] == [None, None]
