@@ -4,11 +4,18 @@ import { defineConfig } from "vite";
 import { budgets } from "./plugins/budgets.ts";
 import { compress } from "./plugins/compress.ts";
 import { documents } from "./plugins/documents.ts";
+import { preloads } from "./plugins/preloads.ts";
 
 const OUT = fileURLToPath(new URL("../api/http/web/dist", import.meta.url));
 
 export default defineConfig({
-  plugins: [preact({ devToolsEnabled: false }), documents(), budgets("index.html"), compress(OUT)],
+  plugins: [
+    preact({ devToolsEnabled: false }),
+    documents(),
+    preloads(),
+    budgets("index.html"),
+    compress(OUT),
+  ],
   build: {
     outDir: OUT,
     emptyOutDir: true,

@@ -3,6 +3,10 @@ import "./look/base.css";
 import "./look/parts.css";
 import "./look/pages.css";
 import { App } from "./shell/app";
+import { viewer } from "./shell/service";
+
+// Every page asks as a viewer: the token comes while its script is loaded.
+viewer.token(false).catch(() => undefined); // The first query tries again, and says so.
 
 const root = document.getElementById("app");
 if (root !== null) {

@@ -108,7 +108,10 @@ class JobPages:
             site=self._services.public_url,
             client_tags=self._client.tags,
         )
-        headers = {"content-security-policy": self._client.content_security_policy}
+        headers = {
+            "content-security-policy": self._client.content_security_policy,
+            **self._client.preload_headers("job"),
+        }
         return with_etag(HTMLResponse(html, headers=headers), known_etags)
 
 

@@ -55,6 +55,8 @@ class WebClient:
     """By name; a name holds a hash of the content, so an asset never changes."""
     documents: TrustedDocuments
     """The documents of its operations, which it sends as digests."""
+    parts: Mapping[str, tuple[str, ...]]
+    """By part, such as ``job``, the assets that its first screen needs beside those of the page."""
 
     @cached_property
     def tags(self) -> str:
@@ -76,16 +78,18 @@ def load_web_client(folder: Path = DIST) -> WebClient | None:
 
     :raises ValueError: the folder holds a build that is not whole.
     """
-    page, console, assets, documents = (
+    page, console, assets, documents, parts = (
         folder / "index.html",
         folder / "console.html",
         folder / "assets",
         folder / "persisted-documents.json",
+        folder / "parts.json",
     )
     if not page.exists():
         return None
     try:
         texts: dict[str, str] = json.loads(documents.read_text("utf-8"))
+        scripts: dict[str, list[str]] = json.loads(parts.read_text("utf-8"))
         return WebClient(
             page=_load_file(page),
             console=_load_file(console),
@@ -95,6 +99,7 @@ def load_web_client(folder: Path = DIST) -> WebClient | None:
                 if file.suffix in _MEDIA_TYPES
             },
             documents=TrustedDocuments(texts.values()),
+            parts={part: tuple(names) for part, names in scripts.items()},
         )
     except OSError as error:
         raise ValueError(f"{folder} is not whole ({error.strerror}): build web/ again") from None

@@ -18,6 +18,7 @@ from api.http.etags import is_known
 from api.http.web.client_files import ClientFile, WebClient
 
 _MISSING_PAGE = Path(__file__).with_name("missing.html").read_text("utf-8")
+_PARTS = {"/": "home", "/jobs": "board", "/me": "me", "/me/wishes": "wishes"}
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -55,6 +56,16 @@ class ClientPages:
         """The tags with which a page of ours becomes the client; empty if it runs elsewhere."""
         return self._client.tags if self._client and self._elsewhere is None else ""
 
+    def preload_headers(self, part: str) -> dict[str, str]:
+        """Return the headers by which a browser loads a part of the client together with the page.
+
+        Without them it would find the scripts of the part only after it ran that of the page.
+        """
+        names = self._client.parts.get(part, ()) if self._client and not self._elsewhere else ()
+        if not names:
+            return {}
+        return {"link": ", ".join(f"</assets/{name}>; rel=modulepreload" for name in names)}
+
     def respond_page(self, request: Request, status: int = 200) -> Response:
         """Return the page of the client; browsers ask each time whether it has changed."""
         if self._elsewhere is not None:
@@ -65,6 +76,7 @@ class ClientPages:
             return HTMLResponse(_MISSING_PAGE, status, headers=headers)
         headers = {**self._headers, "cache-control": "no-cache"}
         if status == HTTPStatus.OK:
+            headers |= self.preload_headers(_part_of(request))
             return _send(self._client.page, request.headers, headers)
         # A page in the place of an error is never "not modified".
         accepted = {"accept-encoding": request.headers.get("accept-encoding", "")}
@@ -89,6 +101,16 @@ class ClientPages:
         if asset is None:
             raise HTTPException(404)
         return _send(asset, request.headers, {"cache-control": _FOREVER})
+
+
+def _part_of(request: Request) -> str:
+    """Return the part of the client that an address shows, as ``web/src/shell/routes.ts`` does."""
+    path = request.url.path
+    if path == "/" and "posting" in request.query_params:
+        return "job"
+    if path.startswith("/live/") or (path == "/" and "session" in request.query_params):
+        return "room"
+    return _PARTS.get(path, "")
 
 
 def _send(file: ClientFile, asked: Mapping[str, str], headers: dict[str, str]) -> Response:

@@ -28,12 +28,12 @@ export function digestOf(document: TypedDocumentString<unknown, never>): string 
 }
 
 export class Service {
-  readonly #url: string;
-  readonly #credentials: Credentials;
+  private readonly url: string;
+  private readonly credentials: Credentials;
 
   constructor(url: string, credentials: Credentials) {
-    this.#url = url;
-    this.#credentials = credentials;
+    this.url = url;
+    this.credentials = credentials;
   }
 
   /** The data of an operation. Throws a `Refusal` when there are none. */
@@ -42,9 +42,9 @@ export class Service {
     variables: Variables,
   ): Promise<Data> {
     const digest = digestOf(document);
-    let answer = await this.#send({ digest, variables }, false);
+    let answer = await this.send({ digest, variables }, false);
     if (codeOf(answer) === "UNAUTHENTICATED") {
-      answer = await this.#send({ digest, variables }, true);
+      answer = await this.send({ digest, variables }, true);
     }
     const error = answer.errors?.[0];
     if (answer.data != null && (error === undefined || hasPart(answer.data))) {
@@ -53,17 +53,21 @@ export class Service {
     throw toRefusal(error);
   }
 
-  async #send(operation: Operation, renew: boolean): Promise<Answer> {
-    const token = await this.#credentials.token(renew);
-    const answer = await this.#post(operation, token, null);
+  private async send(operation: Operation, renew: boolean): Promise<Answer> {
+    const token = await this.credentials.token(renew);
+    const answer = await this.post(operation, token, null);
     if (codeOf(answer) !== NOT_FOUND) return answer;
     // The node is of another release and does not know the digest.
     const { default: texts } = await import("../gen/persisted-documents.json");
     const query = (texts as Readonly<Record<string, string>>)[`sha256:${operation.digest}`];
-    return this.#post(operation, token, query ?? null);
+    return this.post(operation, token, query ?? null);
   }
 
-  async #post(operation: Operation, token: string | null, query: string | null): Promise<Answer> {
+  private async post(
+    operation: Operation,
+    token: string | null,
+    query: string | null,
+  ): Promise<Answer> {
     const body = JSON.stringify({
       ...(query === null ? {} : { query }),
       variables: operation.variables,
@@ -74,7 +78,7 @@ export class Service {
       controller.abort();
     }, ANSWER_WITHIN_MS);
     try {
-      const response = await fetch(this.#url, {
+      const response = await fetch(this.url, {
         method: "POST",
         headers: {
           "content-type": "application/json",

@@ -9,18 +9,18 @@ const STORED_AS = "songgang.device";
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 export class Viewer {
-  readonly #service: Service;
-  readonly #token = new Token(() => this.#enter(), RENEW_BEFORE_MS);
+  private readonly service: Service;
+  private readonly entered = new Token(() => this.enter(), RENEW_BEFORE_MS);
 
   constructor(url: string) {
-    this.#service = new Service(url, { token: () => Promise.resolve(null) });
+    this.service = new Service(url, { token: () => Promise.resolve(null) });
   }
 
   /** A token that is valid for minutes. */
-  readonly token = (renew: boolean): Promise<string> => this.#token.current(renew);
+  readonly token = (renew: boolean): Promise<string> => this.entered.current(renew);
 
-  async #enter(): Promise<Entered> {
-    const data = await this.#service.execute(EnterAsViewerDocument, {
+  private async enter(): Promise<Entered> {
+    const data = await this.service.execute(EnterAsViewerDocument, {
       deviceCredential: readCredential(),
     });
     const result = data.enterAsViewer;

@@ -6,7 +6,7 @@ import {
   type LiveSessionFilter,
   type StaffSessionsQuery,
 } from "../gen/graphql";
-import { formatTime } from "../i18n/format";
+import { formatTime } from "../i18n/time";
 import { Dotted } from "../parts/dotted";
 import { Empty, Failed, Loading } from "../parts/notices";
 import { useWords } from "../shell/preferences";

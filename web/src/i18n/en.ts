@@ -1,7 +1,7 @@
-import type { Words } from "./zh";
+import type { AllWords } from "./words";
 
 /** All words of the public pages in English. */
-export const en: Words = {
+export const en: AllWords = {
   language: "en",
   brand: "Songgang",
   other: "中文",
@@ -15,6 +15,7 @@ export const en: Words = {
   notFound: "There is no such page",
   unknownCode: "This code is not known. Scan it again",
   toHome: "To the start",
+  toBoard: "Look at the jobs",
   close: "Close",
   more: "Show more",
   readAloud: "Read it to me",
@@ -54,18 +55,6 @@ export const en: Words = {
       GIG: "gig",
       DISPATCH: "agency work",
     },
-    stage: {
-      INTERESTED: "Saved; the union will call",
-      CONTACTED: "The union has called",
-      INTERVIEWED: "Interviewed",
-      OFFERED: "Offered",
-      HIRED: "Hired",
-      RETAINED_30: "30 days in the job",
-      RETAINED_90: "90 days in the job",
-      WITHDRAWN: "Withdrawn",
-      REFUSED: "Not this time",
-      UNREACHABLE: "No answer on the phone",
-    },
   },
   nav: { label: "Main menu", home: "Live", board: "Jobs", me: "Mine" },
   home: {
@@ -75,7 +64,6 @@ export const en: Words = {
     past: "Past",
     upcoming: (time) => `Nobody is live now. Next: ${time}`,
     noneAtAll: "No session is planned yet. Look at the jobs",
-    toBoard: "Look at the jobs",
     viewers: (count) => `${count} watching`,
   },
   remind: {
@@ -132,10 +120,19 @@ export const en: Words = {
   },
   interest: {
     act: "I'm interested",
+    pending: "Not confirmed yet",
+  },
+  sheet: {
     done: "Saved, the union will call",
     again: "Already registered",
-    pending: "Not confirmed yet",
     enterCode: "Enter the code",
+    refused: (reason) => `Not sent: ${reason}`,
+    send: "Saving",
+    undo: "Undo",
+    undone: "Withdrawn",
+    waiting: "Sends once online",
+    cancel: "Cancel",
+    dropped: "Not sent for a day. Please register again",
     unconfirmed: "Saved. Last step: the code",
     whyCode: "No code, nothing goes to the employer",
     resend: "Send again",
@@ -150,18 +147,11 @@ export const en: Words = {
     theUnion: "The union",
     consent: ["", " may pass my name and phone to ", ", for this job only"],
     wholeText: "Read the whole text",
-    refused: (reason) => `Not sent: ${reason}`,
-    send: "Saving",
     none: "No CV, no fee",
-    undo: "Undo",
-    undone: "Withdrawn",
     withdraw: "You can withdraw any time",
     consentFirst: "Please read this and tick it if you agree",
     nameFirst: "Please give your name",
     phoneWrong: "Phone needs 11 digits",
-    waiting: "Sends once online",
-    cancel: "Cancel",
-    dropped: "Not sent for a day. Please register again",
     nextTime: (name, phone) => `${name} ${phone}`,
     other: "Somebody else",
     title: "Register interest",
@@ -271,5 +261,17 @@ export const en: Words = {
     eraseSure: "Name, phone and registrations are deleted for good. Delete now",
     remembered: (name) => `This phone remembers: ${name}`,
     forget: "Forget",
+    stage: {
+      INTERESTED: "Saved; the union will call",
+      CONTACTED: "The union has called",
+      INTERVIEWED: "Interviewed",
+      OFFERED: "Offered",
+      HIRED: "Hired",
+      RETAINED_30: "30 days in the job",
+      RETAINED_90: "90 days in the job",
+      WITHDRAWN: "Withdrawn",
+      REFUSED: "Not this time",
+      UNREACHABLE: "No answer on the phone",
+    },
   },
 };

@@ -1,4 +1,4 @@
-import type { Benefit, EmploymentType, InsuranceKind, LeadStage, Shift } from "../gen/graphql";
+import type { Benefit, EmploymentType, InsuranceKind, Shift } from "../gen/graphql";
 
 /** What codes of the API are called. Names of jobs, places and firms come from the service. */
 export interface Labels {
@@ -6,5 +6,4 @@ export interface Labels {
   readonly benefit: Readonly<Record<Benefit, string>>;
   readonly insurance: Readonly<Record<InsuranceKind, string>>;
   readonly employment: Readonly<Record<EmploymentType, string>>;
-  readonly stage: Readonly<Record<LeadStage, string>>;
 }

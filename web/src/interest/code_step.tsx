@@ -3,10 +3,11 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { CodeChannel } from "../gen/graphql";
 import { formatPhone } from "../i18n/format";
+import { sheetWords } from "../i18n/zh/sheet";
 import { Fault } from "../parts/notices";
 import { useWords } from "../shell/preferences";
 import { useAttempt } from "../shell/use_attempt";
-import type { CodeSent } from "./registrations";
+import { registrar, type CodeSent } from "./registrar";
 import { useRegistrations } from "./use_registrations";
 
 const DIGITS = 6;
@@ -15,7 +16,7 @@ const RESEND_AFTER_MS = 30_000;
 
 /** The code is sent as the step is shown. `onDone` is called once the phone is proven. */
 export function CodeStep({ onDone }: { onDone(this: void): void }) {
-  const words = useWords();
+  const words = useWords(sheetWords);
   const registrations = useRegistrations();
   const [sent, setSent] = useState<CodeSent | null>(null);
   const { fault, busy, run } = useAttempt();
@@ -25,12 +26,12 @@ export function CodeStep({ onDone }: { onDone(this: void): void }) {
   const request = useCallback(
     (channel: CodeChannel) =>
       run(async () => {
-        const answer = await registrations.requestCode(channel);
+        const answer = await registrar.requestCode(channel);
         if (answer === null) onDone();
         else setSent(answer);
         input.current?.focus();
       }),
-    [run, onDone, registrations],
+    [run, onDone],
   );
   const begunRef = useRef(false);
   useEffect(() => {
@@ -43,7 +44,7 @@ export function CodeStep({ onDone }: { onDone(this: void): void }) {
     const code = text.replace(/\D/gu, "");
     if (code.length !== DIGITS || busy) return;
     void run(async () => {
-      await registrations.confirmPhone(code);
+      await registrar.confirmPhone(code);
       onDone();
     });
   };
@@ -51,10 +52,10 @@ export function CodeStep({ onDone }: { onDone(this: void): void }) {
   return (
     <section>
       <p role="status" class="done">
-        ✓ {words.interest.unconfirmed}
+        ✓ {words.sheet.unconfirmed}
       </p>
       <label>
-        {words.interest.code(formatPhone(registrations.person?.phone ?? ""))}
+        {words.sheet.code(formatPhone(registrations.person?.phone ?? ""))}
         <input
           ref={input}
           name="code"
@@ -69,20 +70,18 @@ export function CodeStep({ onDone }: { onDone(this: void): void }) {
         />
       </label>
       <Fault text={fault} />
-      {sent?.demoCode != null && (
-        <p class="second small">{words.interest.demoCode(sent.demoCode)}</p>
-      )}
+      {sent?.demoCode != null && <p class="second small">{words.sheet.demoCode(sent.demoCode)}</p>}
       <p id="code-why" class="second small">
-        {words.interest.whyCode}
+        {words.sheet.whyCode}
       </p>
-      {resendIn > 0 && <p class="second small">{words.interest.resendIn(resendIn)}</p>}
+      {resendIn > 0 && <p class="second small">{words.sheet.resendIn(resendIn)}</p>}
       {resendIn === 0 && (
         <div class="pair">
           <button type="button" disabled={busy} onClick={() => void request("SMS")}>
-            {words.interest.resend}
+            {words.sheet.resend}
           </button>
           <button type="button" disabled={busy} onClick={() => void request("VOICE")}>
-            {words.interest.callMe}
+            {words.sheet.callMe}
           </button>
         </div>
       )}

@@ -1,16 +1,17 @@
 /** What a person agrees to: one sentence, and the whole text on demand in one language. */
 
 import type { InterestIn } from "./interest_button";
+import { sheetWords } from "../i18n/zh/sheet";
 import { useWords } from "../shell/preferences";
 
 export function ConsentSentence({ target }: { target: InterestIn }) {
-  const words = useWords();
+  const words = useWords(sheetWords);
   const { union, job } = target;
-  const [before, between, after] = words.interest.consent;
+  const [before, between, after] = words.sheet.consent;
   return (
     <>
       {before}
-      {union === null ? words.interest.theUnion : <span lang="zh-CN">{union}</span>}
+      {union === null ? words.sheet.theUnion : <span lang="zh-CN">{union}</span>}
       {between}
       <span lang="zh-CN">{job.employer.name}</span>
       {after}
@@ -20,10 +21,10 @@ export function ConsentSentence({ target }: { target: InterestIn }) {
 
 /** The whole text. It is what the lead stores; the sentence above it only sums it up. */
 export function WholeConsent({ body }: { body: string }) {
-  const words = useWords();
+  const words = useWords(sheetWords);
   return (
     <details class="whole">
-      <summary>{words.interest.wholeText}</summary>
+      <summary>{words.sheet.wholeText}</summary>
       <p class="text">{inLanguage(body, words.language)}</p>
     </details>
   );

@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Refusal } from "../api/refusal";
 import { ConsentTextDocument, type JobSlipFragment } from "../gen/graphql";
 import { formatPay } from "../i18n/format";
-import type { Words } from "../i18n/zh";
+import type { Words, WordsWith } from "../i18n/words";
+import { sheetWords } from "../i18n/zh/sheet";
 import { Sheet } from "../parts/dialog";
 import { Dotted } from "../parts/dotted";
 import { JobFacts } from "../parts/job_facts";
@@ -16,6 +17,7 @@ import { CodeStep } from "./code_step";
 import { ConsentSentence, WholeConsent } from "./consent";
 import type { InterestIn } from "./interest_button";
 import { PersonFields, type Faults } from "./person_fields";
+import { registrar } from "./registrar";
 import { useRegistrations } from "./use_registrations";
 
 interface SheetProps {
@@ -24,7 +26,7 @@ interface SheetProps {
 }
 
 export function InterestSheet({ target, onClose }: SheetProps) {
-  const words = useWords();
+  const words = useWords(sheetWords);
   const registrations = useRegistrations();
   const registration = registrations.of(target.job.id);
   const { data, refusal, retry } = useQuery(ConsentTextDocument, {
@@ -33,7 +35,7 @@ export function InterestSheet({ target, onClose }: SheetProps) {
   });
   const asksCode = registration?.state === "registered" && registrations.person !== null;
   return (
-    <Sheet title={words.interest.title} onClose={onClose}>
+    <Sheet title={words.sheet.title} onClose={onClose}>
       <Terms job={target.job} />
       <hr class="tear" />
       {asksCode ? (
@@ -77,7 +79,7 @@ interface FormProps extends SheetProps {
 }
 
 function InterestForm({ target, consent, textVersion, onClose, onStale }: FormProps) {
-  const words = useWords();
+  const words = useWords(sheetWords);
   const registrations = useRegistrations();
   const [faults, setFaults] = useState<Faults>({});
   const [sending, setSending] = useState(false);
@@ -94,7 +96,7 @@ function InterestForm({ target, consent, textVersion, onClose, onStale }: FormPr
     const person = { name: textOf(given, "name"), phone: textOf(given, "phone") };
     const interest = { ...target.channel, postingId: target.job.id, textVersion };
     try {
-      await registrations.register(interest, person, given.get("remember") !== null);
+      await registrar.register(interest, person, given.get("remember") !== null);
       const registration = registrations.of(target.job.id);
       // Without a network, or with a phone that is proven, there is no code to wait for.
       if (registration?.state !== "registered" || registration.confirmed) onClose();
@@ -125,24 +127,24 @@ function InterestForm({ target, consent, textVersion, onClose, onStale }: FormPr
       />
       <Fault text={faults.other} />
       <button type="submit" class="main wide" disabled={sending}>
-        {sending ? words.interest.send : words.interest.submit}
+        {sending ? words.sheet.send : words.sheet.submit}
       </button>
       <p class="second small">
         <Dotted>
-          {words.interest.none}
-          {words.interest.withdraw}
+          {words.sheet.none}
+          {words.sheet.withdraw}
         </Dotted>
       </p>
     </form>
   );
 }
 
-function missingIn(given: FormData, words: Words): Faults {
+function missingIn(given: FormData, words: WordsWith<"sheet">): Faults {
   const phone = textOf(given, "phone").replace(/[\s-]/gu, "");
   return {
-    ...(textOf(given, "name") === "" && { name: words.interest.nameFirst }),
-    ...(!/^(?:\+?86)?1\d{10}$/u.test(phone) && { phone: words.interest.phoneWrong }),
-    ...(given.get("consent") === null && { consent: words.interest.consentFirst }),
+    ...(textOf(given, "name") === "" && { name: words.sheet.nameFirst }),
+    ...(!/^(?:\+?86)?1\d{10}$/u.test(phone) && { phone: words.sheet.phoneWrong }),
+    ...(given.get("consent") === null && { consent: words.sheet.consentFirst }),
   };
 }
 

@@ -3,16 +3,18 @@
 import { useState } from "preact/hooks";
 import { ConsentTextDocument } from "../gen/graphql";
 import { formatPhone } from "../i18n/format";
+import { sheetWords } from "../i18n/zh/sheet";
 import { Failed, Fault } from "../parts/notices";
 import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
 import { useQuery } from "../shell/use_query";
 import { ConsentSentence, WholeConsent } from "./consent";
 import type { InterestIn } from "./interest_button";
+import { registrar } from "./registrar";
 import type { Person } from "./registrations";
 import { useRegistrations } from "./use_registrations";
 
-interface KnownPersonProps {
+export interface KnownPersonProps {
   readonly target: InterestIn;
   readonly person: Person;
   /** Whether a tap now means the job that is shown. */
@@ -21,7 +23,7 @@ interface KnownPersonProps {
 }
 
 export function KnownPerson({ target, person, counts, onPress }: KnownPersonProps) {
-  const words = useWords();
+  const words = useWords(sheetWords);
   const registrations = useRegistrations();
   const { data, refusal, retry } = useQuery(ConsentTextDocument, {
     postingId: target.job.id,
@@ -38,7 +40,7 @@ export function KnownPerson({ target, person, counts, onPress }: KnownPersonProp
         postingId: target.job.id,
         textVersion: text.version,
       };
-      await registrations.register(interest, person, registrations.remembers);
+      await registrar.register(interest, person, registrations.remembers);
     } catch (error) {
       retry(); // The text may have changed.
       setFault(explain(error, words));
@@ -61,7 +63,7 @@ export function KnownPerson({ target, person, counts, onPress }: KnownPersonProp
       {text === null && refusal !== null && <Failed refusal={refusal} retry={retry} />}
       <Fault text={fault} />
       <div class="row small second">
-        <span>{words.interest.nextTime(person.name, formatPhone(person.phone))}</span>
+        <span>{words.sheet.nextTime(person.name, formatPhone(person.phone))}</span>
         <button
           type="button"
           class="quiet"
@@ -69,7 +71,7 @@ export function KnownPerson({ target, person, counts, onPress }: KnownPersonProp
             registrations.forget();
           }}
         >
-          {words.interest.other}
+          {words.sheet.other}
         </button>
       </div>
       {text !== null && <WholeConsent body={text.body} />}

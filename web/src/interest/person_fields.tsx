@@ -1,6 +1,7 @@
 /** Name, phone and the two ticks of somebody who registers for the first time. */
 
 import type { ComponentChildren } from "preact";
+import { sheetWords } from "../i18n/zh/sheet";
 import { Fault } from "../parts/notices";
 import { useWords } from "../shell/preferences";
 
@@ -19,11 +20,11 @@ interface PersonFieldsProps {
 }
 
 export function PersonFields({ faults, consent, whole }: PersonFieldsProps) {
-  const words = useWords();
+  const words = useWords(sheetWords);
   return (
     <>
       <label>
-        {words.interest.name}
+        {words.sheet.name}
         <input
           name="name"
           autoComplete="name"
@@ -34,7 +35,7 @@ export function PersonFields({ faults, consent, whole }: PersonFieldsProps) {
       </label>
       <Fault field="name" text={faults.name} />
       <label>
-        {words.interest.phone}
+        {words.sheet.phone}
         <input
           name="phone"
           type="tel"
@@ -54,7 +55,7 @@ export function PersonFields({ faults, consent, whole }: PersonFieldsProps) {
       {whole}
       <label class="check">
         <input type="checkbox" name="remember" />
-        <span>{words.interest.remember}</span>
+        <span>{words.sheet.remember}</span>
       </label>
     </>
   );

@@ -1,8 +1,22 @@
 import { useEffect, useState } from "preact/hooks";
-import { service } from "../shell/service";
 import { Registrations } from "./registrations";
 
-const registrations = new Registrations(service);
+export const registrations = new Registrations();
+
+/** What sends them: a first screen does without, and whoever registers has loaded it. */
+export async function loadRegistrar() {
+  return (await import("./registrar")).registrar;
+}
+
+// One that waited as the page was left is sent once the service answers.
+if (registrations.someWait) {
+  const load = () => {
+    loadRegistrar().catch(() => {
+      addEventListener("online", load, { once: true });
+    });
+  };
+  load();
+}
 
 /** The registrations of this device; the component is drawn again when they change. */
 export function useRegistrations(): Registrations {

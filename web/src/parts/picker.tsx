@@ -1,7 +1,8 @@
 /** Chooses a few things of a long list by typing the beginning of a name. */
 
 import { useEffect, useId, useState } from "preact/hooks";
-import type { Words } from "../i18n/zh";
+import type { Words } from "../i18n/words";
+import { wishesWords } from "../i18n/zh/wishes";
 import { useWords } from "../shell/preferences";
 
 export interface Choice {
@@ -22,7 +23,7 @@ interface PickerProps {
 const ASK_AFTER_MS = 200;
 
 export function Picker({ label, chosen, most, search, onChange }: PickerProps) {
-  const words = useWords();
+  const words = useWords(wishesWords);
   const id = useId();
   const [text, setText] = useState("");
   const [found, setFound] = useState<readonly Choice[]>([]);

@@ -1,6 +1,7 @@
 /** A labelled choice of one. */
 
 import type { Shift } from "../gen/graphql";
+import { boardWords } from "../i18n/zh/board";
 import { useWords } from "../shell/preferences";
 
 /** What several pages let choose from. */
@@ -18,7 +19,7 @@ interface SelectProps {
 }
 
 export function Select({ label, value, options, optional = false, onChange }: SelectProps) {
-  const words = useWords();
+  const words = useWords(boardWords);
   return (
     <label>
       {label}

@@ -1,6 +1,7 @@
 /** Puts a session that has not begun into the calendar of the phone: no account and no number. */
 
 import { useState } from "preact/hooks";
+import { remindWords } from "../i18n/zh/remind";
 import { useWords } from "../shell/preferences";
 import { writeCalendar } from "./calendar";
 
@@ -11,7 +12,7 @@ interface RemindButtonProps {
 }
 
 export function RemindButton({ session }: RemindButtonProps) {
-  const words = useWords();
+  const words = useWords(remindWords);
   const [saved, setSaved] = useState(false);
   const save = () => {
     const text = writeCalendar(

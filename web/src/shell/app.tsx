@@ -1,6 +1,6 @@
 /** The frame of all public pages: brand, switches, the page of the address, links below. */
 
-import type { ComponentChildren } from "preact";
+import { Empty } from "../parts/notices";
 import { PreferencesProvider, usePreferences, useStoredPreferences } from "./preferences";
 import { usePlace, type Place } from "./routes";
 import { useLater } from "./use_later";
@@ -63,33 +63,19 @@ function Page({ place }: { place: Place }) {
   const { words } = usePreferences();
   const { part, failed, retry } = useLater(place.route?.load);
   if (place.route === null) {
-    return (
-      <Notice text={words.notFound}>
-        <a class="button" href="/">
-          {words.toHome}
-        </a>
-      </Notice>
-    );
+    return <Empty text={words.notFound} href="/" action={words.toHome} />;
   }
   if (failed) {
     return (
-      <Notice text={words.failed}>
+      <section class="notice">
+        <h1>{words.failed}</h1>
         <button type="button" onClick={retry}>
           {words.retry}
         </button>
-      </Notice>
+      </section>
     );
   }
   if (part === null) return null;
   const { default: Shown } = part;
   return <Shown id={place.id} query={place.query} />;
-}
-
-function Notice({ text, children }: { text: string; children: ComponentChildren }) {
-  return (
-    <section class="notice">
-      <h1>{text}</h1>
-      {children}
-    </section>
-  );
 }

@@ -1,5 +1,5 @@
 import { Refusal } from "../api/refusal";
-import type { Words } from "../i18n/zh";
+import type { Words } from "../i18n/words";
 
 /** What to tell the person about an error of a request. */
 export function explain(error: unknown, words: Words): string {

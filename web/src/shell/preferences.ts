@@ -1,11 +1,14 @@
 /** Language and large letters: chosen once, remembered on this device, shown on the root element. */
 
 import { createContext } from "preact";
-import { useContext, useEffect, useState } from "preact/hooks";
-import { zh, type Words } from "../i18n/zh";
+import { useContext, useEffect, useMemo, useState } from "preact/hooks";
+import type { AllWords, PartWords, Words, WordsWith } from "../i18n/words";
+import { zh } from "../i18n/zh/common";
 
 export interface Preferences {
   readonly words: Words;
+  /** All words in English, once somebody reads them. */
+  readonly english: AllWords | null;
   readonly large: boolean;
   switchLanguage(this: void): void;
   switchLarge(this: void): void;
@@ -20,29 +23,37 @@ export function usePreferences(): Preferences {
   return preferences;
 }
 
-export function useWords(): Words {
-  return usePreferences().words;
+/** The words that every page has, and those of parts, given in Chinese: the same object each time. */
+export function useWords(): Words;
+export function useWords<Part extends keyof PartWords>(
+  chinese: Pick<PartWords, Part>,
+): WordsWith<Part>;
+export function useWords(chinese?: Partial<PartWords>): Words & Partial<PartWords> {
+  const { english } = usePreferences();
+  return useMemo(() => english ?? { ...zh, ...chinese }, [english, chinese]);
 }
 
 /** The preferences of this device, for the component at the root; null until its words are there. */
 export function useStoredPreferences(): Preferences | null {
-  const [english, switchLanguage] = useStoredFlag("songgang.english");
+  const [wantsEnglish, switchLanguage] = useStoredFlag("songgang.english");
   const [large, switchLarge] = useStoredFlag("songgang.large");
-  const inEnglish = useEnglish(english);
-  const words = english ? inEnglish : zh;
+  const loaded = useEnglish(wantsEnglish);
+  const english = wantsEnglish ? (loaded ?? null) : null;
+  const { language } = english ?? zh;
   useEffect(() => {
-    document.documentElement.lang = words?.language ?? zh.language;
+    document.documentElement.lang = language;
     document.documentElement.classList.toggle("large", large);
-  }, [words, large]);
-  return words === null ? null : { words, large, switchLanguage, switchLarge };
+  }, [language, large]);
+  if (wantsEnglish && loaded === undefined) return null;
+  return { words: english ?? zh, english, large, switchLanguage, switchLarge };
 }
 
 /**
  * The English words, loaded when somebody reads English. A page that begins in English waits for
- * them: null. One that is switched stays Chinese until they are there.
+ * them: undefined. One that is switched stays Chinese until they are there: null.
  */
-function useEnglish(wanted: boolean): Words | null {
-  const [words, setWords] = useState<Words | null>(wanted ? null : zh);
+function useEnglish(wanted: boolean): AllWords | null | undefined {
+  const [words, setWords] = useState<AllWords | null | undefined>(wanted ? undefined : null);
   useEffect(() => {
     if (!wanted) return;
     import("../i18n/en").then(
@@ -51,7 +62,7 @@ function useEnglish(wanted: boolean): Words | null {
       },
       () => {
         // Without a network a page in Chinese is better than none.
-        setWords((before) => before ?? zh);
+        setWords((before) => before ?? null);
       },
     );
   }, [wanted]);

@@ -1,6 +1,6 @@
 /** Parts of a page that are loaded when somebody opens them: the first screen does without. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useState } from "preact/hooks";
 
 export interface Later<Part> {
   /** Null while it is loaded. */
@@ -13,7 +13,8 @@ export interface Later<Part> {
 export function useLater<Part>(load: (() => Promise<Part>) | undefined): Later<Part> {
   const [attempt, setAttempt] = useState(0);
   const [outcome, setOutcome] = useState<Omit<Later<Part>, "retry">>(LOADING);
-  useEffect(() => {
+  // Before the browser paints: a part that is here already is drawn without an empty moment.
+  useLayoutEffect(() => {
     let wanted = true;
     load?.().then(
       (part) => {

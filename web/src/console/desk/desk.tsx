@@ -9,7 +9,7 @@ import {
   StartSessionDocument,
   type DeskSessionFragment,
 } from "../../gen/graphql";
-import { formatTime } from "../../i18n/format";
+import { formatTime } from "../../i18n/time";
 import { Failed, Fault, Loading } from "../../parts/notices";
 import { ConnectionRow } from "../../pages/room/connection_row";
 import { useWords } from "../../shell/preferences";

@@ -1,6 +1,6 @@
 /** Live figures: large digits, and a line of viewers over bars of interests a minute. */
 
-import { formatCount } from "../../i18n/format";
+import { formatCount } from "../../i18n/time";
 import { useWords } from "../../shell/preferences";
 import { useConsoleWords } from "../service";
 import { interestsInLastMinute, MINUTES, minutesOf, type DeskState } from "./desk_state";

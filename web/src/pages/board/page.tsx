@@ -1,11 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Benefit, BoardQuery, PostingFilter, Shift } from "../../gen/graphql";
 import { BoardDocument } from "../../gen/graphql";
-import { formatCount } from "../../i18n/format";
+import { formatCount } from "../../i18n/time";
+import type { WordsWith } from "../../i18n/words";
+import { boardWords } from "../../i18n/zh/board";
 import { JobSlip } from "../../parts/job_slip";
 import { Failed, Loading } from "../../parts/notices";
 import { PAY_STEPS, Select, SHIFTS } from "../../parts/select";
-import { usePreferences, useWords } from "../../shell/preferences";
+import { useWords } from "../../shell/preferences";
 import { go } from "../../shell/links";
 import type { PageProps } from "../../shell/routes";
 import { service } from "../../shell/service";
@@ -16,7 +18,7 @@ const BENEFITS: readonly Benefit[] = ["MEALS", "DORMITORY", "SHUTTLE_BUS", "HOUS
 
 /** `/jobs`: open jobs. The address holds search and filters, so a list can be shared. */
 export default function BoardPage({ query }: PageProps) {
-  const words = useWords();
+  const words = useWords(boardWords);
   const { data, refusal, retry } = useQuery(BoardDocument, { filter: filterOf(query) });
   return (
     <>
@@ -29,7 +31,7 @@ export default function BoardPage({ query }: PageProps) {
 }
 
 function Filters({ query }: { query: URLSearchParams }) {
-  const words = useWords();
+  const words = useWords(boardWords);
   const choose = (name: string) => (value: string) => {
     go(addressWith(query, name, value));
   };
@@ -69,7 +71,7 @@ function Filters({ query }: { query: URLSearchParams }) {
 }
 
 function Found({ data, query }: { data: BoardQuery; query: URLSearchParams }) {
-  const { words } = usePreferences();
+  const words = useWords(boardWords);
   const more = useMore(data, query);
   const { total } = data.postings.facets;
   if (total === 0) return <None query={query} />;
@@ -96,7 +98,7 @@ function Found({ data, query }: { data: BoardQuery; query: URLSearchParams }) {
 
 /** Each filter can be dropped by one tap. */
 function None({ query }: { query: URLSearchParams }) {
-  const words = useWords();
+  const words = useWords(boardWords);
   return (
     <section class="notice" role="status">
       <p>{words.board.none}</p>
@@ -131,7 +133,7 @@ function useMore(data: BoardQuery, query: URLSearchParams) {
   return { jobs: pages.flatMap((page) => page.edges.map((edge) => edge.node)), next, load };
 }
 
-function labelOf(name: string, value: string, words: ReturnType<typeof useWords>): string {
+function labelOf(name: string, value: string, words: WordsWith<"board">): string {
   if (name === "pay") return words.board.yuan(Number(value));
   if (name === "shift") return words.labels.shift[value as Shift];
   if (name === "benefit") return words.labels.benefit[value as Benefit];

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { SuggestionsDocument } from "../../gen/graphql";
+import { boardWords } from "../../i18n/zh/board";
 import { useWords } from "../../shell/preferences";
 import { service } from "../../shell/service";
 
@@ -13,7 +14,7 @@ interface SearchFieldProps {
 }
 
 export function SearchField({ value, onSearch }: SearchFieldProps) {
-  const words = useWords();
+  const words = useWords(boardWords);
   const [text, setText] = useState(value);
   const [composing, setComposing] = useState(false);
   const suggestions = useSuggestions(composing ? "" : text);

@@ -1,5 +1,6 @@
 import { HomeDocument, type HomeQuery, type SessionCardFragment } from "../../gen/graphql";
-import { formatCount, formatTime } from "../../i18n/format";
+import { formatCount, formatTime } from "../../i18n/time";
+import { homeWords } from "../../i18n/zh/home";
 import { Dotted } from "../../parts/dotted";
 import { Failed, Loading } from "../../parts/notices";
 import { RemindButton } from "../../reminder/remind_button";
@@ -10,7 +11,7 @@ const MAX_UPCOMING = 10;
 
 /** `/`: who is live now, what comes next, what can be seen again. */
 export default function HomePage() {
-  const words = useWords();
+  const words = useWords(homeWords);
   const { data, refusal, retry } = useQuery(HomeDocument, {});
   return (
     <>
@@ -22,7 +23,7 @@ export default function HomePage() {
 }
 
 function Sessions({ data }: { data: HomeQuery }) {
-  const words = useWords();
+  const words = useWords(homeWords);
   const live = data.live.edges.map((edge) => edge.node);
   const scheduled = data.scheduled.edges
     .map((edge) => edge.node)
@@ -46,7 +47,7 @@ function Sessions({ data }: { data: HomeQuery }) {
       <Cards sessions={ended} />
       <p>
         <a class="button main wide" href="/jobs">
-          {words.home.toBoard}
+          {words.toBoard}
         </a>
       </p>
     </>
@@ -90,7 +91,7 @@ function Cards({ sessions, remindOf }: CardsProps) {
 
 /** That a session is on air, and how many watch; an empty room is not counted out. */
 function OnAir({ viewers }: { viewers: number }) {
-  const words = useWords();
+  const words = useWords(homeWords);
   return (
     <>
       <b class="live">● {words.home.live}</b>{" "}

@@ -6,8 +6,7 @@ import { channelOf, scannedIn, type Scanned } from "../../interest/channel";
 import { InterestButton } from "../../interest/interest_button";
 import { Dotted } from "../../parts/dotted";
 import { Empty, Failed, Loading } from "../../parts/notices";
-import { ReadAloud } from "../../parts/read_aloud";
-import { useWords } from "../../shell/preferences";
+import { usePreferences, useWords } from "../../shell/preferences";
 import type { PageProps } from "../../shell/routes";
 import { useLater } from "../../shell/use_later";
 import { useQuery } from "../../shell/use_query";
@@ -25,7 +24,7 @@ export default function JobPage({ id: ofPath, query }: PageProps) {
   }
   const job = data?.node;
   if (job?.__typename !== "Posting") {
-    return <Empty text={words.job.unknown} href="/jobs" action={words.home.toBoard} />;
+    return <Empty text={words.job.unknown} href="/jobs" action={words.toBoard} />;
   }
   return <Job job={job} session={data?.liveSession ?? null} scanned={scannedIn(query)} />;
 }
@@ -39,6 +38,8 @@ interface JobProps {
 
 function Job({ job, session, scanned }: JobProps) {
   const words = useWords();
+  const { large } = usePreferences();
+  const { part: aloud } = useLater(large ? loadReadAloud : undefined);
   const terms = useRef<HTMLDivElement>(null);
   return (
     <article class="job">
@@ -68,7 +69,7 @@ function Job({ job, session, scanned }: JobProps) {
       ) : (
         <ClosedLater job={job} />
       )}
-      <ReadAloud part={terms} />
+      {aloud !== null && <aloud.ReadAloud part={terms} />}
       <h2>{words.job.duties}</h2>
       <p class="text" lang="zh-CN">
         {job.duties}
@@ -135,6 +136,10 @@ function ClosedLater({ job }: { job: JobDetailsFragment }) {
   if (failed) return <Failed refusal={Refusal.offline()} retry={retry} />;
   if (part === null) return <Loading />;
   return <part.Closed job={job} />;
+}
+
+function loadReadAloud() {
+  return import("../../parts/read_aloud");
 }
 
 function loadClosed() {

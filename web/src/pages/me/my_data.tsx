@@ -7,6 +7,7 @@ import {
   ExportMyDataDocument,
   type ExportMyDataMutation,
 } from "../../gen/graphql";
+import { meWords } from "../../i18n/zh/me";
 import { useRegistrations } from "../../interest/use_registrations";
 import { Fault } from "../../parts/notices";
 import { explain } from "../../shell/explain";
@@ -14,7 +15,7 @@ import { useWords } from "../../shell/preferences";
 import { service } from "../../shell/service";
 
 export function MyData({ receipt }: { receipt: string }) {
-  const words = useWords();
+  const words = useWords(meWords);
   const registrations = useRegistrations();
   const [sure, setSure] = useState(false);
   const [fault, setFault] = useState("");
@@ -77,7 +78,7 @@ export function MyData({ receipt }: { receipt: string }) {
 
 function CorrectName(props: { receipt: string; onFault(this: void, error: unknown): void }) {
   const { receipt, onFault } = props;
-  const words = useWords();
+  const words = useWords(meWords);
   const [open, setOpen] = useState(false);
   const [said, setSaid] = useState<{ text: string; fault: boolean } | null>(null);
   const correct = async (name: string) => {

@@ -5,8 +5,12 @@ import {
   type MyLeadsQuery,
   type PostingFilter,
 } from "../../gen/graphql";
-import { formatPay, formatPlace, formatTime } from "../../i18n/format";
+import { formatPay, formatPlace } from "../../i18n/format";
+import { formatTime } from "../../i18n/time";
+import { meWords } from "../../i18n/zh/me";
+import { sheetWords } from "../../i18n/zh/sheet";
 import { CodeStep } from "../../interest/code_step";
+import { registrar } from "../../interest/registrar";
 import { useRegistrations } from "../../interest/use_registrations";
 import { Sheet } from "../../parts/dialog";
 import { Dotted } from "../../parts/dotted";
@@ -19,7 +23,7 @@ import { MyData } from "./my_data";
 
 /** `/me`: how far each interest is; confirm, withdraw, correct, download, delete. */
 export default function MePage() {
-  const words = useWords();
+  const words = useWords(meWords);
   const { receipt } = useRegistrations();
   if (receipt === null) return <Nothing />;
   return (
@@ -41,7 +45,7 @@ const SOME_JOBS = 3;
 
 /** Nobody registered here: three jobs to begin with, and a way to wishes. */
 function Nothing() {
-  const words = useWords();
+  const words = useWords(meWords);
   const { data } = useQuery(BoardDocument, { filter: ALL });
   const jobs = data?.postings.edges.slice(0, SOME_JOBS).map((edge) => edge.node) ?? [];
   return (
@@ -61,7 +65,7 @@ function Nothing() {
 
 function MyLeads({ receipt }: { receipt: string }) {
   const { data, refusal, retry } = useQuery(MyLeadsDocument, { receipt });
-  const words = useWords();
+  const words = useWords(sheetWords);
   const { person } = useRegistrations();
   const [confirming, setConfirming] = useState(false);
   if (data?.myLeads == null) {
@@ -78,7 +82,7 @@ function MyLeads({ receipt }: { receipt: string }) {
             setConfirming(true);
           }}
         >
-          {words.interest.enterCode}
+          {words.sheet.enterCode}
         </button>
       )}
       <ul class="cards">
@@ -90,7 +94,7 @@ function MyLeads({ receipt }: { receipt: string }) {
       </ul>
       {confirming && (
         <Sheet
-          title={words.interest.enterCode}
+          title={words.sheet.enterCode}
           onClose={() => {
             setConfirming(false);
           }}
@@ -115,15 +119,14 @@ function isPending(lead: Lead): boolean {
 
 function MyLead(props: { lead: Lead; onChanged(this: void): void }) {
   const { lead, onChanged } = props;
-  const words = useWords();
-  const registrations = useRegistrations();
+  const words = useWords(meWords);
   const [fault, setFault] = useState("");
   const withdraw = async () => {
-    await registrations.withdrawLead(lead.id);
+    await registrar.withdrawLead(lead.id);
     onChanged();
   };
   const place = formatPlace(lead.terms.place);
-  const stage = isPending(lead) ? words.interest.pending : words.labels.stage[lead.stage];
+  const stage = isPending(lead) ? words.interest.pending : words.me.stage[lead.stage];
   return (
     <article class="slip">
       <strong lang="zh-CN">{lead.terms.title}</strong>

@@ -1,10 +1,11 @@
 /** The host's last announcement, until the viewer closes it. */
 
 import { useState } from "preact/hooks";
+import { roomWords } from "../../i18n/zh/room";
 import { useWords } from "../../shell/preferences";
 
 export function Announcement({ text }: { text: string }) {
-  const words = useWords();
+  const words = useWords(roomWords);
   const [closed, setClosed] = useState("");
   if (closed === text) return null;
   return (

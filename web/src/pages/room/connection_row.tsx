@@ -1,6 +1,7 @@
 /** A reserved row that says when the connection is lost, and what was added when it is back. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { roomWords } from "../../i18n/zh/room";
 import type { ConnectionState } from "../../live";
 import { useWords } from "../../shell/preferences";
 
@@ -9,7 +10,7 @@ const SHOW_BACK_MS = 4_000;
 
 export function ConnectionRow(props: { connection: ConnectionState; missed: number | null }) {
   const { connection, missed } = props;
-  const words = useWords();
+  const words = useWords(roomWords);
   const lost = connection === "waiting" || connection === "connecting" || connection === "failed";
   const late = useDelayed(lost, SAY_AFTER_MS);
   const [shown, setShown] = useState<number | null>(null);

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { RoomDocument, type RoomStateFragment } from "../../gen/graphql";
-import { formatCount, formatTime } from "../../i18n/format";
+import { formatCount, formatTime } from "../../i18n/time";
+import { roomWords } from "../../i18n/zh/room";
 import { scannedIn, type Scanned } from "../../interest/channel";
 import { Dotted } from "../../parts/dotted";
 import { JobSlip } from "../../parts/job_slip";
@@ -22,7 +23,7 @@ const FIRST_JOBS = 4;
 
 /** `/live/<id>`, `/?session=`: the job that is shown now, with everything that happens there. */
 export default function RoomPage({ id, query }: PageProps) {
-  const words = useWords();
+  const words = useWords(roomWords);
   const sessionId = id === "" ? (query.get("session") ?? "") : id;
   const { data, refusal, retry } = useQuery(RoomDocument, { id: sessionId });
   if (data === null) {
@@ -66,7 +67,7 @@ function hasPicture({ picture }: RoomState): boolean {
 
 /** Who presents, and whether it is on air. */
 function Poster({ state }: { state: RoomState }) {
-  const words = useWords();
+  const words = useWords(roomWords);
   const { status, session } = state;
   const text = {
     DRAFT: words.room.scheduled(formatTime(session.startsAt, words)),
@@ -103,7 +104,7 @@ function Poster({ state }: { state: RoomState }) {
 }
 
 function Jobs({ state, code }: { state: RoomState; code: string | null }) {
-  const words = useWords();
+  const words = useWords(roomWords);
   const [all, setAll] = useState(false);
   const { session, pinned } = state;
   const jobs = session.postings.edges.map((edge) => edge.node);

@@ -2,6 +2,8 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PictureFragment } from "../../gen/graphql";
+import type { WordsWith } from "../../i18n/words";
+import { roomWords } from "../../i18n/zh/room";
 import { useWords } from "../../shell/preferences";
 import { type PlayerState, startPlayer } from "./player";
 
@@ -9,7 +11,7 @@ import { type PlayerState, startPlayer } from "./player";
 const STOP_HIDDEN_MS = 10_000;
 
 export function Picture({ picture, title }: { picture: PictureFragment; title: string }) {
-  const words = useWords();
+  const words = useWords(roomWords);
   const [textOnly, setTextOnly] = useState(false);
   const visible = useVisible();
   const url = picture.hlsUrl;
@@ -51,7 +53,7 @@ export function Picture({ picture, title }: { picture: PictureFragment; title: s
   );
 }
 
-type PictureWords = ReturnType<typeof useWords>["room"]["picture"];
+type PictureWords = WordsWith<"room">["room"]["picture"];
 
 function describe(picture: PictureFragment, words: PictureWords): string {
   if (picture.cutOffReason !== null) return words.cutOff(picture.cutOffReason);
@@ -76,7 +78,7 @@ function Poster({ url, title }: { url: string; title: string }) {
 }
 
 function Video({ url, poster, title }: { url: string; poster: string; title: string }) {
-  const words = useWords();
+  const words = useWords(roomWords);
   const element = useRef<HTMLVideoElement>(null);
   const [state, setState] = useState<PlayerState>("WAITING");
   useEffect(() => {

@@ -2,6 +2,7 @@
 
 import type { JobSlipFragment } from "../../gen/graphql";
 import { formatPay } from "../../i18n/format";
+import { roomWords } from "../../i18n/zh/room";
 import { channelOf, type Scanned } from "../../interest/channel";
 import { InterestButton } from "../../interest/interest_button";
 import { Dotted } from "../../parts/dotted";
@@ -11,7 +12,7 @@ import { useWords } from "../../shell/preferences";
 import type { RoomState } from "./room_state";
 
 export function Pinned({ state, scanned }: { state: RoomState; scanned: Scanned | null }) {
-  const words = useWords();
+  const words = useWords(roomWords);
   const { pinned, last, session, status } = state;
   const shown = pinned ?? last;
   if (shown === null) {

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { AskQuestionDocument, type RoomQuestionFragment } from "../../gen/graphql";
+import { roomWords } from "../../i18n/zh/room";
 import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import { service } from "../../shell/service";
@@ -16,7 +17,7 @@ interface QuestionsProps {
 }
 
 export function Questions({ state, own, onAsked }: QuestionsProps) {
-  const words = useWords();
+  const words = useWords(roomWords);
   const { questions } = state;
   const mine = own?.questions ?? [];
   const ownIds = new Set(mine.map((each) => each.id));
@@ -39,7 +40,7 @@ export function Questions({ state, own, onAsked }: QuestionsProps) {
 }
 
 function Question({ question, own }: { question: RoomQuestionFragment; own: boolean }) {
-  const words = useWords();
+  const words = useWords(roomWords);
   return (
     <li>
       {own && (
@@ -64,7 +65,7 @@ interface AskFormProps {
 }
 
 function AskForm({ state, own, onAsked }: AskFormProps) {
-  const words = useWords();
+  const words = useWords(roomWords);
   const [body, setBody] = useState("");
   const [said, setSaid] = useState<{ text: string; fault: boolean } | null>(null);
   const wait = useSecondsUntil(own?.askAt ?? 0);

@@ -8,7 +8,8 @@ import {
   type OwnRoomChangesSubscription,
   type RoomStateFragment,
 } from "../../gen/graphql";
-import { useRegistrations } from "../../interest/use_registrations";
+import { adoptInterests } from "../../interest/adopted_interests";
+import { registrations } from "../../interest/use_registrations";
 import { LiveClient, type ConnectionState } from "../../live";
 import { checkWhenSeen } from "../../shell/check_when_seen";
 import { liveUrl, viewer } from "../../shell/service";
@@ -40,13 +41,12 @@ export function useRoom(session: RoomStateFragment): Room {
   const [missed, setMissed] = useState<number | null>(null);
   const [own, setOwn] = useState<OwnRoom | null>(null);
   const readerRef = useRef<OwnRoomReader | null>(null);
-  const registrations = useRegistrations();
   const { id, cursor } = session;
 
   useEffect(() => {
     const reader = new OwnRoomReader(id, (read) => {
       setOwn(read);
-      registrations.adopt(read.interests);
+      adoptInterests(registrations, read.interests);
     });
     readerRef.current = reader;
     const client = new LiveClient({
@@ -95,7 +95,7 @@ export function useRoom(session: RoomStateFragment): Room {
       client.close();
       reader.close();
     };
-  }, [id, cursor, registrations]);
+  }, [id, cursor]);
   const readOwn = useCallback(() => readerRef.current?.read(), []);
   return { state, connection, missed, own, readOwn };
 }

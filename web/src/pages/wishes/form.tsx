@@ -3,6 +3,8 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { Refusal } from "../../api/refusal";
 import { ProfileConsentDocument, type Intensity, type SeekerGroup } from "../../gen/graphql";
+import { boardWords } from "../../i18n/zh/board";
+import { wishesWords } from "../../i18n/zh/wishes";
 import { WholeConsent } from "../../interest/consent";
 import { Failed, Fault, Loading } from "../../parts/notices";
 import { Picker } from "../../parts/picker";
@@ -12,6 +14,8 @@ import { useWords } from "../../shell/preferences";
 import { seeker } from "../../shell/seeker";
 import { useQuery } from "../../shell/use_query";
 import { EMPTY, loadDraft, profileOf, searchOccupations, searchRegions, type Draft } from "./draft";
+
+const PARTS = { ...boardWords, ...wishesWords };
 
 const MOST_CHOICES = 5;
 const INTENSITIES: readonly Intensity[] = ["LIGHT", "MEDIUM", "HEAVY"];
@@ -57,7 +61,7 @@ interface FieldsProps {
 }
 
 function Fields({ draft, onChange, consent, save }: FieldsProps) {
-  const words = useWords();
+  const words = useWords(PARTS);
   const [agreed, setAgreed] = useState(false);
   const [fault, setFault] = useState("");
   const change = (part: Partial<Draft>) => {

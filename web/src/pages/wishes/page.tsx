@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { EraseMyDataDocument, MatchesDocument, type MatchesQuery } from "../../gen/graphql";
+import { wishesWords } from "../../i18n/zh/wishes";
 import { JobSlip } from "../../parts/job_slip";
 import { Failed, Fault, Loading } from "../../parts/notices";
 import { explain } from "../../shell/explain";
@@ -10,7 +11,7 @@ import { WishesForm } from "./form";
 
 /** `/me/wishes`: what somebody wants of a job, and the jobs that fit with the reasons. */
 export default function WishesPage() {
-  const words = useWords();
+  const words = useWords(wishesWords);
   const [editing, setEditing] = useState(seeker.receipt === null);
   if (editing) {
     return (
@@ -37,7 +38,7 @@ export default function WishesPage() {
 }
 
 function Matches({ onEdit }: { onEdit(this: void): void }) {
-  const words = useWords();
+  const words = useWords(wishesWords);
   const { data, refusal, retry } = useQuery(MatchesDocument, {}, seeker.service);
   const [fault, setFault] = useState("");
   const erase = async () => {
@@ -82,13 +83,13 @@ function Matches({ onEdit }: { onEdit(this: void): void }) {
 type Match = NonNullable<MatchesQuery["recommendedPostings"]>[number];
 
 function Found({ matches }: { matches: readonly Match[] }) {
-  const words = useWords();
+  const words = useWords(wishesWords);
   if (matches.length === 0) {
     return (
       <section class="notice" role="status">
         <p>{words.wishes.none}</p>
         <a class="button" href="/jobs">
-          {words.home.toBoard}
+          {words.toBoard}
         </a>
       </section>
     );
@@ -109,7 +110,7 @@ function Found({ matches }: { matches: readonly Match[] }) {
 }
 
 function Reasons({ match }: { match: Match }) {
-  const words = useWords();
+  const words = useWords(wishesWords);
   const text = (each: { text: string; textZh: string }) =>
     words.language === "en" ? each.text : each.textZh;
   return (
