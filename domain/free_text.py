@@ -56,7 +56,7 @@ def check_text(text: str, max_length: int, field: tuple[str, ...]) -> None:
             "文字中含有改变书写方向的不可见字符，请删除或重新输入。",
             field=field,
         )
-    if text.strip() and not holds_visible_character(text):
+    if not holds_visible_character(text) and text.strip():
         raise InvalidInput("Write something that can be seen.", "请填写看得见的文字。", field=field)
     if holds_identity_number(text):
         raise InvalidInput(

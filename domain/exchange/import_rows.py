@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.exchange.cell_parsers import CellFault, CellReading
 from domain.exchange.import_columns import COLUMNS_BY_KIND, ImportColumn
@@ -32,21 +33,29 @@ def finding_from_refusal(refusal: Refusal) -> Finding:
     return make_row_finding(refusal.code.value, key, refusal.message, refusal.message_zh)
 
 
-@dataclass(frozen=True)
-class _ColumnCells:
-    """One column of the template: where its cell stands in a row, and a parser that remembers."""
+class _ColumnCells(NamedTuple):
+    """One column of the template: where its cell stands in a row, and a parser that remembers.
+
+    A required column without a heading stands at a ``place`` that no row has.
+    """
 
     column: ImportColumn
-    index: int | None
+    is_required: bool
+    place: int
     read: Callable[[str], Any]
 
 
 @dataclass(frozen=True)
 class _TableReading:
-    """How rows with certain headings are read; ``loose`` are the places without a heading."""
+    """How rows with certain headings are read.
+
+    ``cells`` are the columns that have a heading or need one, ``defaults`` the values of empty
+    cells by column key, ``loose`` the places without a heading.
+    """
 
     width: int
     cells: tuple[_ColumnCells, ...]
+    defaults: Mapping[str, Any]
     loose: tuple[int, ...]
 
 
@@ -59,7 +68,7 @@ def parse_row(
     others say how a cell was read.
     """
     reading = _plan_reading(kind, tuple(columns))
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {**reading.defaults}
     findings: list[Finding] = []
     if _has_cell_without_heading(reading, row):
         findings.append(
@@ -71,14 +80,13 @@ def parse_row(
             )
         )
     number_of_cells = len(row)
-    for each in reading.cells:
-        column, index = each.column, each.index
-        cell = row[index] if index is not None and index < number_of_cells else ""
+    for column, is_required, place, read in reading.cells:
+        cell = row[place] if place < number_of_cells else ""
+        if not cell and not is_required:
+            continue
         if cell and not cell.isspace():
             try:
-                value = (
-                    each.read(cell) if len(cell) <= _MAX_REMEMBERED_LENGTH else _read(column, cell)
-                )
+                value = read(cell) if len(cell) <= _MAX_REMEMBERED_LENGTH else _read(column, cell)
             except CellFault as fault:
                 findings.append(
                     make_row_finding(fault.code, column.key, fault.message, fault.message_zh)
@@ -93,14 +101,12 @@ def parse_row(
                 )
                 value = value.value
             values[column.key] = value
-        elif column.required:
+        elif is_required:
             findings.append(
                 make_row_finding(
                     "CELL_EMPTY", column.key, f"Fill in: {column.hint}", f"请填写。{column.hint_zh}"
                 )
             )
-        else:
-            values[column.key] = column.default
     return values, tuple(findings)
 
 
@@ -108,12 +114,20 @@ def parse_row(
 def _plan_reading(kind: ImportKind, columns: tuple[str, ...]) -> _TableReading:
     """Find where the cells of each column stand. All rows of a table have the same headings."""
     places = {key: index for index, key in enumerate(columns) if key}
+    known = COLUMNS_BY_KIND[kind]
     return _TableReading(
         width=len(columns),
         cells=tuple(
-            _ColumnCells(column, places.get(column.key), _remembering_parser(kind, column.key))
-            for column in COLUMNS_BY_KIND[kind]
+            _ColumnCells(
+                column,
+                column.required,
+                places.get(column.key, sys.maxsize),
+                _remembering_parser(kind, column.key),
+            )
+            for column in known
+            if column.key in places or column.required
         ),
+        defaults={column.key: column.default for column in known if not column.required},
         loose=tuple(index for index, key in enumerate(columns) if not key),
     )
 
@@ -169,5 +183,7 @@ def _check_undamaged(column: ImportColumn, cell: str) -> None:
 
 
 def _has_cell_without_heading(reading: _TableReading, row: Sequence[str]) -> bool:
+    if not reading.loose and len(row) <= reading.width:
+        return False
     loose = [row[index] for index in reading.loose if index < len(row)]
     return any(cell.strip() and cell != MERGED_ACROSS for cell in (*loose, *row[reading.width :]))

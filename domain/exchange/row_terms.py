@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from domain.exchange.occupation_cells import resolve_occupation
@@ -55,8 +56,8 @@ def build_terms(
         intensity=values["intensity"],
         hours_per_day=values["hoursPerDay"],
         hours_per_week=values["hoursPerWeek"],
-        insurance=tuple(kind for kind in InsuranceKind if kind in kinds),
-        benefits=tuple(benefit for benefit in Benefit if benefit in given),
+        insurance=_order_insurance(kinds),
+        benefits=_order_benefits(given),
         valid_until=values["validUntil"],
         is_repost=values["isRepost"],
         repost_source=values["repostSource"],
@@ -70,6 +71,16 @@ def build_terms(
         ),
         requirements=_build_requirements(values),
     )
+
+
+@lru_cache(maxsize=32)
+def _order_insurance(kinds: frozenset[InsuranceKind]) -> tuple[InsuranceKind, ...]:
+    return tuple(kind for kind in InsuranceKind if kind in kinds)
+
+
+@lru_cache(maxsize=1_024)
+def _order_benefits(given: frozenset[Benefit]) -> tuple[Benefit, ...]:
+    return tuple(benefit for benefit in Benefit if benefit in given)
 
 
 def _build_requirements(values: Mapping[str, Any]) -> Requirements:
@@ -102,7 +113,8 @@ def _join_schedules(*schedules: WorkSchedule) -> WorkSchedule:
 
 def _build_pay(values: Mapping[str, Any], insurance: Provisions, benefits: Provisions) -> Pay:
     cell: PayCell = values["pay.amount"]
-    lower, upper, guaranteed_fen = (values[key] for key in ("pay.from", "pay.to", "pay.guaranteed"))
+    lower, upper = values["pay.from"], values["pay.to"]
+    guaranteed_fen = values["pay.guaranteed"]
     if cell.from_fen is not None and lower is not None:
         raise InvalidInput(
             "The pay stands in two columns. Leave one of them empty.",
@@ -126,8 +138,10 @@ def _build_pay(values: Mapping[str, Any], insurance: Provisions, benefits: Provi
         # Nobody is guaranteed pieces: the basic pay of piece work is that of a month.
         of_piece = period is PayPeriod.PIECE
         guaranteed = PayRate(fen=guaranteed_fen, period=PayPeriod.MONTH if of_piece else period)
-    kinds = {each.kind for each in cell.components}
-    further = (*insurance.components, *benefits.components)
+    components, further = cell.components, (*insurance.components, *benefits.components)
+    if further:
+        kinds = {each.kind for each in components}
+        components = (*components, *(each for each in further if each.kind not in kinds))
     return Pay(
         from_fen=from_fen,
         to_fen=to_fen,
@@ -139,7 +153,7 @@ def _build_pay(values: Mapping[str, Any], insurance: Provisions, benefits: Provi
         or cell.settlement
         or insurance.settlement
         or benefits.settlement,
-        components=(*cell.components, *(each for each in further if each.kind not in kinds)),
+        components=components,
     )
 
 

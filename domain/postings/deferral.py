@@ -6,7 +6,7 @@ Pay below the minimum wage and a verification of the employer that has ended are
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 
 from domain.employers.employers import Employer
@@ -32,12 +32,16 @@ def employer_check_day(posting: Posting, employer: Employer) -> date | None:
     return employer.verified_until
 
 
-def deferred_keys(before: Posting, found: Iterable[Finding], *, has_grace: bool) -> tuple[str, ...]:
+def deferred_keys(
+    before: Posting, found: Collection[Finding], *, has_grace: bool
+) -> tuple[str, ...]:
     """Return the keys of the findings that do not count yet.
 
     They are those that were deferred before and, if older rules let the posting through, all new
     ones. A missing check of the employer is deferred for as long as the posting ``has_grace``.
     """
+    if not found:
+        return ()
     is_let_through = before.status is PostingStatus.OPEN and before.rules < RULES_VERSION
     settled = settled_keys(before)
     # Of work that is full time only by newer rules, the minimum wage of full time is new as well.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 
 from domain.postings.pay_text import describe_pay
@@ -22,14 +23,19 @@ def make_job_key(employer_id: str, terms: PostingTerms, *, separate_id: str | No
     Titles are compared without case, width, punctuation and words such as 急聘. With
     ``separate_id``, the posting's own id, the key is that posting's alone: the employer wants two.
     """
-    folded = unicodedata.normalize("NFKC", terms.title).casefold()
-    title = _NOT_A_WORD.sub("", _RECRUITING_WORDS.sub("", folded)) or folded
     places = sorted(f"{place.place_code} {place.address.strip()}" for place in terms.places)
     shifts = [f"{shift.starts_at}-{shift.ends_at}" for shift in terms.shift_times]
-    parts = (title, *places, describe_pay(terms.pay), terms.shift.value, *shifts)
+    parts = (_fold_title(terms.title), *places, describe_pay(terms.pay), terms.shift.value, *shifts)
     digest = sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     key = f"{employer_id}/{digest}"
     return key if separate_id is None else separate_job_key(key, separate_id)
+
+
+@lru_cache(maxsize=1_024)
+def _fold_title(title: str) -> str:
+    """Return what is compared of a title. Imports compare the same few titles many times."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    return _NOT_A_WORD.sub("", _RECRUITING_WORDS.sub("", folded)) or folded
 
 
 def separate_job_key(key: str, posting_id: str) -> str:

@@ -291,4 +291,7 @@ def _set_status(posting: Posting, status: PostingStatus, at: datetime) -> Postin
     )
     waiting_since = (posting.waiting_since or at) if is_waiting else None
     job_key = posting.job_key if status in KEYED_STATUSES else None
+    if (status, waiting_since, job_key) == (posting.status, posting.waiting_since, posting.job_key):
+        # A new posting is most often open already. A copy of all fields is what costs most here.
+        return posting
     return replace(posting, status=status, waiting_since=waiting_since, job_key=job_key)

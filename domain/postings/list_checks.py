@@ -21,5 +21,5 @@ def check_each_once(items: Sequence[object], field: tuple[str, ...]) -> None:
 
     :raises InvalidInput: one is.
     """
-    if len(set(items)) != len(items):
+    if len(items) > 1 and len(set(items)) != len(items):
         raise InvalidInput("List each value only once.", "同一选项请勿重复填写。", field=field)

@@ -27,11 +27,12 @@ def check_pay(pay: Pay, probation_fen: int | None, path: tuple[str, ...]) -> Non
     """
     field = (*path, "pay")
     name = "amount" if pay.from_fen == pay.to_fen else "from"
-    _check_rate(pay.lowest, (*field, name))
-    _check_rate(pay.highest, (*field, "to"))
+    _check_amount(pay.from_fen, pay.period, (*field, name))
+    if pay.to_fen is not None:
+        _check_amount(pay.to_fen, pay.period, (*field, "to"))
     _check_order(pay.from_fen, pay.to_fen, (*field, "to"))
     if probation_fen is not None:
-        _check_rate(PayRate(fen=probation_fen, period=pay.period), (*path, "probationPay"))
+        _check_amount(probation_fen, pay.period, (*path, "probationPay"))
     if pay.guaranteed is not None:
         _check_guaranteed(pay, pay.guaranteed, (*field, "guaranteed"))
     if pay.months is not None and not _are_valid_months(pay.months):
@@ -51,9 +52,9 @@ def check_pay(pay: Pay, probation_fen: int | None, path: tuple[str, ...]) -> Non
         _check_component(component, (*field, "components", str(index)))
 
 
-def _check_rate(rate: PayRate, field: tuple[str, ...]) -> None:
-    limit = MAX_PAY_YUAN * (12 if rate.period is PayPeriod.YEAR else 1)
-    if rate.fen > limit * FEN_PER_YUAN:
+def _check_amount(fen: int, period: PayPeriod, field: tuple[str, ...]) -> None:
+    limit = MAX_PAY_YUAN * (12 if period is PayPeriod.YEAR else 1)
+    if fen > limit * FEN_PER_YUAN:
         raise InvalidInput(f"Give at most {limit:,}.", f"请填写不超过{limit}的数值。", field=field)
 
 
@@ -67,7 +68,7 @@ def _check_order(from_fen: int, to_fen: int | None, field: tuple[str, ...]) -> N
 
 
 def _check_guaranteed(pay: Pay, guaranteed: PayRate, field: tuple[str, ...]) -> None:
-    _check_rate(guaranteed, field)
+    _check_amount(guaranteed.fen, guaranteed.period, field)
     if guaranteed.fen <= 0:
         raise InvalidInput(
             "Give a guaranteed pay above 0, or leave it out.",

@@ -24,7 +24,8 @@ _ENGLISH_PERIODS = {
 
 def format_yuan(fen: int) -> str:
     """Return an amount in yuan: 6500, 25.4, 0.05."""
-    return format_decimal(Decimal(fen) / FEN_PER_YUAN)
+    yuan, rest = divmod(fen, FEN_PER_YUAN)
+    return format_decimal(Decimal(fen) / FEN_PER_YUAN) if rest else str(yuan)
 
 
 def yuan_number(fen: int | None) -> int | float | None:

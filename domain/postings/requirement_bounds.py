@@ -34,6 +34,8 @@ def check_requirements(requirements: Requirements, path: tuple[str, ...]) -> Non
             field=(*path, "experienceMonths"),
         )
     for name, items in (("licences", requirements.licences), ("skills", requirements.skills)):
+        if not items:
+            continue
         field = (*path, name)
         check_list_length(items, MAX_CODED_TEXTS, field)
         check_each_once(items, field)

@@ -54,7 +54,8 @@ def check_terms(
         ("address", terms.address, 200),
         ("repostSource", terms.repost_source or "", 200),
     ):
-        check_text(text, max_length, (*path, name))
+        if text:
+            check_text(text, max_length, (*path, name))
     check_pay(terms.pay, terms.probation_fen, path)
     _check_numbers(terms, path)
     _check_places(terms, path)
@@ -98,6 +99,8 @@ def _check_places(terms: PostingTerms, path: tuple[str, ...]) -> None:
         check_place_code(terms.place_code, (*path, "placeCode"))
     if terms.point is not None:
         check_point(terms.point, (*path, "point"))
+    if not terms.further_places:
+        return
     check_list_length(terms.places, MAX_PLACES, (*path, "places"))
     check_each_once(terms.places, (*path, "places"))
     for index, place in enumerate(terms.further_places, start=1):

@@ -26,6 +26,8 @@ _ENDING = re.compile(r"(操作工|操作员|师傅|人员|工人|专员|技师|�
 MIN_MISSPELT_LENGTH = 3
 """Characters of a name that is found by its pinyin alone; short ones sound like many words."""
 _MAX_TITLE_LENGTH = 200
+_REMEMBERED_TITLES = 1_024
+"""Different titles whose occupation a book keeps: tables repeat them."""
 _SEARCH_WORDS = {word: split_cell(codes) for word, codes in read_table("occupation_words")}
 
 
@@ -64,6 +66,7 @@ class OccupationBook:
             if occupation is not None:
                 self._names.setdefault(addition.id, occupation)
         self._longest = max(map(len, self._names))
+        self._matches: dict[str, OccupationMatch | None] = {}
 
     def has_occupation(self, occupation: Occupation) -> bool:
         """Whether an occupation is in the list or was added."""
@@ -93,7 +96,18 @@ class OccupationBook:
         longest stem of a name, such as 裁剪 of 裁剪工, then a name that sounds like a part of it.
         What is in brackets counts if the rest says nothing.
         """
-        text = fold(title[:_MAX_TITLE_LENGTH])
+        title = title[:_MAX_TITLE_LENGTH]
+        try:
+            return self._matches[title]
+        except KeyError:
+            match = self._search(title)
+        if len(self._matches) >= _REMEMBERED_TITLES:
+            self._matches.clear()
+        self._matches[title] = match
+        return match
+
+    def _search(self, title: str) -> OccupationMatch | None:
+        text = fold(title)
         without_remarks = _BRACKETED.sub(" ", text)
         for part in dict.fromkeys((without_remarks, text)):
             name = normalise_name(part)

@@ -6,6 +6,7 @@ ends, so it never outlives the process that started it, however that one ends.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -42,6 +43,8 @@ def main() -> None:
 
     # The first text of a process builds the tables that all texts are searched with.
     screen_text("招聘电工", "duties")
+    # They stay until the process ends, so the garbage collector need not walk them.
+    gc.freeze()
     source, out = sys.stdin.buffer, sys.stdout.buffer
     _send(out, "ready")
     while len(head := source.read(LENGTH_BYTES)) == LENGTH_BYTES:
