@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from domain.postings.postings import Finding
 from domain.screening.passage_features import CLEARABLE_CHARS, list_parts
@@ -38,7 +37,7 @@ def weigh(judge: StatementJudge, rules: Mapping[str, Finding]) -> tuple[Statemen
     ):
         return ()
     if likeness < DOUBTS_BELOW:
-        return tuple(replace(each, is_certain=False) for each in statements)
+        return tuple(each._replace(is_certain=False) for each in statements)
     return statements
 
 
