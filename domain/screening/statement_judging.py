@@ -95,9 +95,7 @@ class StatementJudge:
                 self._certain.add(code)
             if outer is not None:
                 is_clearable = outer.is_clearable and statement.is_clearable
-                firmer = outer._replace(
-                    is_certain=statement.is_certain, is_clearable=is_clearable
-                )
+                firmer = outer._replace(is_certain=statement.is_certain, is_clearable=is_clearable)
                 earlier[-1] = (end, firmer)
             elif statement.is_certain or code not in self._full:
                 earlier.append((end, statement))
