@@ -36,8 +36,12 @@ _PAST = CUES.add(
     r"当年|那年|以(?<!头以)(?<!年以)前(?!的|出生)|从前|过去(?!的)|早年|早些年|曾经|年前|旧社会|那时|那会儿|刚进厂|年轻时|小时候|当学徒|当初"
 )
 _STILL = re.compile(r"现在也|至今|照旧|依旧|依然|仍然|一直")
-_REPEATED_QUESTION = CUES.add(r"是不是|会不会|(?:问|听说|担心|以为)[^\n]{0,16}是否")
-"""A host repeats what somebody asks, and answers in a later sentence."""
+_REPORTED = CUES.add(
+    r"是不是|会不会|(?:问|听说|担心|以为)[^\n]{0,16}是否"
+    r"|(?:谁|有人|朋友|伙子|中介|老板|人家|哪个|哪家)[^\n,]{0,6}(?:说|讲|告诉|问|打字)|(?:上一家|上家|上个东家|前东家|原单位|别家)"
+    r"|凡是|但凡|但凡是|多半|十有八九|这种话|别急着|别犹豫|走人别|划走|走开|劝你|劝您|吃亏|不算数|不接受[^\n,]{0,12}(?:声明|申请|协议)"
+)
+"""What others say or do: a host repeats a question, or warns of words that are no term here."""
 _OFFICE = CUES.add(
     r"核对|核算|办理|处理|协助|负责|编制|审核|登记|整理|统计|跟进|跟踪|催收|解答|讲解|受理|核销|管理|收取客|收缴|服务|客服|专员|会计|出纳|律师|收银|理赔"
     r"|辅导|老师|教师(?!资格|证)|教授|授课|教学|教练|护士|医生|检验|化验|档案|咨询|接待|照看|照顾|护理|执法|窗口|柜员|导办|维护|策划|运营|设计|采购|编辑|顾问|财务|门诊|导购|摄影|托管|讲述|分析|接听|回访"
@@ -191,7 +195,7 @@ def is_doubtful(where: Surroundings) -> bool:
     """Return whether the sentence holds anything that could make words in it harmless."""
     return any(
         cue.is_in(where.sentence, where.cues)
-        for cue in (_WARNING, _PAST, _GOVERNMENT, _OFFICE, _OTHERS, _REPEATED_QUESTION)
+        for cue in (_WARNING, _PAST, _GOVERNMENT, _OFFICE, _OTHERS, _REPORTED)
     )
 
 

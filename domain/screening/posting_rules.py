@@ -35,7 +35,7 @@ from domain.screening.text_screening import screen_text
 from domain.screening.wage_rules import check_pay, check_probation_pay
 from domain.screening.wage_table import WageTable
 
-RULES_VERSION = 6
+RULES_VERSION = 7
 """The version of the rules.
 
 Raise it with every change of what the rules find: all visible postings are then screened again.
