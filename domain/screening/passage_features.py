@@ -1,23 +1,28 @@
 """The features of a passage, a text or a sentence: what the classifier of texts sees of it.
 
-Features are grams, short pieces of the passage, in two spellings: as it is written, and with each
-known word replaced by the letter of its class and each number by a sign. In the second spelling
-工装费自己掏 and 体检费个人出 are alike.
+Features are grams, short pieces of the passage, in three spellings: as it is written; with each
+known word replaced by the letter of its class and each number by a sign; and so that numbers with
+a unit say how much they are. In the second spelling 工装费自己掏 and 体检费个人出 are alike, in the
+third 每天八小时 and 每日十三小时 differ.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from domain.screening.passage_numbers import is_counted, mark_numbers
+
 MAX_WRITTEN_GRAM_CHARS = 3
 """The longest gram of a passage as it is written."""
 MAX_CLASSED_GRAM_CHARS = 4
 """The longest gram of a passage in classes."""
+MAX_COUNTED_GRAM_CHARS = 3
+"""The longest gram around a number that says how much it is."""
 WHOLE_CHARS = 60
 """A text of several sentences is weighed whole up to this length."""
 CLEARABLE_CHARS = 60
@@ -60,22 +65,36 @@ def _is_weighable(part: str) -> bool:
     return len(part) >= MIN_CHINESE_CHARS <= len(_CHINESE.findall(part))
 
 
-def spell(passage: str) -> tuple[str, str]:
-    """Return both spellings of a normalised passage: as it is written, and in classes."""
+def spell(passage: str) -> tuple[str, ...]:
+    """Return the spellings of a normalised passage: as it is written, in classes, and counted.
+
+    The third is left out if no number has a unit.
+    """
     written = f"{EDGE}{passage.strip()}{EDGE}".replace("\n", EDGE)
-    return written, _NUMBERS.sub(NUMBER, _replace_words(written))
+    classed = _NUMBERS.sub(NUMBER, _replace_words(written))
+    counted = mark_numbers(written)
+    if counted == written:
+        return written, classed
+    return written, classed, _NUMBERS.sub(NUMBER, _replace_words(counted))
 
 
 def list_grams(passage: str) -> set[str]:
     """Return every gram of a normalised passage; the classifier knows some of them."""
-    written, classed = spell(passage)
-    return {
-        gram
-        for text, longest in ((written, MAX_WRITTEN_GRAM_CHARS), (classed, MAX_CLASSED_GRAM_CHARS))
-        for size in range(1, longest + 1)
-        for gram in (text[start : start + size] for start in range(len(text) - size + 1))
-        if text is written or is_classed(gram)
-    }
+    written, *others = spell(passage)
+    kinds: tuple[tuple[int, Callable[[str], bool]], ...] = (
+        (MAX_CLASSED_GRAM_CHARS, is_classed),
+        (MAX_COUNTED_GRAM_CHARS, is_counted),
+    )
+    grams = set(_cut(written, MAX_WRITTEN_GRAM_CHARS))
+    for text, (longest, belongs) in zip(others, kinds, strict=False):
+        grams.update(filter(belongs, _cut(text, longest)))
+    return grams
+
+
+def _cut(text: str, longest: int) -> Iterator[str]:
+    for size in range(1, longest + 1):
+        for start in range(len(text) - size + 1):
+            yield text[start : start + size]
 
 
 def is_classed(gram: str) -> bool:

@@ -10,12 +10,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import NamedTuple
 
 from domain.postings.postings import Finding, Mark
-from domain.screening.harmless_contexts import Surroundings, is_doubtful, is_harmless
+from domain.screening.harmless_contexts import (
+    CUES,
+    NEXT_CUES,
+    Surroundings,
+    is_doubtful,
+    is_harmless,
+)
 from domain.screening.text_normalisation import NormalisedText, TextShape
 
 MAX_STATEMENTS_PER_RULE = 20
@@ -27,8 +33,7 @@ MAX_SENTENCE_CHARS = 80
 _STOP = re.compile(r"[,\n]")
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """A place in a text that breaks a rule. ``is_certain`` says that no person needs to look.
 
     ``span`` is the place in the normalised text. ``is_clearable`` means that the classifier may
@@ -90,7 +95,7 @@ class StatementJudge:
                 self._certain.add(code)
             if outer is not None:
                 is_clearable = outer.is_clearable and statement.is_clearable
-                firmer = replace(outer, is_certain=statement.is_certain, is_clearable=is_clearable)
+                firmer = outer._replace(is_certain=statement.is_certain, is_clearable=is_clearable)
                 earlier[-1] = (end, firmer)
             elif statement.is_certain or code not in self._full:
                 earlier.append((end, statement))
@@ -116,28 +121,39 @@ class StatementJudge:
     def boundaries(self) -> list[int]:
         """The starts of clauses: after a comma, a sentence, or a blank between two words."""
         text, gaps = self.placed.text, self.placed.gaps
-        stops = [match.end() for match in _STOP.finditer(text)]
-        edges = sorted({0, len(text), *stops, *gaps})
+        stops = {0, len(text), *(match.end() for match in _STOP.finditer(text))}
+        edges = sorted(stops | gaps)
         # A blank next to a single character only separates the characters of a word.
         words = [
-            middle
-            for before, middle, after in zip(edges, edges[1:], edges[2:], strict=False)
-            if middle in gaps and middle - before >= 2 and after - middle >= 2
+            gap
+            for gap in gaps - stops
+            if edges[bisect_left(edges, gap) - 1] <= gap - 2
+            and edges[bisect_right(edges, gap)] >= gap + 2
         ]
-        return sorted({0, len(text), *stops, *words})
+        return sorted(stops.union(words))
+
+    @cached_property
+    def _line_cues(self) -> tuple[dict[int, int], int]:
+        """The bits of the cues of each line by its first position, and those of all lines."""
+        found = CUES.find(self.text)
+        return found, reduce(or_, found.values(), 0)
 
     def _judge_one(self, hit: Hit) -> Statement | None:
-        where = self._surround(hit.start, hit.end)
-        rule = hit.rule
-        if is_harmless(rule.code, where, is_negatable=hit.is_negatable, is_certain=hit.is_certain):
-            return None
-        is_certain = hit.is_certain and not is_doubtful(where)
+        start, end, rule, is_certain, is_negatable, is_phrase = hit
+        lines, all_cues = self._line_cues
+        line_start = self.text.rfind("\n", 0, start) + 1
+        cues = lines.get(line_start, 0)
+        if cues or (all_cues & NEXT_CUES and not is_certain):
+            where = self._surround(start, end, line_start, cues, all_cues)
+            if is_harmless(rule.code, where, is_negatable=is_negatable, is_certain=is_certain):
+                return None
+            is_certain = is_certain and not is_doubtful(where)
         return Statement(
             rule,
-            self.mark(hit.start, hit.end),
+            self.mark(start, end),
             is_certain=is_certain,
-            span=(hit.start, hit.end),
-            is_clearable=not (is_certain or hit.is_phrase),
+            span=(start, end),
+            is_clearable=not (is_certain or is_phrase),
         )
 
     def mark(self, start: int, end: int) -> Mark:
@@ -146,10 +162,12 @@ class StatementJudge:
         first, last = offsets[start], offsets[end - 1] + 1
         return Mark(text=self._shape.original[first:last], start=first, end=last)
 
-    def _surround(self, start: int, end: int) -> Surroundings:
-        text, boundaries = self.placed.text, self.boundaries
+    def _surround(
+        self, start: int, end: int, line_start: int, cues: int, all_cues: int
+    ) -> Surroundings:
+        text, boundaries = self.text, self.boundaries
         line_end = text.find("\n", end)
-        first = max(text.rfind("\n", 0, start) + 1, start - MAX_SENTENCE_CHARS)
+        first = max(line_start, start - MAX_SENTENCE_CHARS)
         last = min(len(text) if line_end < 0 else line_end, end + MAX_SENTENCE_CHARS)
         clause_start = max(first, boundaries[bisect_right(boundaries, start) - 1])
         next_start = boundaries[min(bisect_left(boundaries, end), len(boundaries) - 1)]
@@ -161,4 +179,6 @@ class StatementJudge:
             text[clause_start : min(last, next_start)],
             text[clause_start:start],
             text[next_start : next_start + MAX_NEXT_CHARS],
+            cues,
+            all_cues,
         )

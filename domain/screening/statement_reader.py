@@ -8,7 +8,7 @@ refused. Then a classifier weighs the text (``domain.screening.statement_weighin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -50,22 +50,18 @@ RULES = {reading.rule.code: reading.rule for reading in READINGS}
 """The rules about texts by their code."""
 
 
-class _Word(NamedTuple):
-    """A word that readings need: the sets that hold it, as bits, and the readings that it starts.
+class _Automaton(NamedTuple):
+    """Finds in one pass all words that readings need.
 
-    Each reading comes with the bits of the sets of which the sentence must hold a word. A word
-    without sets is the end of a sentence.
+    By the number of a word: ``sets`` are the required sets that hold it, as bits (the end of a
+    sentence has none), ``starts`` the numbers of the groups of readings that it starts. ``groups``
+    are readings with the same first set, each with the bits of all its sets.
     """
 
-    sets: int
-    readings: tuple[tuple[int, Reading], ...]
-
-
-class _Automaton(NamedTuple):
-    """Finds in one pass all words that readings need; ``words`` has them by number."""
-
     search: AhoCorasick
-    words: tuple[_Word, ...]
+    sets: tuple[int, ...]
+    starts: tuple[tuple[int, ...], ...]
+    groups: tuple[tuple[tuple[int, Reading], ...], ...]
 
 
 class _Sentence(NamedTuple):
@@ -73,7 +69,7 @@ class _Sentence(NamedTuple):
 
     start: int
     text: str
-    readings: tuple[Reading, ...]
+    readings: Sequence[Reading]
 
 
 def read_statements(text: str) -> tuple[Statement, ...]:
@@ -131,46 +127,44 @@ def count_steps(text: str) -> int:
 @cache
 def _build_automaton() -> _Automaton:
     bits: dict[frozenset[str], int] = {}
-    starts: dict[frozenset[str], list[tuple[int, Reading]]] = defaultdict(list)
+    groups: dict[frozenset[str], list[tuple[int, Reading]]] = defaultdict(list)
     for reading in READINGS:
         needed = sum({bits.setdefault(words, 1 << len(bits)) for words in reading.required})
-        starts[reading.required[0]].append((needed, reading))
-    sets_by_word: dict[str, list[frozenset[str]]] = defaultdict(list)
-    for words in bits:
+        groups[reading.required[0]].append((needed, reading))
+    sets: defaultdict[str, int] = defaultdict(int, {"\n": 0})
+    starts: defaultdict[str, list[int]] = defaultdict(list)
+    for words, bit in bits.items():
         for word in words:
-            sets_by_word[word].append(words)
-    found = {
-        word: _Word(
-            sum(bits[words] for words in sets),
-            tuple(each for words in sets for each in starts.get(words, ())),
-        )
-        for word, sets in sets_by_word.items()
-    }
-    found["\n"] = _Word(0, ())
-    return _Automaton(AhoCorasick(found, store_patterns=False), tuple(found.values()))
+            sets[word] |= bit
+    for number, words in enumerate(groups):
+        for word in words:
+            starts[word].append(number)
+    return _Automaton(
+        AhoCorasick(sets, store_patterns=False),
+        tuple(sets.values()),
+        tuple(tuple(starts[word]) for word in sets),
+        tuple(map(tuple, groups.values())),
+    )
 
 
 def _choose_readings(normalised: str) -> Iterator[_Sentence]:
     """Yield the sentences that hold the required words of readings, with these readings."""
+    search, sets, starts, groups = _build_automaton()
     start = held = 0
-    # Readings are compared by identity: a hash would go through all their fields.
-    started: dict[int, tuple[tuple[int, Reading], ...]] = {}
-    search, words = _build_automaton()
-    for index, end, after in search.find_matches_as_indexes(normalised + "\n", overlapping=True):
-        sets, readings = words[index]
-        if sets:
-            held |= sets
-            if readings:
-                started[id(readings)] = readings
+    started: list[int] = []
+    for word, end, after in search.find_matches_as_indexes(normalised + "\n", overlapping=True):
+        if word:
+            held |= sets[word]
+            started += starts[word]
             continue
         if started:
-            chosen = {
-                id(reading): reading
-                for readings in started.values()
-                for needed, reading in readings
+            readings = [
+                reading
+                for group in dict.fromkeys(started)
+                for needed, reading in groups[group]
                 if needed & held == needed
-            }
-            if chosen:
-                yield _Sentence(start, normalised[start:end], tuple(chosen.values()))
+            ]
+            if readings:
+                yield _Sentence(start, normalised[start:end], readings)
             started.clear()
         start, held = after, 0

@@ -1,14 +1,14 @@
 """Weighs what readings say of a text with the classifier, and states what only it sees.
 
 A text goes to a person if it reads like unlawful ones. What doubtful readings found in a short text
-is cleared if the text, and the clauses around each place, read like lawful ones.
+is cleared if the text, and the clauses around each place, read like lawful ones; a listed phrase
+only if the text is far from unlawful ones.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from domain.postings.postings import Finding
 from domain.screening.passage_features import CLEARABLE_CHARS, list_parts
@@ -16,6 +16,7 @@ from domain.screening.phrase_search import holds_phrase
 from domain.screening.statement_judging import Statement, StatementJudge
 from domain.screening.text_likeness import (
     CLEARS_BELOW,
+    CLEARS_PHRASES_BELOW,
     DOUBTS_BELOW,
     STOPS_FROM,
     find_likeliest_rule,
@@ -33,12 +34,15 @@ def weigh(judge: StatementJudge, rules: Mapping[str, Finding]) -> tuple[Statemen
         # In a longer text the harmless rest would outweigh what a reading found.
         return statements
     likeness = measure_likeness(text, name_signals(statements, judge.harmless))
-    if likeness < CLEARS_BELOW and all(
-        each.is_clearable and _is_harmless_around(judge, each) for each in statements
+    if all(
+        not each.is_certain
+        and likeness < (CLEARS_BELOW if each.is_clearable else CLEARS_PHRASES_BELOW)
+        and _is_harmless_around(judge, each)
+        for each in statements
     ):
         return ()
     if likeness < DOUBTS_BELOW:
-        return tuple(replace(each, is_certain=False) for each in statements)
+        return tuple(each._replace(is_certain=False) for each in statements)
     return statements
 
 

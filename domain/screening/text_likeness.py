@@ -18,11 +18,13 @@ from ahocorasick_rs import AhoCorasick
 
 from domain.screening.passage_features import FIXED_LENGTH, spell
 
-STOPS_FROM = 1.0
+STOPS_FROM = 0.2
 """A passage goes to a person from this likeness on, also if no reading found anything."""
-CLEARS_BELOW = 1.1
+CLEARS_BELOW = 0.6
 """What doubtful readings found is cleared below this likeness."""
-DOUBTS_BELOW = 0.0
+CLEARS_PHRASES_BELOW = -2.0
+"""A listed phrase is cleared below this likeness of the text: 叫培训贷的，赶紧退出来."""
+DOUBTS_BELOW = 2.0
 """Below this likeness what is beyond doubt goes to a person instead of being refused."""
 
 
@@ -50,9 +52,8 @@ def measure_likeness(passage: str, signals: AbstractSet[str]) -> float:
     beyond doubt.
     """
     model = _load_model()
-    written, classed = spell(passage)
     find = model.grams.find_matches_as_indexes
-    found = {match[0] for text in (written, classed) for match in find(text, overlapping=True)}
+    found = {match[0] for text in spell(passage) for match in find(text, overlapping=True)}
     total = sum(map(model.weights.__getitem__, found))
     length = sqrt(sum(map(model.rarities.__getitem__, found)) + FIXED_LENGTH)
     said = sum(model.signals.get(signal, 0.0) for signal in signals)

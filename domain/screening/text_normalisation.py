@@ -12,14 +12,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, compress, repeat
+from itertools import chain, repeat
 from typing import NamedTuple, TypeVar
 from unicodedata import category, normalize
 
 from domain.reference.simplified_chinese import to_simplified
 from domain.screening.text_signs import RESPELLED, RESPELLINGS, SIGNS
 
-S = TypeVar("S", str, list[int])
+S = TypeVar("S", str, Sequence[int])
 MAX_CACHED_SHAPES = 20_000
 """Characters whose shape is cached, about 2 MB: more than Chinese has in use."""
 
@@ -36,8 +36,6 @@ _ENCLOSED = re.compile(r"\( *[^()\n,:、 ](?: *[^()\n,:、 ])? *\)")
 # So do characters that are separated one by one: "限，男，性", also on lines of their own.
 _LONE_CHARACTER = re.compile(r"[,:、\n()] *[㐀-鿿] *[,:、\n()]")
 _DASH_OR_POINT = re.compile(r"[-.]")
-_BLANK = re.compile(" ")
-_BLANK_OR_BRACKET = re.compile(r"[ (]")
 _SPACED_WORD = re.compile(r"(?<![㐀-鿿])[㐀-鿿](?:[,:、\n() ]+[㐀-鿿]){2,}(?![㐀-鿿])")
 
 
@@ -49,7 +47,7 @@ class NormalisedText:
     """
 
     text: str
-    offsets: tuple[int, ...]
+    offsets: Sequence[int]
     gaps: frozenset[int]
 
 
@@ -68,17 +66,16 @@ class TextShape(NamedTuple):
 
     def place(self) -> NormalisedText:
         """Return the normalised text with the offset of each character in the original."""
-        removed = self.noise | {match.start() for match in _BLANK.finditer(self.shaped)}
+        shaped = self.shaped
         # A negation reaches neither over a blank nor into brackets.
-        opened = [match.start() for match in _BLANK_OR_BRACKET.finditer(self.shaped)]
-        dropped = sorted(removed)
-        gaps = {index - bisect_left(dropped, index) for index in opened}
+        blanks, brackets = list(_find_char(" ", shaped)), _find_char("(", shaped)
+        dropped = sorted(self.noise.union(blanks))
+        gaps = {index - bisect_left(dropped, index) for index in (*blanks, *brackets)}
         origins = _find_origins(self.original)
         if dropped:
             origins = list(chain.from_iterable(_split_at(origins, dropped)))
-        return _respell_with_offsets(
-            NormalisedText(self.simplified, tuple(origins), frozenset(gaps))
-        )
+        placed = NormalisedText(self.simplified, origins, frozenset(gaps))
+        return placed if self.text == self.simplified else _respell_with_offsets(placed)
 
 
 def shape_text(text: str) -> TextShape:
@@ -100,12 +97,23 @@ def normalise_with_offsets(text: str) -> NormalisedText:
     return shape_text(text).place()
 
 
-def _find_origins(text: str) -> list[int]:
+def _find_origins(text: str) -> Sequence[int]:
     """Return the offset in a text of each character of its shape."""
-    lengths = {char: len(_SHAPE_TABLE[ord(char)]) for char in set(text)}
-    if max(lengths.values(), default=0) <= 1:
-        return list(compress(range(len(text)), map(lengths.__getitem__, text)))
-    return list(chain.from_iterable(map(repeat, range(len(text)), map(lengths.__getitem__, text))))
+    others = {char: len(shape) for char in set(text) if len(shape := _SHAPE_TABLE[ord(char)]) != 1}
+    places = range(len(text))
+    if not others:
+        return places
+    if not any(others.values()):
+        dropped = (place for char in others for place in _find_char(char, text))
+        return list(chain.from_iterable(_split_at(places, sorted(dropped))))
+    return list(chain.from_iterable(repeat(at, others.get(text[at], 1)) for at in places))
+
+
+def _find_char(char: str, text: str) -> Iterator[int]:
+    place = text.find(char)
+    while place >= 0:
+        yield place
+        place = text.find(char, place + 1)
 
 
 def _split_at(items: S, positions: Sequence[int]) -> Iterator[S]:
@@ -123,8 +131,6 @@ def respell(text: str) -> str:
 
 
 def _respell_with_offsets(given: NormalisedText) -> NormalisedText:
-    if RESPELLED.search(given.text) is None:
-        return given
     parts: list[str] = []
     offsets: list[int] = []
     gaps: set[int] = set()
@@ -148,7 +154,7 @@ def _respell_with_offsets(given: NormalisedText) -> NormalisedText:
         offsets.append(given.offsets[match.end() - 1])
         position, length = match.end(), len(offsets)
     keep(len(given.text) + 1)
-    return NormalisedText("".join(parts), tuple(offsets), frozenset(gaps))
+    return NormalisedText("".join(parts), offsets, frozenset(gaps))
 
 
 @lru_cache(maxsize=4_096)

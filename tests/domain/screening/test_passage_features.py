@@ -15,6 +15,7 @@ from domain.screening.passage_features import (
     list_parts,
     spell,
 )
+from domain.screening.passage_numbers import is_counted
 
 
 def list_part_texts(text: str) -> list[str]:
@@ -41,8 +42,21 @@ def test_words_of_one_class_and_numbers_are_spelled_alike() -> None:
 
 
 @settings(max_examples=30)
-@given(st.text("公司自己交押金不退三0,\nab", max_size=40))
+@given(st.text("公司自己交押金不退三0天,\nab", max_size=40))
 def test_every_gram_is_a_piece_of_one_spelling(passage: str) -> None:
-    written, classed = spell(passage)
+    written, classed, *counted = spell(passage)
     for gram in list_grams(passage):
-        assert gram in (classed if is_classed(gram) else written)
+        if is_counted(gram):
+            assert gram in counted[0]
+        else:
+            assert gram in (classed if is_classed(gram) else written)
+
+
+def test_numbers_of_one_step_are_spelled_alike_and_others_are_not() -> None:
+    six, also_six, thirteen = (
+        set(filter(is_counted, list_grams(f"每天{hours}")))
+        for hours in ("6小时", "五个小时", "13小时")
+    )
+    assert six == also_six
+    assert six.isdisjoint(thirteen)
+    assert len(spell("每天工作")) == 2

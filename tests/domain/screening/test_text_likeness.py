@@ -26,7 +26,7 @@ def test_the_weights_are_small_whole_numbers_of_known_grams() -> None:
         assert -127 <= int(weight) <= 127
         assert int(rarity) >= 0
         seen.update(grams.split(" "))
-    assert len(seen) == 16_000
+    assert len(seen) == 32_000
     assert list_grams("不收押金") & seen
 
 
