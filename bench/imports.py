@@ -144,7 +144,7 @@ async def bring(server: ServerProcess, token: str, form: str, content: bytes) ->
     """Import the table, wait until it is done, and return the figures."""
     headers = {"authorization": f"Bearer {token}"}
     resident = memory_mib(server.pid, "VmRSS")
-    # Processor time hardly depends on other load.
+    # Depends less on other load than time does, but cores that share a unit slow each other.
     used = family_seconds(server.pid)
     reset_peak(server.pid)
     async with (
@@ -172,7 +172,7 @@ async def bring(server: ServerProcess, token: str, form: str, content: bytes) ->
         "seconds": round(seconds, 1),
         "rows_a_second": round(told["total"] / seconds),
         "rows_a_second_screened_and_stored": round(told["total"] / (seconds - taken_in)),
-        "rows_a_cpu_second_of_the_server": round(told["total"] / used),
+        "rows_a_processor_second": round(told["total"] / used),
         "server_grew_by_mib": round(memory_mib(server.pid, "VmHWM") - resident, 1),
         "others_waited_ms": {
             "median": round(took[len(took) // 2], 1),
@@ -205,7 +205,7 @@ def show(figures: dict[str, Any], what: str) -> None:
         f"{figures['form']} {what}: {figures['total']} rows, {figures['mib']} MiB, in "
         f"{figures['seconds']} s ({figures['taken_in_seconds']} s to take it in): "
         f"{figures['rows_a_second']} rows a second, "
-        f"{figures['rows_a_cpu_second_of_the_server']} a second of processor time; "
+        f"{figures['rows_a_processor_second']} a second of processor time; "
         f"{figures['accepted']} accepted, "
         f"{figures['held']} held, {figures['refused']} refused, {figures['duplicates']} there, "
         f"{figures['failed']} failed; server grew by {figures['server_grew_by_mib']} MiB; others "

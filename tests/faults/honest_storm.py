@@ -14,11 +14,9 @@ from typing import Any
 
 import aiohttp
 
-from storage.mongo.client import Mongo
-from storage.store import Store
 from tests.faults.comparison import compare, wait_until_logged
 from tests.faults.fault_runs import FaultRun, main
-from tests.faults.load import POSTINGS, Deployment
+from tests.faults.load import Deployment, open_store, read_postings
 from tests.faults.rigs import RunSize, full, run_set_rig
 from tests.faults.verdict import Verdict
 from tests.support.interest_senders import Interest, parse_answer
@@ -56,7 +54,11 @@ async def send_storms(deployment: Deployment, size: RunSize) -> Verdict:
         devices=size.taps_between * MANY_TIMES, addresses=size.times, seconds=size.hold_seconds
     )
     began = time.monotonic()
-    visitors = _Visitors(deployment, *await _find_session(deployment))
+    server = deployment.nodes[0].server
+    assert server is not None  # all nodes were started
+    async with HttpClient(server.url) as http:
+        postings = await read_postings(http, server.live_session)
+    visitors = _Visitors(deployment, server.live_session, postings)
     figures = {
         f"s until {storm.devices} behind {storm.addresses} were answered": round(
             await visitors.come(storm), 1
@@ -64,16 +66,6 @@ async def send_storms(deployment: Deployment, size: RunSize) -> Verdict:
         for storm in (few, many)
     }
     return await _judge(deployment, visitors, figures, time.monotonic() - began)
-
-
-async def _find_session(deployment: Deployment) -> tuple[str, list[str]]:
-    """The session on air, and its postings."""
-    server = deployment.nodes[0].server
-    assert server is not None  # all nodes were started
-    async with HttpClient(server.url) as http:
-        shown = await http(POSTINGS, {"session": server.live_session}, token=await http.enter())
-    edges = shown["liveSession"]["postings"]["edges"]
-    return server.live_session, [edge["node"]["id"] for edge in edges]
 
 
 class _Visitors:
@@ -143,29 +135,17 @@ async def _ask(
 async def _judge(
     deployment: Deployment, visitors: _Visitors, figures: dict[str, float], seconds: float
 ) -> Verdict:
-    mongo = await Mongo.connect(deployment.uri, deployment.database)
-    try:
-        store = Store(mongo, deployment.secret)
-        await store.keys.reload()
+    ledger = visitors.ledger
+    async with open_store(deployment) as store:
         await wait_until_logged(store)
-        ledger = visitors.ledger
         differences = await compare(store, visitors.session, ledger, announced=())
-        flagged = await mongo["leads"].count_documents({"crowded": True})
-    finally:
-        await mongo.close()
+        flagged = await store.mongo["leads"].count_documents({"crowded": True})
     return Verdict(
         run=NAME,
         seconds=seconds,
         acknowledged=len(ledger.acknowledged),
-        announced=0,
-        viewers=0,
         lost=differences.lost,
         doubled=differences.doubled,
-        gaps=[],
-        repeats=[],
-        resets=0,
-        longest_silence=0,
-        longest_delay=0,
         longest_answer=ledger.slowest,
         problems=[*differences.problems, *visitors.refused],
         figures={**figures, "leads that are called last": flagged},

@@ -211,18 +211,32 @@ class Load:
 
 
 @asynccontextmanager
+async def open_store(deployment: Deployment) -> AsyncIterator[Store]:
+    """Open the database of a deployment that runs, beside its nodes, during the block."""
+    mongo = await Mongo.connect(deployment.uri, deployment.database)
+    try:
+        store = Store(mongo, deployment.secret)
+        await store.keys.reload()
+        yield store
+    finally:
+        await mongo.close()
+
+
+async def read_postings(http: HttpClient, session: str) -> list[str]:
+    """The global ids of the postings of a session, as a viewer reads them."""
+    shown = await http(POSTINGS, {"session": session}, token=await http.enter())
+    return [edge["node"]["id"] for edge in shown["liveSession"]["postings"]["edges"]]
+
+
+@asynccontextmanager
 async def run_load(deployment: Deployment, size: LoadSize) -> AsyncIterator[Load]:
     """Put a deployment whose nodes all run under load during the block."""
     nodes = deployment.nodes
     server = nodes[0].server
     assert server is not None  # all nodes were started
     session = server.live_session
-    mongo = await Mongo.connect(deployment.uri, deployment.database)
-    store = Store(mongo, deployment.secret)
-    await store.keys.reload()
     async with HttpClient(server.url) as http:
-        shown = await http(POSTINGS, {"session": session}, token=await http.enter())
-        postings = [edge["node"]["id"] for edge in shown["liveSession"]["postings"]["edges"]]
+        postings = await read_postings(http, session)
         tokens = [await http.enter() for _ in range(size.viewers)]
         host = (await http.sign_in("host", deployment.password))["accessToken"]
     viewers = [
@@ -234,19 +248,19 @@ async def run_load(deployment: Deployment, size: LoadSize) -> AsyncIterator[Load
         for number in range(len(nodes))
     ]
     announcer = Announcer(nodes, session, deployment.password, every=size.announce_every_seconds)
-    try:
-        async with TapLoad(
+    async with (
+        open_store(deployment) as store,
+        TapLoad(
             nodes,
             session,
             postings,
             taps_per_second=size.taps_per_second,
             first_person=next(_person_numbers),
-        ) as taps:
-            load = Load(deployment, store, taps, announcer, (viewers, staff))
-            try:
-                await load.begin(session)
-                yield load
-            finally:
-                await load.close()
-    finally:
-        await mongo.close()
+        ) as taps,
+    ):
+        load = Load(deployment, store, taps, announcer, (viewers, staff))
+        try:
+            await load.begin(session)
+            yield load
+        finally:
+            await load.close()

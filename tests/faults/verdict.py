@@ -16,23 +16,23 @@ class Verdict:
     seconds: float
     acknowledged: int
     """Interests that were answered with a lead."""
-    announced: int
+    announced: int = 0
     """Announcements that were acknowledged."""
-    viewers: int
-    lost: list[str]
+    viewers: int = 0
+    lost: list[str] = field(default_factory=list)
     """Acknowledged, and not stored or not in the log."""
-    doubled: list[str]
+    doubled: list[str] = field(default_factory=list)
     """A person and posting with two leads, or an announcement that is in the log twice."""
-    gaps: list[str]
+    gaps: list[str] = field(default_factory=list)
     """Events that a follower did not receive."""
-    repeats: list[str]
+    repeats: list[str] = field(default_factory=list)
     """Events that a follower received twice."""
-    resets: int
+    resets: int = 0
     """How often a follower had to start from a snapshot."""
     allowed_resets: int = 0
-    longest_silence: float
+    longest_silence: float = 0
     """Seconds without a logged event, of the viewer who waited longest."""
-    longest_delay: float
+    longest_delay: float = 0
     """Seconds from the acknowledgement of an announcement until the last viewer had it."""
     longest_answer: float
     """Seconds until an interest was acknowledged, of the person who waited longest."""

@@ -80,6 +80,7 @@ def test_a_slow_but_steady_body_is_waited_for(run: Run) -> None:
     run(test())
 
 
+@pytest.mark.alone  # the client has a second to send a megabyte
 def test_an_application_that_does_not_read_yet_does_not_make_a_client_late(run: Run) -> None:
     async def test() -> None:
         # Long enough for a busy machine to read a megabyte in it.
