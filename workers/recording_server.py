@@ -8,7 +8,6 @@ import httpcore
 import orjson
 
 from domain.live.media_servers import CameraServer
-from domain.refusals import Busy
 
 _TIMEOUT_SECONDS = 10.0
 """A long recording has ten thousand files to delete."""
@@ -18,13 +17,8 @@ _TIMEOUTS = {
 }
 
 
-class RecordingServerAway(Busy):
-    """The media process does not answer, or not as it should."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The media process does not answer about recordings.", "媒体进程暂无响应。"
-        )
+class RecordingServerAway(Exception):
+    """The media process does not answer, or not as it should; no caller of the API sees this."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,9 +63,9 @@ def check_text_version(version: str) -> str:
     """
     if version != _VERSION:
         raise ConsentRequired(
-            "The text of the consent has changed. Read the one of `portraitConsentText`, and "
-            "agree to it.",
+            "The text of the consent has changed. Read it again and agree to it.",
             "授权书内容已更新，请重新阅读并确认同意。",
             field=("input", "textVersion"),
+            hint="Show the text of `portraitConsentText`, and send its version as `textVersion`.",
         )
     return version

@@ -16,6 +16,8 @@ from domain.seekers.seekers import ProfileConsent
 
 MAX_ASKED_AGO = timedelta(days=7)
 """How long ago an officer may have asked for the consent that they enter."""
+CLOCK_ALLOWANCE = timedelta(minutes=1)
+"""How far the clock of an officer's device may be ahead of the database's."""
 
 _TEXT_BODY = """\
 求职信息处理同意书（第1版）
@@ -69,16 +71,17 @@ def make_profile_consent(
 
 
 def check_asked_at(asked_at: datetime, *, now: datetime) -> datetime:
-    """Return the time at which an officer asked for consent on the phone.
+    """Return the time at which an officer asked for consent on the phone, ``now`` at the latest.
 
-    :raises InvalidInput: the time has no zone, is in the future, or is more than a week ago.
+    :raises InvalidInput: the time has no zone, is more than a minute in the future, or is more than
+        a week ago.
     """
     field = ("input", "consent", "askedAt")
     check_has_zone(asked_at, field)
-    if not timedelta() <= now - asked_at <= MAX_ASKED_AGO:
+    if not -CLOCK_ALLOWANCE <= now - asked_at <= MAX_ASKED_AGO:
         raise InvalidInput(
             "Give the time at which the person was asked, within the last week.",
             "请填写征得本人同意的时间，须在最近一周以内。",
             field=field,
         )
-    return asked_at
+    return min(asked_at, now)

@@ -24,6 +24,7 @@ ALWAYS_ANSWERED = {
     "nationalPay",
     "codeLists",
     "profileConsentText",
+    "portraitConsentText",
     "phoneProof",
     "serverTime",
 }

@@ -133,6 +133,7 @@ def _lead_queries(world: Showcase, receipts: Sequence[str]) -> list[RootFieldCal
         RootFieldCall("portraitConsentText", {}),
         # The session is public, so a refused caller gets NOT_PERMITTED.
         RootFieldCall("sessionRecording", {"sessionId": gid(world.ended)}, DIRECTORS),
+        RootFieldCall("sessionRecording", {"sessionId": gid(world.interrupted)}, DIRECTORS),
         RootFieldCall("questions", {"sessionId": session}, DIRECTORS),
         RootFieldCall(
             "questions",

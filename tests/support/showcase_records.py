@@ -92,7 +92,9 @@ class ShowcaseRecords(World):
         )
         self.held = replace(self.held, waiting_since=utc_now(), findings=found)
         self.closed = replace(self.closed, close_reason=CloseReason.WITHDRAWN, closed_at=utc_now())
-        changed = {each.id: each for each in (self.open, self.held, self.closed)}
+        theirs = replace(appeal, by=self.other_recruiter.id)
+        self.third = replace(self.third, appeal=theirs)
+        changed = {each.id: each for each in (self.open, self.held, self.closed, self.third)}
         self.running_order = tuple(changed.get(each.id, each) for each in self.running_order)
         self.upheld = records.report(
             posting_id=self.open.id,
@@ -132,6 +134,7 @@ class ShowcaseRecords(World):
         self.interrupted = replace(
             self.interrupted,
             description="三十年焊工的故事",
+            recording=records.session_recording(deleted_at=utc_now(), removed_at=utc_now()),
             stream=Stream(
                 hls_url=f"{STREAM_ORIGIN}/hls/1.m3u8",
                 state=StreamState.LIVE,

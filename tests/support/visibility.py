@@ -201,7 +201,8 @@ STAFF_ROWS = (
         OWN_POSTINGS_READERS,
     ),
     # Every officer and recruiter sees the counts of the own scope.
-    VisibilityRow("ComingWages", "counts postings", ALL_OFFICERS_AND_RECRUITERS),
+    VisibilityRow("ComingWages", "counts", ALL_OFFICERS_AND_RECRUITERS),
+    VisibilityRow("ComingWages", "postings", OWN_POSTINGS_READERS),
     VisibilityRow(
         "ComingWageCounts", "openNow affected openAfter complete", ALL_OFFICERS_AND_RECRUITERS
     ),

@@ -42,12 +42,16 @@ def test_consent_to_the_current_text_is_required(version: str | None) -> None:
     assert refused.value.field == ("input", "consent", "textVersion")
 
 
+def test_a_device_whose_clock_is_a_minute_ahead_asked_now() -> None:
+    assert check_asked_at(FIXED_NOW + timedelta(seconds=60), now=FIXED_NOW) == FIXED_NOW
+
+
 def test_the_time_of_asking_is_within_the_last_week() -> None:
     assert check_asked_at(FIXED_NOW - timedelta(days=7), now=FIXED_NOW) == FIXED_NOW - timedelta(
         days=7
     )
     for wrong in (
-        FIXED_NOW + timedelta(seconds=1),
+        FIXED_NOW + timedelta(seconds=61),
         FIXED_NOW - timedelta(days=8),
         FIXED_NOW.replace(tzinfo=None),
     ):
