@@ -23,7 +23,7 @@ from services.live.recording_control import RecordingControl
 from storage.clock import Clock
 from storage.store import Store
 from workers.attempts import attempt_all
-from workers.recording_server import FoundRecording
+from workers.recording_server import FoundRecording, RecordingServerAway
 
 SCHEDULE = Schedule(interval_seconds=15.0)
 """How often recordings are looked at: longer than a camera takes to learn of a deletion."""
@@ -74,7 +74,9 @@ class RecordingWatch(Leased):
         if not await self._take_lease():
             return
         watched = await self._store.live_sessions.with_recording(limit=MAX_WATCHED_RECORDINGS)
-        failures = await attempt_all(self._watch(session) for session in watched)
+        failures = await attempt_all(
+            (self._watch(session) for session in watched), expected=RecordingServerAway
+        )
         if failures:
             _log.warning("recordings not updated yet", sessions=failures)
 
