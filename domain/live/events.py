@@ -122,6 +122,14 @@ class SlowModeChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuestionReceived:
+    """A viewer asked a question, which waits for those who direct the session."""
+
+    session_id: str
+    question_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuestionPublished:
     """A viewer's question became visible to all viewers."""
 
@@ -279,7 +287,10 @@ LoggedLeadEvent = (
     | LeadConfirmed
     | LeadSuperseded
 )
-LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched | QuestionDeclined
+LoggedQuestionEvent = (
+    QuestionReceived | QuestionPublished | QuestionAnswered | QuestionHidden | QuestionDeclined
+)
+LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched | LoggedQuestionEvent
 EphemeralEvent = TallyChanged | PresenceChanged | OwnRoomChanged | Reset
 Event = LoggedEvent | EphemeralEvent | Unrecognised
 

@@ -34,6 +34,7 @@ EVENT_NAMES: Mapping[type[Any], str] = {
     events.SegmentChanged: "SegmentChanged",
     events.StreamChanged: "StreamChanged",
     events.SlowModeChanged: "SlowModeChanged",
+    events.QuestionReceived: "QuestionReceived",
     events.QuestionPublished: "QuestionPublished",
     events.QuestionAnswered: "QuestionAnswered",
     events.QuestionHidden: "QuestionHidden",

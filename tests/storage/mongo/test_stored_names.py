@@ -63,6 +63,10 @@ STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
         events.SlowModeChanged(session_id="s", seconds=30),
         {"session_id": "s", "seconds": 30},
     ),
+    "QuestionReceived": (
+        events.QuestionReceived(session_id="s", question_id="q"),
+        {"session_id": "s", "question_id": "q"},
+    ),
     "QuestionPublished": (
         events.QuestionPublished(session_id="s", question_id="q"),
         {"session_id": "s", "question_id": "q"},
