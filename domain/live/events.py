@@ -11,7 +11,7 @@ from datetime import datetime
 
 from domain.leads.leads import LeadStage
 from domain.live.log_position import LogPosition
-from domain.live.own_room_events import OwnRoomChanged, QuestionDeclined
+from domain.live.own_room_events import OwnRoomChanged, UnseenQuestionEvent
 from domain.live.sessions import Segment
 
 
@@ -119,14 +119,6 @@ class SlowModeChanged:
 
     session_id: str
     seconds: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuestionReceived:
-    """A viewer asked a question, which waits for those who direct the session."""
-
-    session_id: str
-    question_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,10 +279,7 @@ LoggedLeadEvent = (
     | LeadConfirmed
     | LeadSuperseded
 )
-LoggedQuestionEvent = (
-    QuestionReceived | QuestionPublished | QuestionAnswered | QuestionHidden | QuestionDeclined
-)
-LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched | LoggedQuestionEvent
+LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched | UnseenQuestionEvent
 EphemeralEvent = TallyChanged | PresenceChanged | OwnRoomChanged | Reset
 Event = LoggedEvent | EphemeralEvent | Unrecognised
 

@@ -2,9 +2,8 @@
 
 import strawberry
 
-from domain.live import events
+from domain.live import events, own_room_events
 from domain.live.events import EventEnvelope
-from domain.live.own_room_events import QuestionDeclined
 from schema.context import Info
 from schema.live.log_event_types import LogEvent
 from schema.live.question_types import Question
@@ -23,11 +22,11 @@ class _QuestionChange(QuestionEvent):
         assert isinstance(
             event,
             (
-                events.QuestionReceived,
+                own_room_events.QuestionReceived,
                 events.QuestionPublished,
                 events.QuestionAnswered,
                 events.QuestionHidden,
-                QuestionDeclined,
+                own_room_events.QuestionDeclined,
             ),
         )
         record = await info.context.loaders.questions.load(event.question_id)
@@ -52,11 +51,11 @@ class QuestionsReset(QuestionEvent): ...
 
 
 _QUESTION_EVENT_TYPES: dict[type[events.Event], type[QuestionEvent]] = {
-    events.QuestionReceived: QuestionReceived,
+    own_room_events.QuestionReceived: QuestionReceived,
     events.QuestionPublished: QuestionDecided,
     events.QuestionAnswered: QuestionDecided,
     events.QuestionHidden: QuestionDecided,
-    QuestionDeclined: QuestionDecided,
+    own_room_events.QuestionDeclined: QuestionDecided,
     events.Reset: QuestionsReset,
     events.Unrecognised: QuestionsReset,
 }

@@ -17,10 +17,9 @@ from domain.live.events import (
     QuestionAnswered,
     QuestionHidden,
     QuestionPublished,
-    QuestionReceived,
 )
 from domain.live.log_topics import question_topic, session_topic
-from domain.live.own_room_events import QuestionDeclined
+from domain.live.own_room_events import QuestionDeclined, QuestionReceived
 from domain.live.own_rooms import QuestionAllowance, RoomOwner
 from domain.live.questions import (
     MAX_WAITING_PER_SESSION,

@@ -12,12 +12,12 @@ from domain.leads.personal_data import ReceiptHolder
 from domain.live.events import (
     LoggedEvent,
     PostingMatched,
-    QuestionReceived,
     SessionEdited,
     SessionPostingClosed,
     SessionPostingOpened,
 )
 from domain.live.log_topics import question_topic, seeker_topic, session_topic
+from domain.live.own_room_events import QuestionReceived
 from domain.live.sessions import Segment, SessionStatus
 from domain.screening.minimum_wages import Grade
 from domain.webhooks.deliveries import Delivery

@@ -9,6 +9,7 @@ import pytest
 from domain.live import events
 from domain.live.events import EventEnvelope, LoggedEvent
 from domain.live.log_topics import lead_topic, question_topic, seeker_topic, session_topic
+from domain.live.own_room_events import QuestionReceived
 from storage.clock import utc_now
 from storage.mongo.client import Document, Transaction
 from storage.mongo.event_log import envelope_to_document
@@ -78,7 +79,7 @@ async def test_an_unknown_event_is_a_reset_and_what_follows_is_delivered(
         ),
         "questionEvents": (
             question_topic(session_id),
-            events.QuestionReceived(session_id=session_id, question_id=world.question.id),
+            QuestionReceived(session_id=session_id, question_id=world.question.id),
             "QuestionsReset",
             world.token_of("host"),
         ),
