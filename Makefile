@@ -47,8 +47,9 @@ coverage: ## the same, and which lines no test runs
 torture: setup ## kill MongoDB and nodes while 20,000 interests are sent; at least ten minutes
 	@exec .venv/bin/python -m tests.support.torture
 
-soak: setup ## all fault runs at full length, then torture; about an hour; partitions and a full disk need root
+soak: setup web browser ## all fault runs at full length, ten minutes of a camera, then torture; over an hour; partitions and a full disk need root
 	@.venv/bin/python -m tests.faults
+	@.venv/bin/python -m tests.web.camera_soak
 	@exec .venv/bin/python -m tests.support.torture
 
 check: setup ## format, lint, types and the committed GraphQL schema, here and in web/

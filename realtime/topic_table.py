@@ -27,6 +27,8 @@ class TopicTable:
         self._max_topics = {
             "session": limits.max_session_topics,
             "leads": limits.max_lead_topics,
+            # The same people follow both, at the same time.
+            "questions": limits.max_lead_topics,
             "seeker": limits.max_seeker_topics,
         }
         self.topics: dict[str, Topic] = {}

@@ -43,6 +43,7 @@ from schema.live.own_room_types import OwnRoomQueries
 from schema.live.qr_code_mutations import CodeMutations
 from schema.live.qr_code_queries import CodeQueries
 from schema.live.qr_code_types import find_visible_code
+from schema.live.question_event_types import QUESTION_EVENT_TYPES
 from schema.live.question_mutations import QuestionMutations
 from schema.live.question_queries import QuestionQueries
 from schema.live.question_types import find_visible_question
@@ -227,7 +228,13 @@ SCHEMA = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=(*SESSION_EVENT_TYPES, *LEAD_EVENT_TYPES, *TIMELINE_ENTRY_TYPES, *SEEKER_EVENT_TYPES),
+    types=(
+        *SESSION_EVENT_TYPES,
+        *LEAD_EVENT_TYPES,
+        *QUESTION_EVENT_TYPES,
+        *TIMELINE_ENTRY_TYPES,
+        *SEEKER_EVENT_TYPES,
+    ),
     exception_handlers=EXCEPTION_HANDLERS,
     config=StrawberryConfig(
         auto_camel_case=True, scalar_map={Decimal: DECIMAL, OccupationCode: OCCUPATION}

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from domain.leads.leads import LeadStage
 from domain.live.log_position import LogPosition
-from domain.live.own_room_events import OwnRoomChanged, QuestionDeclined
+from domain.live.own_room_events import OwnRoomChanged, UnseenQuestionEvent
 from domain.live.sessions import Segment
 
 
@@ -279,7 +279,7 @@ LoggedLeadEvent = (
     | LeadConfirmed
     | LeadSuperseded
 )
-LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched | QuestionDeclined
+LoggedEvent = LoggedSessionEvent | LoggedLeadEvent | PostingMatched | UnseenQuestionEvent
 EphemeralEvent = TallyChanged | PresenceChanged | OwnRoomChanged | Reset
 Event = LoggedEvent | EphemeralEvent | Unrecognised
 

@@ -20,7 +20,7 @@ def lead_topic(session_id: str) -> str:
 
 
 def question_topic(session_id: str) -> str:
-    """Return the topic of what happens to the session's questions unseen; nobody subscribes."""
+    """Return the topic of all that happens to the session's questions, for its staff."""
     return f"questions/{session_id}"
 
 

@@ -16,12 +16,13 @@ from domain.identity.accounts import VISITOR_ROLES, Principal, Role
 from domain.identity.scopes import check_may_direct
 from domain.live.events import EventEnvelope
 from domain.live.log_position import LogPosition
-from domain.live.log_topics import lead_topic, seeker_topic, session_topic
+from domain.live.log_topics import lead_topic, question_topic, seeker_topic, session_topic
 from domain.live.own_rooms import RoomOwner
 from domain.live.sessions import LiveSession as SessionRecord
 from schema.context import Context
 from schema.leads.lead_event_types import LeadEvent, build_lead_event
 from schema.live.own_room_types import MyRoomChanged
+from schema.live.question_event_types import QuestionEvent, build_question_event
 from schema.live.session_event_types import SessionEvent, build_session_event
 from schema.matching.seeker_event_types import SeekerEvent, build_seeker_event
 from schema.relay import parse_global_id
@@ -110,11 +111,24 @@ async def _follow_session(context: Context, arguments: Mapping[str, Any]) -> Sub
 
 
 async def _follow_leads(context: Context, arguments: Mapping[str, Any]) -> SubscriptionSource:
+    return await _follow_as_staff(context, arguments, lead_topic, build_lead_event)
+
+
+async def _follow_questions(context: Context, arguments: Mapping[str, Any]) -> SubscriptionSource:
+    return await _follow_as_staff(context, arguments, question_topic, build_question_event)
+
+
+async def _follow_as_staff(
+    context: Context,
+    arguments: Mapping[str, Any],
+    topic_of: Callable[[str], str],
+    build_event: Callable[[EventEnvelope], Any],
+) -> SubscriptionSource:
     caller = context.require(Role.HOST, Role.OFFICER)
     session = await _require_session(context, arguments["sessionId"])
     check_may_direct(caller, session)
     audience, principal = _resolve_audience(caller)
-    topic = lead_topic(session.id)
+    topic = topic_of(session.id)
     return SubscriptionSource(
         topic=topic,
         subject_id=session.id,
@@ -122,7 +136,7 @@ async def _follow_leads(context: Context, arguments: Mapping[str, Any]) -> Subsc
         audience=audience,
         principal=principal,
         viewer_id=None,
-        build_event=build_lead_event,
+        build_event=build_event,
     )
 
 
@@ -156,6 +170,7 @@ SUBSCRIPTION_SOURCES: Mapping[
 ] = {
     "sessionEvents": _follow_session,
     "leadEvents": _follow_leads,
+    "questionEvents": _follow_questions,
     "postingMatched": _follow_matches,
     "myRoomChanged": _follow_own_room,
 }
@@ -182,6 +197,16 @@ class Subscription:
     def lead_events(
         self, session_id: strawberry.ID, after: str | None = None
     ) -> AsyncGenerator[LeadEvent, None]:
+        raise NotImplementedError
+
+    @strawberry.subscription(
+        description="For the session's host and officers: questions that were asked, published, "
+        "answered or declined. An `after` that the log does not hold is answered with one "
+        "`QuestionsReset`."
+    )
+    def question_events(
+        self, session_id: strawberry.ID, after: str | None = None
+    ) -> AsyncGenerator[QuestionEvent, None]:
         raise NotImplementedError
 
     @strawberry.subscription(

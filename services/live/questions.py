@@ -1,6 +1,7 @@
 """Questions of a live session: viewers ask; host and officers publish, answer or decline.
 
-A change of a question and the event that reports it are one transaction on the session's topic.
+A change of a question and the events that report it are one transaction: on the session's topic
+what viewers see, on the questions' topic everything, for those who direct the session.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from domain.live.events import (
     QuestionPublished,
 )
 from domain.live.log_topics import question_topic, session_topic
-from domain.live.own_room_events import QuestionDeclined
+from domain.live.own_room_events import QuestionDeclined, QuestionReceived
 from domain.live.own_rooms import QuestionAllowance, RoomOwner
 from domain.live.questions import (
     MAX_WAITING_PER_SESSION,
@@ -67,7 +68,8 @@ class QuestionModeration:
         *,
         on_asked: Callable[[RoomOwner], None] = ignore_asker,
     ) -> None:
-        """``on_asked`` is called with the asker of each stored question, which no log holds."""
+        """``on_asked`` is called with the asker of each stored question: the log of questions is
+        for staff."""
         self._store = store
         self._commit = commit
         self._clock = clock
@@ -192,12 +194,18 @@ class QuestionModeration:
                 "Very many questions wait for the host. Ask again later.",
                 "待处理的提问过多，请稍后再提问。",
             )
-        stored = await self._store.questions.add(question)
-        if stored is None:
-            raise TooManyAttempts(
-                "Wait until one of your questions has been looked at.",
-                "您还有提问在等待处理，请稍后再提问。",
-            )
+
+        async def add(transaction: Transaction) -> tuple[Question, Sequence[LoggedEvent]]:
+            stored = await self._store.questions.add(question, transaction=transaction)
+            if stored is None:
+                raise TooManyAttempts(
+                    "Wait until one of your questions has been looked at.",
+                    "您还有提问在等待处理，请稍后再提问。",
+                )
+            received = QuestionReceived(session_id=stored.session_id, question_id=stored.id)
+            return stored, [received] if stored is question else []
+
+        stored = await self._commit.append(question_topic(question.session_id), add)
         if stored is question:
             self._rates.hit(*limits)
             self._on_asked(RoomOwner(question.session_id, question.asker))
@@ -222,20 +230,23 @@ class QuestionModeration:
             after = rule(before)
             if after != before:
                 await self._store.questions.update(after, transaction=transaction)
-                await self._log_unseen(before, after, transaction)
+                await self._log_for_staff(before, after, transaction)
             return after, _events_between(before, after)
 
         return await self._commit.append(session_topic(question.session_id), change)
 
-    async def _log_unseen(
+    async def _log_for_staff(
         self, before: Question, after: Question, transaction: Transaction
     ) -> None:
-        """Log for the asker's node what may not be in the session's log, which everybody sees."""
-        if (before.status, after.status) != (QuestionStatus.ASKED, QuestionStatus.DECLINED):
-            return
-        event = QuestionDeclined(session_id=after.session_id, question_id=after.id)
+        """Log a change where those who direct the session read it, and the asker's node.
+
+        What viewers see is also in the session's log; the decline of a waiting question is not.
+        """
+        events = _events_between(before, after)
+        if (before.status, after.status) == (QuestionStatus.ASKED, QuestionStatus.DECLINED):
+            events.append(QuestionDeclined(session_id=after.session_id, question_id=after.id))
         await self._store.event_log.append(
-            question_topic(after.session_id), [event], at=self._clock(), transaction=transaction
+            question_topic(after.session_id), events, at=self._clock(), transaction=transaction
         )
 
 

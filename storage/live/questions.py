@@ -6,10 +6,9 @@ A waiting question occupies one of its asker's slots; a unique index keeps two f
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import suppress
 
 from domain.live.questions import MAX_WAITING_PER_VIEWER, Question, QuestionStatus
-from storage.mongo.client import Duplicate, Mongo, Transaction, translate_errors
+from storage.mongo.client import Mongo, Transaction, translate_errors
 from storage.mongo.paging import Page, PageRequest
 from storage.mongo.repository import NEWEST_FIRST, Repository
 
@@ -20,25 +19,34 @@ class Questions(Repository[Question]):
     def __init__(self, mongo: Mongo) -> None:
         super().__init__(mongo, "questions", Question)
 
-    async def add(self, question: Question) -> Question | None:
+    async def add(
+        self, question: Question, *, transaction: Transaction | None = None
+    ) -> Question | None:
         """Store a waiting question; return it, or the asker's waiting question of the same text.
 
-        None when no slot of the asker is free in this session.
+        None when no slot of the asker is free in this session. Two calls at once that would take
+        the same slot conflict; in transactions the second is run again.
+
+        :raises Duplicate: the slot was taken meanwhile, without a transaction.
         """
         slots = [
             f"{question.session_id}/{question.asker}/{number}"
             for number in range(MAX_WAITING_PER_VIEWER)
         ]
-        same = await self._records.find_one({"slot": {"$in": slots}, "body": question.body})
-        if same is not None:
-            return same
-        document = self._records.to_document(question)
-        for slot in slots:
-            with suppress(Duplicate):
-                with translate_errors():
-                    await self._records.documents.insert_one({**document, "slot": slot})
-                return question
-        return None
+        with translate_errors():
+            cursor = self._records.documents.find({"slot": {"$in": slots}}, session=transaction)
+            taken = {document["slot"]: document async for document in cursor}
+        for document in taken.values():
+            if document["body"] == question.body:
+                return self._records.to_record(document)
+        free = next((slot for slot in slots if slot not in taken), None)
+        if free is None:
+            return None
+        with translate_errors():
+            await self._records.documents.insert_one(
+                {**self._records.to_document(question), "slot": free}, session=transaction
+            )
+        return question
 
     async def last_of(self, session_id: str, asker: str) -> Question | None:
         """The newest question of a viewer in a session, None without any."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from domain.live import events
 from domain.live.events import LoggedEvent, Unrecognised
-from domain.live.own_room_events import QuestionDeclined
+from domain.live.own_room_events import QuestionDeclined, QuestionReceived
 from domain.seekers.call_campaigns import CallEntry
 from domain.seekers.seekers import Seeker
 
@@ -34,6 +34,7 @@ EVENT_NAMES: Mapping[type[Any], str] = {
     events.SegmentChanged: "SegmentChanged",
     events.StreamChanged: "StreamChanged",
     events.SlowModeChanged: "SlowModeChanged",
+    QuestionReceived: "QuestionReceived",
     events.QuestionPublished: "QuestionPublished",
     events.QuestionAnswered: "QuestionAnswered",
     events.QuestionHidden: "QuestionHidden",

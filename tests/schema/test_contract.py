@@ -62,6 +62,7 @@ type Mutation {
 type Subscription {
   sessionEvents(sessionId: ID!, after: String): SessionEvent!
   leadEvents(sessionId: ID!, after: String): LeadEvent!
+  questionEvents(sessionId: ID!, after: String): QuestionEvent!
 }
 type SignedIn { accessToken: String!  refreshToken: String!  expiresAt: DateTime! }
 type ViewerEntered { accessToken: String!  expiresAt: DateTime! }

@@ -35,7 +35,7 @@ subscription ($session: ID!, $after: String) {
 }
 """
 NOT_LOGGED = frozenset({"TallyChanged", "PresenceChanged"})
-RESETS = frozenset({"Reset", "LeadsReset"})
+RESETS = frozenset({"Reset", "LeadsReset", "QuestionsReset"})
 OPEN_TIMEOUT_SECONDS = 10.0
 
 

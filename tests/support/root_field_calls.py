@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from domain.leads.funnel import FunnelDimension
-from domain.live.log_topics import lead_topic, seeker_topic, session_topic
+from domain.live.log_topics import lead_topic, question_topic, seeker_topic, session_topic
 from domain.live.sessions import LiveSession
 from domain.postings.postings import PostingStatus
 from tests.support.callers import (
@@ -228,6 +228,7 @@ def subscription_calls(world: Showcase) -> list[RootFieldCall]:
             ALL_CALLERS - DIRECTORS - {"nobody"},
         ),
         _subscription_call("leadEvents", world.live, DIRECTORS),
+        _subscription_call("questionEvents", world.live, DIRECTORS),
         RootFieldCall("myRoomChanged", {"sessionId": gid(world.live)}, VISITORS),
         RootFieldCall(
             "postingMatched",
@@ -238,7 +239,8 @@ def subscription_calls(world: Showcase) -> list[RootFieldCall]:
 
 
 def _subscription_call(root: str, session: LiveSession, may: frozenset[str]) -> RootFieldCall:
-    topic = lead_topic(session.id) if root == "leadEvents" else session_topic(session.id)
+    topics = {"leadEvents": lead_topic, "questionEvents": question_topic}
+    topic = topics.get(root, session_topic)(session.id)
     return RootFieldCall(root, {"sessionId": gid(session), "after": start_cursor(topic)}, may)
 
 
@@ -249,6 +251,7 @@ def reset_calls(world: Showcase) -> list[RootFieldCall]:
     return [
         RootFieldCall("sessionEvents", session | elsewhere, ALL_CALLERS - {"nobody"}),
         RootFieldCall("leadEvents", session | elsewhere, DIRECTORS),
+        RootFieldCall("questionEvents", session | elsewhere, DIRECTORS),
         RootFieldCall("postingMatched", elsewhere, SEEKERS),
     ]
 

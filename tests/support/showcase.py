@@ -16,7 +16,8 @@ from domain.live.events import (
     SessionPostingClosed,
     SessionPostingOpened,
 )
-from domain.live.log_topics import seeker_topic, session_topic
+from domain.live.log_topics import question_topic, seeker_topic, session_topic
+from domain.live.own_room_events import QuestionReceived
 from domain.live.sessions import Segment, SessionStatus
 from domain.screening.minimum_wages import Grade
 from domain.webhooks.deliveries import Delivery
@@ -171,6 +172,10 @@ class Showcase(ShowcaseRecords):
             SessionPostingClosed(**of_open),
             SessionPostingOpened(**of_open),
             SessionEdited(session_id=self.live.id),
+        )
+        await self._log(
+            question_topic(self.live.id),
+            QuestionReceived(session_id=self.live.id, question_id=self.question.id),
         )
         host = self.principal(self.host)
         await questions.answer(host, self.answered.id, "有，两人间。")

@@ -112,7 +112,8 @@ PERSONAL_ROWS = (
         DIRECTORS,
     ),
     VisibilityRow("LeadAdvanced", "stage", DIRECTORS),
-    VisibilityRow("LeadsReset", "seq at cursor", DIRECTORS),
+    VisibilityRow("LeadsReset QuestionsReset", "seq at cursor", DIRECTORS),
+    VisibilityRow("QuestionReceived QuestionDecided", "seq at cursor question", DIRECTORS),
     # Leads that the person reads with the receipt
     VisibilityRow(
         "OwnLead",

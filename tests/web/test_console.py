@@ -84,6 +84,11 @@ async def test_a_host_plans_a_session_goes_on_air_and_ends_it_and_a_viewer_sees_
         await console.button("发布").click()
         await viewer.has_text("夫妻房还有6间")
 
+        await viewer.page.get_by_label("想问什么").fill("有夫妻房吗？")
+        await viewer.button("提问").click()
+        await console.button("提问 1").click()
+        await console.has_text("有夫妻房吗？")
+
         await hold(console, "按住结束直播")
         await console.has_text("直播结束，岗位还能登记")
         await console.page.keyboard.up("Enter")

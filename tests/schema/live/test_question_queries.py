@@ -180,3 +180,34 @@ async def test_viewers_receive_a_question_and_its_answer(
         },
         {"__typename": "QuestionAnswered", "question": {"answer": "有，四人间。"}},
     ]
+
+
+async def test_staff_receive_each_question_as_it_is_asked_and_decided(
+    api: GraphQLClient, world: World, running: RunningServices
+) -> None:
+    query = """subscription ($session: ID!) { questionEvents(sessionId: $session) {
+      __typename
+      seq
+      ... on QuestionReceived { question { body status } }
+      ... on QuestionDecided { question { id status } } } }"""
+    request = GraphQLRequest(query=query, variables={"session": gid(world.live)})
+    host = world.principal(world.host)
+    joined = await running.engine.subscribe(request, Context(running.services, host))
+    operation = MUTATION_CASES["askQuestion"]
+    asker = world.viewer_token()
+    await api.mutate("askQuestion", operation.build_input(world), asker, operation.selection)
+    await mutate(api, world, "declineQuestion")
+    logged = await running.store.event_log.read(joined.log_source.topic, after=0, limit=10)
+    shown = [json.loads(await joined.render(placed))["data"]["questionEvents"] for placed in logged]
+    assert shown == [
+        {
+            "__typename": "QuestionReceived",
+            "seq": 1,
+            "question": {"body": "有宿舍吗？", "status": "ASKED"},
+        },
+        {
+            "__typename": "QuestionDecided",
+            "seq": 2,
+            "question": {"id": gid(world.question), "status": "DECLINED"},
+        },
+    ]

@@ -8,7 +8,8 @@ import pytest
 
 from domain.live import events
 from domain.live.events import EventEnvelope, LoggedEvent
-from domain.live.log_topics import lead_topic, seeker_topic, session_topic
+from domain.live.log_topics import lead_topic, question_topic, seeker_topic, session_topic
+from domain.live.own_room_events import QuestionReceived
 from storage.clock import utc_now
 from storage.mongo.client import Document, Transaction
 from storage.mongo.event_log import envelope_to_document
@@ -25,6 +26,10 @@ SUBSCRIPTIONS = {
     "leadEvents": (
         "subscription ($id: ID!, $after: String) "
         "{ leadEvents(sessionId: $id, after: $after) { __typename seq cursor } }"
+    ),
+    "questionEvents": (
+        "subscription ($id: ID!, $after: String) "
+        "{ questionEvents(sessionId: $id, after: $after) { __typename seq cursor } }"
     ),
     "postingMatched": (
         "subscription ($after: String) { postingMatched(after: $after) { __typename seq cursor } }"
@@ -70,6 +75,12 @@ async def test_an_unknown_event_is_a_reset_and_what_follows_is_delivered(
             lead_topic(session_id),
             events.LeadNoted(session_id=session_id, lead_id=world.lead.id),
             "LeadsReset",
+            world.token_of("host"),
+        ),
+        "questionEvents": (
+            question_topic(session_id),
+            QuestionReceived(session_id=session_id, question_id=world.question.id),
+            "QuestionsReset",
             world.token_of("host"),
         ),
         "postingMatched": (

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from limits import RateLimitItemPerMinute
 
 from domain.identity.accounts import Principal, Role
-from domain.live.events import QuestionAnswered, QuestionHidden, QuestionPublished
-from domain.live.log_topics import session_topic
-from domain.live.questions import Question, QuestionStatus
+from domain.live.events import (
+    QuestionAnswered,
+    QuestionHidden,
+    QuestionPublished,
+)
+from domain.live.log_topics import question_topic, session_topic
+from domain.live.own_room_events import QuestionDeclined, QuestionReceived
+from domain.live.questions import MAX_WAITING_PER_VIEWER, Question, QuestionStatus
 from domain.refusals import Busy, NotFound, QuestionConflict, TooManyAttempts
 from realtime.group_commit import GroupCommit
 from services.live.questions import VIEWER_QUESTION_LIMIT, QuestionModeration
@@ -53,6 +59,11 @@ async def logged_events(store: Store) -> list[tuple[type, str]]:
     ]
 
 
+async def logged_for_staff(store: Store) -> list[type]:
+    logged = await store.event_log.read(question_topic(SESSION.id), after=0, limit=100)
+    return [type(placed.event) for placed in logged]
+
+
 async def stored(store: Store, question: Question) -> Question:
     return (await store.questions.by_ids([question.id]))[question.id]
 
@@ -78,6 +89,24 @@ async def test_each_change_is_logged_once(store: Store, questions: QuestionModer
         (QuestionAnswered, asked.id),
         (QuestionHidden, asked.id),
     ]
+    assert await logged_for_staff(store) == [
+        *(QuestionReceived, QuestionPublished, QuestionAnswered, QuestionAnswered),
+        QuestionHidden,
+    ]
+
+
+async def test_staff_read_each_new_question_once_and_its_decline(
+    store: Store, questions: QuestionModeration
+) -> None:
+    first = await ask(questions, viewer="a")
+    assert await ask(questions, viewer="a") == first
+    for number in range(5):
+        with suppress(TooManyAttempts):
+            await ask(questions, f"第{number}问", viewer="a")
+    await questions.decline(HOST, first.id)
+    received = MAX_WAITING_PER_VIEWER * [QuestionReceived]
+    assert await logged_for_staff(store) == [*received, QuestionDeclined]
+    assert await logged_events(store) == []
 
 
 async def test_an_answer_publishes_and_declining_a_waiting_question_logs_nothing(
@@ -163,12 +192,15 @@ async def test_waiting_questions_are_bounded_per_viewer_and_per_session(
 
 
 async def test_slow_mode_lets_a_viewer_ask_once_in_its_time_over_all_nodes(
-    store: Store, commit: GroupCommit, other_store: Store
+    store: Store, commit: GroupCommit, other_store: Store, other_commit: GroupCommit
 ) -> None:
     slow = records.live_session(id="slow", slow_mode_seconds=90)
     await store.live_sessions.add([slow, SESSION])
     clock = ManualClock()
-    nodes = [QuestionModeration(each, commit, clock) for each in (store, other_store)]
+    nodes = [
+        QuestionModeration(store, commit, clock),
+        QuestionModeration(other_store, other_commit, clock),
+    ]
     first = await ask(nodes[0], viewer="viewer", session_id="slow")
     clock.advance(seconds=60)
     for node in nodes:

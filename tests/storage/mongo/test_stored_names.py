@@ -14,7 +14,7 @@ from domain.leads.leads import LeadStage
 from domain.live import events, log_topics
 from domain.live.events import EventEnvelope, LoggedEvent
 from domain.live.log_topics import parse_session_topic
-from domain.live.own_room_events import QuestionDeclined
+from domain.live.own_room_events import QuestionDeclined, QuestionReceived
 from domain.live.sessions import Segment
 from domain.reference.occupations import Occupation
 from storage.mongo.client import Transaction
@@ -62,6 +62,10 @@ STORED_EVENTS: dict[str, tuple[LoggedEvent, dict[str, Any]]] = {
     "SlowModeChanged": (
         events.SlowModeChanged(session_id="s", seconds=30),
         {"session_id": "s", "seconds": 30},
+    ),
+    "QuestionReceived": (
+        QuestionReceived(session_id="s", question_id="q"),
+        {"session_id": "s", "question_id": "q"},
     ),
     "QuestionPublished": (
         events.QuestionPublished(session_id="s", question_id="q"),

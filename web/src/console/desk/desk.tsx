@@ -45,8 +45,8 @@ type Tab = (typeof TABS)[number];
 
 function OpenDesk({ session }: { session: DeskSessionFragment }) {
   const own = useConsoleWords().desk;
-  const { state, connection, now } = useDesk(session);
-  const questions = useQuestions(session.id);
+  const { state, connection, questionNews, now } = useDesk(session);
+  const questions = useQuestions(session.id, questionNews);
   const camera = useCamera(session.id);
   const [tab, setTab] = useState<Tab>("jobs");
   const { status } = state;

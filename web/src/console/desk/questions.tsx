@@ -1,6 +1,6 @@
 /** Questions of viewers: those that wait, then those that everybody sees. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import {
   AnswerQuestionDocument,
   DeclineQuestionDocument,
@@ -17,8 +17,10 @@ import { act } from "./acts";
 
 type Question = DeskQuestionsFragment["edges"][number]["node"];
 
-/** No event tells of a question that only those who direct may see, so they are asked for. */
-const ASK_EVERY_MS = 5_000;
+/** Several events at once are one look. */
+const GATHER_MS = 250;
+/** Nodes of the version before report no new question: until the last one is gone, a look. */
+const LOOK_EVERY_MS = 60_000;
 
 export interface AskedQuestions {
   readonly waiting: readonly Question[];
@@ -26,12 +28,27 @@ export interface AskedQuestions {
   refresh(this: void): void;
 }
 
-export function useQuestions(id: string): AskedQuestions {
+/** The questions of a session, read again whenever there is news of them. */
+export function useQuestions(id: string, news: number): AskedQuestions {
   const { data, retry } = useQuery(DeskQuestionsDocument, { id }, staff.service);
+  const gatheringRef = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => {
+    if (news === 0) return;
+    gatheringRef.current ??= setTimeout(() => {
+      gatheringRef.current = undefined;
+      retry();
+    }, GATHER_MS);
+  }, [news, retry]);
+  useEffect(
+    () => () => {
+      clearTimeout(gatheringRef.current);
+    },
+    [],
+  );
   useEffect(() => {
     const timer = setInterval(() => {
       if (document.visibilityState === "visible") retry();
-    }, ASK_EVERY_MS);
+    }, LOOK_EVERY_MS);
     return () => {
       clearInterval(timer);
     };

@@ -2,7 +2,12 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { digestOf } from "../../api/service";
-import { DeskEventsDocument, type DeskSessionFragment } from "../../gen/graphql";
+import {
+  DeskEventsDocument,
+  DeskQuestionEventsDocument,
+  type DeskQuestionEventsSubscription,
+  type DeskSessionFragment,
+} from "../../gen/graphql";
 import { LiveClient, type ConnectionState } from "../../live";
 import { checkWhenSeen } from "../../shell/check_when_seen";
 import { liveUrl, staff } from "../service";
@@ -21,6 +26,8 @@ const TICK_MS = 1_000;
 export interface FollowedDesk {
   readonly state: DeskState;
   readonly connection: ConnectionState;
+  /** Grows whenever questions may have changed. */
+  readonly questionNews: number;
   /** Milliseconds; it moves every second. */
   readonly now: number;
 }
@@ -29,9 +36,33 @@ export function useDesk(session: DeskSessionFragment): FollowedDesk {
   const [now, setNow] = useState(() => Date.now());
   const [state, setState] = useState(() => openDesk(session, now));
   const [connection, setConnection] = useState<ConnectionState>("idle");
+  const [questionNews, setQuestionNews] = useState(0);
   const { id, cursor } = session;
   useEffect(() => {
-    const client = new LiveClient({ url: liveUrl, token: staff.token, onState: setConnection });
+    const hear = () => {
+      setQuestionNews((before) => before + 1);
+    };
+    const client = new LiveClient({
+      url: liveUrl,
+      token: staff.token,
+      onState: (next) => {
+        setConnection(next);
+        // The stream begins now: what came before is read.
+        if (next === "open") hear();
+      },
+    });
+    client.subscribe<DeskQuestionEventsSubscription["questionEvents"]>({
+      document: { sha256: digestOf(DeskQuestionEventsDocument) },
+      operationName: "DeskQuestionEvents",
+      variables: { id },
+      cursorVariable: "after",
+      after: null,
+      field: "questionEvents",
+      stateTypes: new Set(),
+      resetTypes: new Set(["QuestionsReset"]),
+      onEvent: hear,
+      onRefused: () => undefined, // Acts say why.
+    });
     client.subscribe<DeskEvent>({
       document: { sha256: digestOf(DeskEventsDocument) },
       operationName: "DeskEvents",
@@ -58,5 +89,5 @@ export function useDesk(session: DeskSessionFragment): FollowedDesk {
       client.close();
     };
   }, [id, cursor]);
-  return { state, connection, now };
+  return { state, connection, questionNews, now };
 }
