@@ -16,8 +16,14 @@ from domain.live.session_recordings import (
     find_overdue,
     note_found,
     note_missing,
+    note_progress,
 )
-from domain.live.sessions import LiveSession, SessionRecording, SessionStatus
+from domain.live.sessions import (
+    ON_AIR_STATUSES,
+    OVER_STATUSES,
+    LiveSession,
+    SessionRecording,
+)
 from realtime.background import Leased, Schedule
 from services.live.recording_control import RecordingControl
 from storage.clock import Clock
@@ -27,8 +33,8 @@ from workers.recording_server import FoundRecording, RecordingServerAway
 
 SCHEDULE = Schedule(interval_seconds=15.0)
 """How often recordings are looked at: longer than a camera takes to learn of a deletion."""
-MAX_WATCHED_RECORDINGS = 500
-"""Recordings that are watched: those that were consented to last go without."""
+MAX_LOOKED_AT = 500
+"""Recordings that one round looks at; the next round goes on behind them."""
 _LEASE_DURATION = timedelta(seconds=60)
 
 _log = structlog.get_logger(__name__)
@@ -62,18 +68,24 @@ class RecordingWatch(Leased):
         *,
         node: str,
         schedule: Schedule = SCHEDULE,
+        max_looked_at: int = MAX_LOOKED_AT,
     ) -> None:
         super().__init__(
             "recordings", schedule, store, clock, node=node, lease_duration=_LEASE_DURATION
         )
         self._control = control
         self._server = server
+        self._max_looked_at = max_looked_at
+        self._last: LiveSession | None = None
 
     async def run_once(self) -> None:
-        """Look at every recording once."""
+        """Look at the next recordings, after the last one again at the first."""
         if not await self._take_lease():
             return
-        watched = await self._store.live_sessions.with_recording(limit=MAX_WATCHED_RECORDINGS)
+        watched = await self._store.live_sessions.with_recording(
+            after=self._last, limit=self._max_looked_at
+        )
+        self._last = watched[-1] if len(watched) == self._max_looked_at else None
         failures = await attempt_all(
             (self._watch(session) for session in watched), expected=RecordingServerAway
         )
@@ -88,13 +100,14 @@ class RecordingWatch(Leased):
     async def _watch(self, session: LiveSession) -> None:
         at, kept = self._clock(), self._control.kept
         if find_overdue(session, at=at, kept=kept):
-            session = await self._control.change(
+            session = await self._control.delete_unasked(
                 session.id,
                 lambda now: (
                     delete_recording(now, at=at)
                     if find_overdue(now, at=at, kept=kept)
                     else now.recording
                 ),
+                "its days are over, or somebody else is the host",
             )
         recording = session.recording
         if recording is None:
@@ -102,7 +115,7 @@ class RecordingWatch(Leased):
         if recording.deleted_at is not None:
             if not await self._server.delete(recording.name):
                 await self._note(session, recording, None, at)
-        elif session.status in {SessionStatus.ENDED, SessionStatus.CANCELLED}:
+        elif session.status in OVER_STATUSES | ON_AIR_STATUSES:
             await self._note(session, recording, await self._server.find(recording.name), at)
 
     async def _note(
@@ -117,6 +130,12 @@ class RecordingWatch(Leased):
                 return now.recording
             if found is None:
                 return note_missing(now, at=at)
+            if now.status not in OVER_STATUSES:
+                return note_progress(
+                    now.recording,
+                    duration_seconds=found.duration_seconds,
+                    byte_count=found.byte_count,
+                )
             return note_found(
                 now.recording,
                 duration_seconds=found.duration_seconds,
@@ -124,5 +143,11 @@ class RecordingWatch(Leased):
                 at=at,
             )
 
-        if decide(session) != session.recording:
+        after = decide(session)
+        if after is None or after == session.recording:
+            return
+        if after.deleted_at is not None and asked.deleted_at is None:
+            reason = "the media process has nothing of it, or not any more"
+            await self._control.delete_unasked(session.id, decide, reason)
+        else:
             await self._control.change(session.id, decide)

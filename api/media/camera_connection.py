@@ -73,6 +73,8 @@ class CameraConnection:
         """Set when nothing of this connection writes into the folder any more."""
         self.recording = ""
         """The name under which the picture is kept; empty while nothing may be kept."""
+        self._first_kept: int | None = 0
+        """The number of the first segment that may be kept; None: of the second one that comes."""
         self._end: asyncio.Future[CameraClose] = asyncio.get_running_loop().create_future()
         self._begun = b""
         self._is_on_air = False
@@ -84,8 +86,37 @@ class CameraConnection:
 
     def note(self, admission: KeyAnswer) -> None:
         """Note whether the picture may be kept; an answer that does not say changes nothing."""
-        if admission.recording is not None:
-            self.recording = admission.recording
+        if admission.recording is None or admission.recording == self.recording:
+            return
+        self.recording = admission.recording
+        # The segment that is being made began before the consent, or in the rehearsal.
+        listed = self._listed_numbers()
+        if listed:
+            self._first_kept = listed[-1] + 2
+        else:
+            self._first_kept = 0 if self.encoder is None else None
+
+    def may_keep(self, segment: str) -> bool:
+        """Return whether a segment is of this camera, and began after it was said to be kept."""
+        prefix, _, number = segment.removesuffix(".ts").partition("-")
+        if prefix != self.id:
+            return False
+        if self._first_kept is None:
+            self._first_kept = int(number) + 1
+        return int(number) >= self._first_kept
+
+    def _listed_numbers(self) -> list[int]:
+        """Return the numbers of the segments of this camera that its playlist lists, in order."""
+        try:
+            lines = (self._folder / PLAYLIST).read_text("utf-8").splitlines()
+        except OSError:
+            return []
+        own = f"{self.id}-"
+        return [
+            int(line.removeprefix(own).removesuffix(".ts"))
+            for line in lines
+            if line.startswith(own)
+        ]
 
     async def run(self) -> None:
         """Take the camera until it ends by itself.
@@ -170,11 +201,7 @@ class CameraConnection:
     async def _tell_on_air(self) -> None:
         if self._is_on_air or self.encoder is None:
             return
-        try:
-            listed = (self._folder / PLAYLIST).read_text("utf-8")
-        except OSError:
-            return
-        if f"{self.id}-" in listed:
+        if self._listed_numbers():
             self._is_on_air = True
             await self._socket.send_text('{"type":"onAir"}')
 

@@ -80,7 +80,7 @@ class CameraSockets:
 
     def _keep(self, picture: str, camera: CameraConnection) -> None:
         if camera.recording:
-            self._recordings.keep(camera.recording, self._folder.path_of(picture))
+            self._recordings.keep(camera.recording, self._folder.path_of(picture), camera.may_keep)
 
     def end_last(self, close: CameraClose) -> None:
         """End one camera, the one that came last."""

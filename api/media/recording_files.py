@@ -35,7 +35,7 @@ class RecordingFiles:
         if not is_service or not RECORDING_NAME.fullmatch(name):
             return refuse(HTTPStatus.NOT_FOUND)
         if request.method == "DELETE":
-            was_there = await run_in_threadpool(self._folder.remove, name)
+            was_there = await run_in_threadpool(self._folder.delete, name)
             return Response(status_code=204) if was_there else refuse(HTTPStatus.NOT_FOUND)
         found = await run_in_threadpool(self._folder.measure, name)
         if found is None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from math import ceil
@@ -28,6 +29,8 @@ _LIST = "segments"
 """The file that lists what is kept, in the lines of a playlist."""
 _DURATION = re.compile(r"#EXTINF:([0-9]{1,4}(?:\.[0-9]{1,9})?),", re.ASCII)
 _DISCONTINUITY = "#EXT-X-DISCONTINUITY"
+_MAX_DELETED_NAMES = 1_000
+"""Names that the service deleted, and that are not kept again: those of an hour of deletions."""
 
 _log = structlog.get_logger(__name__)
 
@@ -38,7 +41,6 @@ class KeptRecording:
 
     byte_count: int = 0
     changed_at: float = 0.0
-    last_segment: str = ""
 
 
 class RecordingFolder:
@@ -48,69 +50,78 @@ class RecordingFolder:
         self._root = root
         self._limits = limits
         self._kept = dict(_look_at(each) for each in _folders_of(root))
+        self._deleted: dict[str, None] = {}
+        self._changes = threading.Lock()
 
     @property
     def byte_count(self) -> int:
         """Bytes of all recordings."""
         return sum(each.byte_count for each in tuple(self._kept.values()))
 
-    def keep(self, name: str, picture: Path) -> None:
+    def keep(self, name: str, picture: Path, may_keep: Callable[[str], bool]) -> None:
         """Keep the segments that the playlist of a picture lists and the recording lacks.
 
-        What the disk does not take is left out: the picture goes on.
+        ``may_keep`` says of the name of a segment whether it may be kept. Nothing is kept under a
+        name that the service deleted. What the disk does not take is left out: the picture goes on.
         """
         try:
             lines = (picture / PLAYLIST).read_text("utf-8").splitlines()
         except OSError:
             return  # there is no segment yet
-        if self.byte_count >= self._limits.max_recorded_bytes:
-            return
-        folder = self._root / name
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for extinf, segment in pairwise(lines):
-                if _DURATION.fullmatch(extinf) and SEGMENT_NAME.fullmatch(segment):
+        entries = [entry for entry in _entries(lines) if may_keep(entry[1])]
+        with self._changes:
+            if name in self._deleted or self.byte_count >= self._limits.max_recorded_bytes:
+                return
+            try:
+                for extinf, segment in entries:
                     self._keep_segment(name, picture / segment, extinf)
-        except OSError as error:
-            _log.error("recording has a gap", error=type(error).__name__)
+            except OSError as error:
+                _log.error("recording has a gap", error=type(error).__name__)
 
     def _keep_segment(self, name: str, segment: Path, extinf: str) -> None:
         kept = self._folder_file(name, segment.name)
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             os.link(segment, kept)
         except FileExistsError:
             return
         except FileNotFoundError:
             return  # ffmpeg has just deleted it
-        before = self._kept.get(name, KeptRecording())
-        is_next = not before.last_segment or _is_next(before.last_segment, segment.name)
-        gap = [] if is_next else [_DISCONTINUITY]
-        with self._folder_file(name, _LIST).open("a", encoding="utf-8") as file:
-            file.write("\n".join([*gap, extinf, segment.name, ""]))
+        try:
+            with self._folder_file(name, _LIST).open("a", encoding="utf-8") as file:
+                # The disk may have taken a part of the line before.
+                file.write(f"\n{extinf}\n{segment.name}\n")
+        except OSError:
+            # What is not listed is tried again while ffmpeg has it.
+            kept.unlink()
+            raise
         status = kept.stat()
-        self._kept[name] = replace(
-            before,
+        before = self._kept.get(name, KeptRecording())
+        self._kept[name] = KeptRecording(
             byte_count=before.byte_count + status.st_size,
             changed_at=max(before.changed_at, status.st_mtime),
-            last_segment=segment.name,
         )
 
     def render_playlist(self, name: str) -> str | None:
         """Return the playlist of a recording (RFC 8216, type VOD); None if there is none."""
-        lines = self._read_list(name)
-        durations = [float(found[1]) for line in lines if (found := _DURATION.fullmatch(line))]
-        if not durations:
+        entries = self._read_list(name)
+        if not entries:
             return None
-        head = (
-            *("#EXTM3U", "#EXT-X-VERSION:3", f"#EXT-X-TARGETDURATION:{ceil(max(durations))}"),
+        longest = max(_seconds_of(extinf) for extinf, _ in entries)
+        lines = [
+            *("#EXTM3U", "#EXT-X-VERSION:3", f"#EXT-X-TARGETDURATION:{ceil(longest)}"),
             *("#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-PLAYLIST-TYPE:VOD"),
-        )
-        return "\n".join([*head, *lines, "#EXT-X-ENDLIST", ""])
+        ]
+        before = ""
+        for extinf, segment in entries:
+            is_next = not before or _is_next(before, segment)
+            lines += [extinf, segment] if is_next else [_DISCONTINUITY, extinf, segment]
+            before = segment
+        return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
     def measure(self, name: str) -> tuple[int, int] | None:
         """Return the seconds and the bytes of a recording; None if there is none."""
-        lines = self._read_list(name)
-        seconds = sum(float(found[1]) for line in lines if (found := _DURATION.fullmatch(line)))
+        seconds = sum(_seconds_of(extinf) for extinf, _ in self._read_list(name))
         kept = self._kept.get(name)
         return None if kept is None or not seconds else (round(seconds), kept.byte_count)
 
@@ -119,15 +130,26 @@ class RecordingFolder:
         is_named = RECORDING_NAME.fullmatch(name) and SEGMENT_NAME.fullmatch(segment)
         return self._folder_file(name, segment) if is_named else None
 
-    def remove(self, name: str) -> bool:
-        """Delete a recording; return whether there was anything of it."""
+    def delete(self, name: str) -> bool:
+        """Delete a recording for good; return whether there was anything of it.
+
+        A camera that was told to keep it, and has not heard of the end, adds nothing to it.
+        """
+        with self._changes:
+            self._deleted[name] = None
+            if len(self._deleted) > _MAX_DELETED_NAMES:
+                del self._deleted[next(iter(self._deleted))]
+            return self._remove(name)
+
+    def _remove(self, name: str) -> bool:
         folder = self._root / name
         was_there = folder.exists()
         # The list first: no player begins what goes away.
         with suppress(OSError):
             (folder / _LIST).unlink()
         shutil.rmtree(folder, ignore_errors=True)
-        self._kept.pop(name, None)
+        if not folder.exists():
+            self._kept.pop(name, None)
         return was_there
 
     def sweep(self, now: float, on_air: Collection[str]) -> None:
@@ -140,7 +162,8 @@ class RecordingFolder:
             is_over = now - kept.changed_at >= most
             if name not in on_air and (is_over or self._is_short()):
                 _log.warning("recording deleted", bytes=kept.byte_count, days_over=is_over)
-                self.remove(name)
+                with self._changes:
+                    self._remove(name)
 
     def _is_short(self) -> bool:
         if self.byte_count >= self._limits.max_recorded_bytes:
@@ -151,11 +174,12 @@ class RecordingFolder:
         except OSError:
             return False  # there is no folder yet
 
-    def _read_list(self, name: str) -> list[str]:
+    def _read_list(self, name: str) -> list[tuple[str, str]]:
         try:
-            return self._folder_file(name, _LIST).read_text("utf-8").splitlines()
+            lines = self._folder_file(name, _LIST).read_text("utf-8").splitlines()
         except OSError:
             return []
+        return list(_entries(lines))
 
     def _folder_file(self, name: str, file: str) -> Path:
         return self._root / name / file
@@ -173,8 +197,18 @@ def _look_at(folder: Path) -> tuple[str, KeptRecording]:
     return folder.name, KeptRecording(
         byte_count=sum(states[name].st_size for name in segments),
         changed_at=max((states[name].st_mtime for name in segments), default=0.0),
-        last_segment=max(segments, key=lambda name: states[name].st_mtime, default=""),
     )
+
+
+def _entries(lines: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the line with the duration, and the name, of each segment that is listed whole."""
+    for extinf, segment in pairwise(lines):
+        if _DURATION.fullmatch(extinf) and SEGMENT_NAME.fullmatch(segment):
+            yield extinf, segment
+
+
+def _seconds_of(extinf: str) -> float:
+    return float(extinf.removeprefix("#EXTINF:").removesuffix(","))
 
 
 def _is_next(before: str, segment: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.live.sessions import ON_AIR_STATUSES, LiveSession, SessionRecording, SessionStatus
-from domain.refusals import SessionStateConflict
+from domain.refusals import ConsentRequired, SessionStateConflict
 
 DEFAULT_KEPT_DAYS = 30
 LATE_SEGMENTS = timedelta(minutes=1)
@@ -30,16 +30,30 @@ class Replay:
 
 
 def give_consent(
-    session: LiveSession, *, name: str, version: str, account_id: str, at: datetime
+    session: LiveSession,
+    *,
+    name: str,
+    version: str,
+    account_id: str,
+    at: datetime,
+    person: str | None = None,
 ) -> SessionRecording:
     """Return the recording that the consent of the session's host allows.
 
-    ``name`` is a new one that nobody guesses. A consent that stands stays as it is.
+    ``name`` is a new one that nobody guesses, ``person`` who is said to have consented, if that is
+    said. A consent of the host that stands stays as it is.
 
+    :raises ConsentRequired: somebody else is the host.
     :raises SessionStateConflict: the session is over, or its last recording is still being deleted.
     """
+    if person is not None and person != session.host.name:
+        raise ConsentRequired(
+            "The host of the session has changed. Its host now has to read the text and agree.",
+            "本场主播已更换，请由现任主播阅读授权书并确认同意。",
+            field=("input", "person"),
+        )
     before = session.recording
-    if before is not None and before.deleted_at is None:
+    if before is not None and before.deleted_at is None and before.person == session.host.name:
         return before
     if session.status not in ON_AIR_STATUSES | {SessionStatus.SCHEDULED}:
         raise SessionStateConflict(
@@ -110,6 +124,13 @@ def note_found(
         duration_seconds=duration_seconds,
         byte_count=byte_count,
     )
+
+
+def note_progress(
+    recording: SessionRecording, *, duration_seconds: int, byte_count: int
+) -> SessionRecording:
+    """Return the recording after the media process said how much there is while it runs."""
+    return replace(recording, duration_seconds=duration_seconds, byte_count=byte_count)
 
 
 def note_missing(session: LiveSession, *, at: datetime) -> SessionRecording | None:

@@ -18,6 +18,11 @@ class RecordPortraitConsentInput(SessionInput):
     text_version: str = strawberry.field(
         description="The version of the `portraitConsentText` that the host agreed to."
     )
+    person: str | None = strawberry.field(
+        default=None,
+        description="The name of the host that was shown with the text: refused when another "
+        "person is the host by now.",
+    )
 
 
 @strawberry.input
@@ -62,6 +67,7 @@ class RecordingMutations:
             info.context.require(Role.HOST, Role.OFFICER),
             parse_global_id(input.session_id, "LiveSession", "input", "sessionId"),
             input.text_version,
+            input.person,
         )
         assert session.recording is not None  # it was stored
         return PortraitConsentRecorded(

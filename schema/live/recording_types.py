@@ -49,7 +49,7 @@ class SessionRecording:
     consent_version: str
     consented_at: datetime
     duration_seconds: int = strawberry.field(
-        description="0 until the session has ended and the recording was found."
+        description="What there is by now; it is a quarter of a minute behind while it runs."
     )
     byte_count: int
     found_at: datetime | None = strawberry.field(

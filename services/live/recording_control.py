@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from domain.identity.accounts import Principal
-from domain.identity.audit import AuditAction, AuditEntry, check_reason, staff_actor
+from domain.identity.audit import (
+    SERVICE_ACTOR,
+    Actor,
+    AuditAction,
+    AuditEntry,
+    check_reason,
+    staff_actor,
+)
 from domain.live.events import LoggedEvent
 from domain.live.log_topics import session_topic
 from domain.live.media_servers import CameraServer
@@ -59,15 +66,17 @@ class RecordingControl:
         return portrait_consent_text(self.kept.days)
 
     async def record_consent(
-        self, caller: Principal, session_id: str, text_version: str
+        self, caller: Principal, session_id: str, text_version: str, person: str | None = None
     ) -> LiveSession:
         """Store that the host of a session agreed to be recorded; from now on the picture is kept.
 
-        The host says so, or an officer who has it in writing. A consent that stands stays.
+        The host says so, or an officer who has it in writing. ``person`` is the name that was
+        shown with the text, if it is said. A consent that stands stays.
 
         :raises NotFound: there is no such session for the caller.
         :raises NotPermitted: the caller does not direct it.
-        :raises ConsentRequired: the version is not that of the present text.
+        :raises ConsentRequired: the version is not that of the present text, or somebody else is
+            the host.
         :raises InvalidInput: this service takes no cameras of browsers.
         :raises SessionStateConflict: the session is over, or a recording is still being deleted.
         """
@@ -83,10 +92,18 @@ class RecordingControl:
         return await self.change(
             session_id,
             lambda session: give_consent(
-                session, name=name, version=version, account_id=caller.subject, at=at
+                session,
+                name=name,
+                version=version,
+                account_id=caller.subject,
+                at=at,
+                person=person,
             ),
             audit=_audit_entry(
-                caller, AuditAction.CONSENT_TO_RECORDING, session_id, f"version {version}"
+                staff_actor(caller),
+                AuditAction.CONSENT_TO_RECORDING,
+                session_id,
+                f"version {version}",
             ),
         )
 
@@ -106,8 +123,15 @@ class RecordingControl:
         return await self.change(
             session_id,
             lambda session: delete_recording(session, at=at),
-            audit=_audit_entry(caller, AuditAction.DELETE_RECORDING, session_id, told),
+            audit=_audit_entry(staff_actor(caller), AuditAction.DELETE_RECORDING, session_id, told),
         )
+
+    async def delete_unasked(
+        self, session_id: str, decide: RecordingChange, reason: str
+    ) -> LiveSession:
+        """End a consent though nobody asked for it; the audit log keeps why, in English."""
+        audit = _audit_entry(SERVICE_ACTOR, AuditAction.DELETE_RECORDING, session_id, reason)
+        return await self.change(session_id, decide, audit=audit)
 
     def find_replay(self, session: LiveSession) -> Replay | None:
         """Return what viewers may watch of a session, if there is something."""
@@ -147,11 +171,9 @@ class RecordingControl:
         return await self._commit.append(session_topic(session_id), change)
 
 
-def _audit_entry(
-    caller: Principal, action: AuditAction, session_id: str, detail: str
-) -> AuditEntry:
+def _audit_entry(actor: Actor, action: AuditAction, session_id: str, detail: str) -> AuditEntry:
     return AuditEntry(
-        actor=staff_actor(caller),
+        actor=actor,
         action=action,
         subject_type="LiveSession",
         subject_id=session_id,

@@ -166,10 +166,22 @@ class LiveSessions(Repository[LiveSession]):
             transaction=transaction,
         )
 
-    async def with_recording(self, *, limit: int) -> list[LiveSession]:
-        """Sessions whose recording is not removed yet, the first to be consented to first."""
-        where = {"recording.name": {"$gt": ""}, "recording.removed_at": None}
-        return await self._records.find(where, sort=(("recording.consented_at", 1),), limit=limit)
+    async def with_recording(
+        self, *, limit: int, after: LiveSession | None = None
+    ) -> list[LiveSession]:
+        """Sessions whose recording is not removed yet, the first to be consented to first.
+
+        ``after`` is the last one of the page before.
+        """
+        where: Document = {"recording.name": {"$gt": ""}, "recording.removed_at": None}
+        if after is not None and after.recording is not None:
+            at = after.recording.consented_at
+            where["$or"] = [
+                {"recording.consented_at": {"$gt": at}},
+                {"recording.consented_at": at, "_id": {"$gt": after.id}},
+            ]
+        order = (("recording.consented_at", 1), ("_id", 1))
+        return await self._records.find(where, sort=order, limit=limit)
 
     async def set_slow_mode(
         self, session_id: str, seconds: int, *, transaction: Transaction

@@ -130,6 +130,55 @@ async def test_what_the_media_process_lost_is_not_shown_any_more(
     assert (gone.deleted_at, gone.removed_at) == (clock(), clock())
 
 
+async def test_a_round_looks_at_so_many_and_the_next_one_goes_on_behind_them(
+    store: Store, commit: GroupCommit, media: MediaProcess, clock: ManualClock
+) -> None:
+    control = RecordingControl(store, commit, CAMERAS, clock, kept=KEPT)
+    watch = RecordingWatch(store, control, media, clock, node="one", max_looked_at=2)
+    sessions = [await ended_session(store, media, name=str(each) * 32) for each in range(3)]
+    for _ in range(3):
+        await watch.run_once()
+    found = [(await read_recording(store, each)).found_at for each in sessions]
+    assert found == [FIXED_NOW] * 3
+
+
+async def test_on_air_it_says_how_much_there_is_and_that_it_is_no_replay_yet(
+    store: Store, watch: RecordingWatch, media: MediaProcess
+) -> None:
+    session = await stored_session(store, SessionStatus.LIVE, recording=records.session_recording())
+    assert session.recording is not None
+    media.kept[session.recording.name] = MINUTE
+    await watch.run_once()
+    so_far = await read_recording(store, session)
+    assert (so_far.duration_seconds, so_far.byte_count, so_far.found_at) == (60, 6_000, None)
+
+
+async def test_what_the_service_deletes_by_itself_is_in_the_audit_log(
+    store: Store, watch: RecordingWatch, media: MediaProcess, clock: ManualClock
+) -> None:
+    over = await ended_session(store, media)
+    lost = await ended_session(store, media, name="1" * 32)
+    media.kept.pop("1" * 32)
+    clock.advance(minutes=1)
+    await watch.run_once()
+    clock.advance(days=30)
+    await watch.run_once()
+    await watch.run_once()
+    rows = await store.mongo["audit"].find({}, sort=[("_id", 1)]).to_list(None)
+    assert [
+        (row["action"], row["actor_role"], row["subject_id"], row["detail"]) for row in rows
+    ] == [
+        (
+            *("DELETE_RECORDING", "SERVICE", lost.id),
+            "the media process has nothing of it, or not any more",
+        ),
+        (
+            *("DELETE_RECORDING", "SERVICE", over.id),
+            "its days are over, or somebody else is the host",
+        ),
+    ]
+
+
 async def test_another_host_ends_the_consent_of_the_one_before(
     store: Store, watch: RecordingWatch, media: MediaProcess
 ) -> None:

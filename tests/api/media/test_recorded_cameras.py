@@ -27,6 +27,11 @@ async def measure(studio: MediaStudio, name: str) -> int | None:
     return answer.json()["durationSeconds"] if answer.status_code == 200 else None
 
 
+async def is_on_air(studio: MediaStudio, session: str) -> bool:
+    """Return whether players get a picture of a session."""
+    return (await studio.http.get(f"{studio.picture(session)}/index.m3u8")).status_code == 200
+
+
 async def film(studio: MediaStudio, session: str) -> None:
     """Publish three seconds as a camera does."""
     async with studio.camera(session) as socket:
@@ -70,6 +75,24 @@ async def test_the_end_of_the_session_keeps_the_recording_and_nothing_of_the_pic
     studio.service.admits = True
     assert await measure(studio, name) == 3
     assert not studio.node.folder.path_of(name_picture(KEY, "ended")).exists()
+
+
+async def test_a_consent_on_air_keeps_what_begins_after_it_only(studio: MediaStudio) -> None:
+    studio.service.recording = ""
+    whole = record(MP4)
+    last = whole.rindex(b"moof") - 4
+    async with studio.camera("later") as socket:
+        await socket.recv()
+        await socket.send(whole[:last])
+        await wait_until(lambda: is_on_air(studio, "later"), 60, every=0.05)
+        studio.service.recording = name = "4" * 32
+        asked = len(studio.service.calls)
+        await wait_until(lambda: len(studio.service.calls) > asked + 1, 60)
+        await socket.send(whole[last:])
+        await socket.send('{"type":"end"}')
+        assert await end_of(socket) == (1000, "")
+    # Of the three seconds the first was listed, and the second being made, when it was given.
+    assert await measure(studio, name) == 1
 
 
 async def test_a_consent_that_is_withdrawn_on_air_ends_the_recording_at_once(

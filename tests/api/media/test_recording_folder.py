@@ -36,6 +36,11 @@ def write_picture(folder: Path, *segments: str, size: int = 100) -> Path:
     return folder
 
 
+def keep_all(segment: str) -> bool:
+    """Every segment may be kept."""
+    return bool(segment)
+
+
 def media_lines(folder: RecordingFolder, name: str = NAME) -> list[str]:
     playlist = folder.render_playlist(name)
     assert playlist is not None
@@ -45,12 +50,12 @@ def media_lines(folder: RecordingFolder, name: str = NAME) -> list[str]:
 def test_what_a_playlist_loses_stays_in_the_recording_and_gaps_are_marked(tmp_path: Path) -> None:
     folder = RecordingFolder(tmp_path / "recordings", LIMITS)
     picture = write_picture(tmp_path / "picture", "0123abcd-1.ts", "0123abcd-2.ts")
-    folder.keep(NAME, picture)
-    folder.keep(NAME, picture)
+    folder.keep(NAME, picture, keep_all)
+    folder.keep(NAME, picture, keep_all)
     (picture / "0123abcd-1.ts").unlink()
     # Another camera, whose segments are numbered anew; then one that was missed.
     write_picture(picture, "0123abcd-2.ts", "0123abcd-3.ts", "89abcdef-4.ts", "89abcdef-6.ts")
-    folder.keep(NAME, picture)
+    folder.keep(NAME, picture, keep_all)
     assert media_lines(folder) == [
         *("0123abcd-1.ts", "0123abcd-2.ts", "0123abcd-3.ts"),
         *("#EXT-X-DISCONTINUITY", "89abcdef-4.ts", "#EXT-X-DISCONTINUITY", "89abcdef-6.ts"),
@@ -64,13 +69,14 @@ def test_what_a_playlist_loses_stays_in_the_recording_and_gaps_are_marked(tmp_pa
 def test_recordings_go_by_date_and_the_oldest_for_space_but_none_on_air(tmp_path: Path) -> None:
     folder = RecordingFolder(tmp_path / "recordings", LIMITS)
     picture = write_picture(tmp_path / "old", "0123abcd-1.ts", size=600)
-    folder.keep(NAME, picture)
+    folder.keep(NAME, picture, keep_all)
     folder.sweep(NOW + 30 * DAY, ())
     assert folder.measure(NAME) == (1, 600)
-    folder.keep(OTHER, write_picture(tmp_path / "new", "0123abcd-7.ts", size=600))
+    folder.keep(OTHER, write_picture(tmp_path / "new", "0123abcd-7.ts", size=600), keep_all)
     assert folder.byte_count == 1_200
     # It is full: no more is kept until the oldest is gone.
-    folder.keep(OTHER, write_picture(tmp_path / "new", "0123abcd-7.ts", "0123abcd-8.ts"))
+    more = write_picture(tmp_path / "new", "0123abcd-7.ts", "0123abcd-8.ts")
+    folder.keep(OTHER, more, keep_all)
     assert folder.measure(OTHER) == (1, 600)
     folder.sweep(NOW, {NAME, OTHER})
     assert folder.byte_count == 1_200
@@ -81,12 +87,48 @@ def test_recordings_go_by_date_and_the_oldest_for_space_but_none_on_air(tmp_path
     assert list((tmp_path / "recordings").iterdir()) == []
 
 
+def test_a_line_that_the_disk_took_in_part_costs_its_own_segment_only(tmp_path: Path) -> None:
+    folder = RecordingFolder(tmp_path / "recordings", LIMITS)
+    picture = write_picture(tmp_path / "picture", "0123abcd-1.ts")
+    folder.keep(NAME, picture, keep_all)
+    with (tmp_path / "recordings" / NAME / "segments").open("a") as file:
+        file.write("#EXTINF:1.0000")  # the process was killed here
+    again = RecordingFolder(tmp_path / "recordings", LIMITS)
+    write_picture(picture, "0123abcd-3.ts", "0123abcd-4.ts")
+    again.keep(NAME, picture, keep_all)
+    assert media_lines(again) == [
+        *("0123abcd-1.ts", "#EXT-X-DISCONTINUITY", "0123abcd-3.ts", "0123abcd-4.ts"),
+    ]
+
+
+def test_a_segment_that_could_not_be_listed_is_tried_again(tmp_path: Path) -> None:
+    folder = RecordingFolder(tmp_path / "recordings", LIMITS)
+    picture = write_picture(tmp_path / "picture", "0123abcd-1.ts")
+    full = tmp_path / "recordings" / NAME / "segments"
+    full.mkdir(parents=True)  # the list cannot be written
+    folder.keep(NAME, picture, keep_all)
+    assert (folder.measure(NAME), folder.byte_count) == (None, 0)
+    full.rmdir()
+    folder.keep(NAME, picture, keep_all)
+    assert folder.measure(NAME) == (1, 100)
+
+
+def test_a_name_that_was_deleted_takes_no_late_segment(tmp_path: Path) -> None:
+    folder = RecordingFolder(tmp_path / "recordings", LIMITS)
+    picture = write_picture(tmp_path / "picture", "0123abcd-1.ts")
+    folder.keep(NAME, picture, keep_all)
+    assert folder.delete(NAME)
+    folder.keep(NAME, picture, keep_all)
+    assert not folder.delete(NAME)
+    assert list((tmp_path / "recordings").iterdir()) == []
+
+
 @pytest.mark.parametrize("line", ["../../etc/passwd.ts", "x.ts", "/etc/0123abcd-1.ts"])
 def test_a_playlist_leads_nowhere_else(tmp_path: Path, line: str) -> None:
     folder = RecordingFolder(tmp_path / "recordings", LIMITS)
     (tmp_path / "picture").mkdir()
     (tmp_path / "picture" / "live.m3u8").write_text(f"#EXTM3U\n#EXTINF:1.0,\n{line}\n")
-    folder.keep(NAME, tmp_path / "picture")
+    folder.keep(NAME, tmp_path / "picture", keep_all)
     assert folder.render_playlist(NAME) is None
     assert folder.locate(NAME, line) is None
 
@@ -102,7 +144,7 @@ async def test_half_an_hour_plays_from_any_second_and_is_deleted_by_the_service_
 ) -> None:
     _film_half_an_hour(tmp_path)
     folder = studio.node.recordings._folder
-    folder.keep(NAME, tmp_path)
+    folder.keep(NAME, tmp_path, keep_all)
     base = f"/recordings/{NAME}"
     told = await studio.http.get(base, headers=SERVICE)
     assert told.json() == {"durationSeconds": 1_800, "byteCount": folder.byte_count}

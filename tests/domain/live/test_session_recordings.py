@@ -86,6 +86,12 @@ def test_a_consent_stands_and_a_new_one_waits_until_the_old_recording_is_gone() 
     assert consent(session).recording != session.recording
 
 
+def test_a_consent_of_the_host_before_is_not_one_of_the_host_now() -> None:
+    session = replace(consent(records.live_session()), host=Host(name="李师傅"))
+    with pytest.raises(SessionStateConflict, match="still being deleted"):
+        consent(session)
+
+
 def test_viewers_watch_what_was_found_until_its_days_are_over() -> None:
     session = ended()
     expires_at = FIXED_NOW + KEPT

@@ -81,6 +81,17 @@ async def test_only_who_directs_the_session_decides_and_only_on_the_text_in_forc
     assert await store.live_sessions.by_id(session.id) == session
 
 
+async def test_a_consent_is_that_of_who_is_the_host_now(
+    store: Store, control: RecordingControl
+) -> None:
+    session = await stored_session(store)
+    with pytest.raises(ConsentRequired):
+        await control.record_consent(HOST, session.id, "1", "李师傅")
+    given = await control.record_consent(HOST, session.id, "1", "王师傅")
+    assert given.recording is not None
+    assert given.recording.person == "王师傅"
+
+
 async def test_a_replay_has_the_address_of_the_media_process(
     store: Store, control: RecordingControl
 ) -> None:
