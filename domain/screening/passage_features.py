@@ -37,7 +37,7 @@ EDGE = "|"
 """Stands at both ends of a passage and between its sentences; no normalised text holds it."""
 NUMBER = "#"
 """Stands for a number in digits or in Chinese; no normalised text holds it."""
-_CHINESE = re.compile(r"[一-鿿]")
+_ENOUGH_CHINESE = re.compile(rf"(?:[一-鿿][^一-鿿]*){{{MIN_CHINESE_CHARS}}}")
 _NUMBERS = re.compile(r"[0-9一二三四五六七八九十百千万两几半]+(?:\.[0-9]+)?")
 # Latin, Cyrillic and Armenian capitals: a normalised text is in lower case and holds none.
 _CLASS_LETTERS = "".join(map(chr, (*range(0x41, 0x5B), *range(0x410, 0x430), *range(0x531, 0x557))))
@@ -62,7 +62,7 @@ def list_parts(normalised: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_weighable(part: str) -> bool:
-    return len(part) >= MIN_CHINESE_CHARS <= len(_CHINESE.findall(part))
+    return _ENOUGH_CHINESE.search(part) is not None
 
 
 def spell(passage: str) -> tuple[str, ...]:

@@ -38,7 +38,9 @@ def test_a_likely_rule_is_a_rule_about_texts() -> None:
 
 def test_what_readings_found_makes_a_text_more_likely_to_break_a_rule() -> None:
     text = "仓库理货员,工作八小时"
-    assert measure_likeness(text, {"hit", "hit:FINE"}) > measure_likeness(text, set())
+    assert measure_likeness(text, frozenset({"hit", "hit:FINE"})) > measure_likeness(
+        text, frozenset()
+    )
 
 
 def test_a_text_without_known_words_goes_to_a_person_and_the_finding_says_so() -> None:
