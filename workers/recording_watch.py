@@ -31,9 +31,9 @@ from storage.store import Store
 from workers.attempts import attempt_all
 from workers.recording_server import FoundRecording, RecordingServerAway
 
-SCHEDULE = Schedule(interval_seconds=15.0)
-"""How often recordings are looked at: longer than a camera takes to learn of a deletion."""
-MAX_LOOKED_AT = 500
+SCHEDULE = Schedule(interval_seconds=5.0)
+"""How often recordings are looked at: how long a host waits for a replay, or its deletion."""
+MAX_LOOKED_AT = 100
 """Recordings that one round looks at; the next round goes on behind them."""
 _LEASE_DURATION = timedelta(seconds=60)
 

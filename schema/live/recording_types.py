@@ -49,7 +49,7 @@ class SessionRecording:
     consent_version: str
     consented_at: datetime
     duration_seconds: int = strawberry.field(
-        description="What there is by now; it is a quarter of a minute behind while it runs."
+        description="What there is by now; it is a few seconds behind while it runs."
     )
     byte_count: int
     found_at: datetime | None = strawberry.field(

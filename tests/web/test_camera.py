@@ -1,25 +1,42 @@
-"""A host on air from the camera of a browser, and a viewer who sees it."""
+"""A host on air from the camera of a browser, live and recorded, and a viewer who sees it."""
 
 from __future__ import annotations
 
-import pytest
-from playwright.async_api import Browser
+from collections.abc import AsyncIterator
 
+import pytest
+from playwright.async_api import Browser, expect
+
+from storage.mongo.client import Mongo, new_id
 from tests.support.third_party_clients import HttpClient
+from tests.support.waiting import wait_until
+from tests.web.films import film_half_an_hour, publish, seek
 from tests.web.hosts import sign_in_host
-from tests.web.studios import ON_AIR, PREVIEW, plays_on, running_studio
+from tests.web.measures import sideways_pixels, small_targets
+from tests.web.studios import ON_AIR, PREVIEW, Studio, plays_on, running_studio
 from tests.web.test_console import hold, sign_in
-from tests.web.visitors import violations, visiting
+from tests.web.visitors import Visitor, violations, visiting
 
 STREAM = "query ($id: ID!) { liveSession(id: $id) { stream { state startedAt } } }"
+REPLAY = "query ($id: ID!) { liveSession(id: $id) { replay { durationSeconds } } }"
+
+
+@pytest.fixture(scope="module")
+async def studio(mongo_uri: str) -> AsyncIterator[Studio]:
+    """A demo with a media process, which the tests below share."""
+    name = f"test_{new_id()}"
+    async with running_studio(mongo_uri, name) as running:
+        yield running
+    mongo = await Mongo.connect(mongo_uri, name)
+    await mongo.drop_database()
+    await mongo.close()
 
 
 @pytest.mark.timeout(300)  # it starts a demo and plays ten seconds of a picture
 async def test_a_host_goes_on_air_from_a_camera_is_cut_comes_back_and_stops(
-    browser: Browser, mongo_uri: str, database_name: str
+    browser: Browser, studio: Studio
 ) -> None:
     async with (
-        running_studio(mongo_uri, database_name) as studio,
         HttpClient(studio.demo.url) as http,
         visiting(browser, studio.demo.url) as console,
         visiting(browser, studio.demo.url) as viewer,
@@ -56,3 +73,72 @@ async def test_a_host_goes_on_air_from_a_camera_is_cut_comes_back_and_stops(
         await hold(console, "按住停止画面")
         await console.has_text(PREVIEW)
         await viewer.has_text("画面中断，主播马上回来")
+
+
+async def judge(page: Visitor) -> None:
+    """Fail on what axe-core and our own measures find."""
+    assert await violations(page) == []
+    assert await sideways_pixels(page) == 0
+    assert await small_targets(page, 44) == []
+
+
+@pytest.mark.timeout(300)  # it may start the demo
+async def test_a_host_agrees_half_an_hour_is_watched_again_from_any_minute_and_deleted(
+    browser: Browser, studio: Studio
+) -> None:
+    async with (
+        HttpClient(studio.demo.url) as http,
+        visiting(browser, studio.demo.url) as console,
+        visiting(browser, studio.demo.url) as viewer,
+    ):
+        host = await sign_in_host(http, studio.demo.demo_password)
+        session = await host.schedule("要回放的直播", (await host.jobs())[:1])
+        await console.page.goto(f"{studio.demo.url}/console/{session}")
+        await sign_in(console, studio.demo.demo_password)
+        await console.button("画面").click()
+        await console.has_text("这场没有录像")
+        await console.button("看授权书，同意录像").click()
+        await expect(console.page.locator(".sheet b")).to_have_text("李师傅")
+        await console.has_text("肖像使用授权书（第1版）")
+        await judge(console)
+        await console.page.get_by_role("checkbox", name="我就是这位主播").check()
+        await console.button("同意录像").click()
+        await console.has_text("开播后自动录，彩排不录")
+
+        await host.act("startSession", {"sessionId": session})
+        await publish(host, session, film_half_an_hour())
+        await host.act("endSession", {"sessionId": session})
+
+        async def replay() -> dict[str, int] | None:
+            shown = (await http(REPLAY, {"id": session}))["liveSession"]
+            found: dict[str, int] | None = shown["replay"]
+            return found
+
+        await wait_until(replay, 60, every=0.2)
+        viewer.media_url = studio.cable.url
+        await viewer.open(f"/live/{session}")
+        await viewer.has_text("回放保留到")
+        assert not [each for each in viewer.requests if studio.owns(each)]
+        await viewer.button("看回放 30:00").click()
+        await plays_on(viewer)
+        length = "Math.round(document.querySelector('video').duration)"
+        assert await viewer.measure(length) == 1_800
+        greys = [await seek(viewer, second) for second in (1_790, 10, 910, 890)]
+        assert [grey > 128 for grey in greys] == [True, False, True, False]
+        await judge(viewer)
+
+        await console.page.reload()
+        await console.button("画面").click()
+        await console.has_text("回放30:00，1 MB")
+        await console.page.get_by_text("撤回同意，删除录像").click()
+        await judge(console)
+        await hold(console, "按住删除，不能恢复")
+        await console.page.get_by_role("alert").wait_for()
+        await console.page.keyboard.up("Enter")
+        await console.page.get_by_label("原因").fill("主播撤回了同意")
+        await hold(console, "按住删除，不能恢复")
+        await console.has_text("已撤下，观众看不到了")
+        await console.page.keyboard.up("Enter")
+        assert await replay() is None
+        await viewer.page.reload()
+        await viewer.has_text("有回放的话")

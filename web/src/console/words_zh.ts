@@ -199,6 +199,31 @@ export const zh = {
       MESSAGE_NOT_UNDERSTOOD: "本页版本旧了，请刷新后重新开播",
     },
   },
+  recording: {
+    title: "录像与回放",
+    none: "这场没有录像。想让错过的人看回放，要出镜的主播本人同意",
+    read: "看授权书，同意录像",
+    sheet: "录像授权书",
+    person: "出镜主播",
+    otherLanguage: "English",
+    isPerson: "我就是这位主播，或者手里有本人的书面同意；已读完，同意录像",
+    agree: "同意录像",
+    consent: (person: string, version: string, time: string) =>
+      `${person}已同意（第${version}版，${time}）`,
+    agreedBefore: "开播后自动录，彩排不录。",
+    nothingYet: "还没录到画面，只录网页摄像头的画面。",
+    running: (length: string, size: string) => `● 正在录像：${length}，${size}。`,
+    preparing: "正在整理回放，稍等片刻。",
+    kept: (length: string, size: string, until: string) =>
+      `回放${length}，${size}，${until}自动删除。`,
+    hidden: (length: string, size: string) => `录像${length}，${size}，观众现在看不到。`,
+    deleting: "已撤下，观众看不到了，文件正在删除",
+    removed: "录像已删除，或没有录到画面",
+    withdraw: "撤回同意，删除录像",
+    reason: "原因（5到200字，留档备查）",
+    remove: "按住删除，不能恢复",
+    removeHold: "再按住一会儿",
+  },
   code: { title: "扫码进直播间", label: "直播台" },
 };
 

@@ -205,6 +205,13 @@ export const en: AllWords = {
     reconnecting: "Reconnecting",
     back: (missed) => (missed === 0 ? "Back" : `Back, ${String(missed)} added`),
   },
+  replay: {
+    watch: (length) => `Watch the replay, ${length}`,
+    until: (time) => `Kept until ${time}`,
+    preparing: "A replay, if there is one, is here within a minute",
+    none: "There is no replay of this session",
+    gone: "The replay was deleted",
+  },
   wishes: {
     title: "What you look for",
     intro: "Say what you want; no name, no CV. Jobs that break a condition are not shown",

@@ -5,6 +5,7 @@ import type { boardWords } from "./zh/board";
 import type { homeWords } from "./zh/home";
 import type { meWords } from "./zh/me";
 import type { remindWords } from "./zh/remind";
+import type { replayWords } from "./zh/replay";
 import type { roomWords } from "./zh/room";
 import type { sheetWords } from "./zh/sheet";
 import type { wishesWords } from "./zh/wishes";
@@ -16,6 +17,7 @@ export type PartWords = typeof boardWords &
   typeof homeWords &
   typeof meWords &
   typeof remindWords &
+  typeof replayWords &
   typeof roomWords &
   typeof sheetWords &
   typeof wishesWords;

@@ -28,6 +28,7 @@ import { Jobs } from "./jobs";
 import { areKeysOn, switchKeys } from "./keys";
 import { Picture } from "./picture";
 import { Questions, useQuestions } from "./questions";
+import { Recording } from "./recording";
 import { useDesk } from "./use_desk";
 
 export function Desk({ id }: { id: string }) {
@@ -90,6 +91,7 @@ function OpenDesk({ session }: { session: DeskSessionFragment }) {
         </div>
         <div class="of-picture">
           <Picture id={session.id} picture={state.session.stream} camera={camera} isOver={isOver} />
+          <Recording id={session.id} status={status} person={state.session.host.name} />
           <Plot state={state} />
         </div>
       </div>

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useLater } from "../../shell/use_later";
 import { RoomDocument, type RoomStateFragment } from "../../gen/graphql";
 import { formatCount, formatTime } from "../../i18n/time";
 import { roomWords } from "../../i18n/zh/room";
@@ -12,7 +13,7 @@ import type { PageProps } from "../../shell/routes";
 import { useQuery } from "../../shell/use_query";
 import { Announcement } from "./announcement";
 import { ConnectionRow } from "./connection_row";
-import { Picture } from "./picture";
+import { ownAddress, Picture } from "./picture";
 import { Pinned } from "./pinned";
 import { Questions } from "./questions";
 import type { RoomState } from "./room_state";
@@ -48,6 +49,7 @@ function OpenRoom({ session, scanned }: OpenRoomProps) {
         <Poster state={state} />
         {state.status === "SCHEDULED" && <RemindButton session={session} />}
         {hasPicture(state) && <Picture picture={state.picture} title={session.title} />}
+        {hasReplay(state) && <Replayed state={state} />}
         <ConnectionRow connection={connection} missed={missed} />
         {state.announcement !== null && <Announcement text={state.announcement} />}
         <Pinned state={state} scanned={scanned} />
@@ -59,10 +61,25 @@ function OpenRoom({ session, scanned }: OpenRoomProps) {
 }
 
 /** Whether there is more to show than the poster above says. */
-function hasPicture({ picture }: RoomState): boolean {
+function hasPicture({ status, picture }: RoomState): boolean {
   const { state, hlsUrl, link, cutOffReason } = picture;
   const isOnAir = state === "LIVE" || state === "INTERRUPTED";
-  return isOnAir || hlsUrl !== null || link !== null || cutOffReason !== null;
+  const isPlayed = status !== "ENDED" && (isOnAir || hlsUrl !== null);
+  return isPlayed || link !== null || cutOffReason !== null;
+}
+
+/** Whether this service may have a recording: what was cut off is not shown again. */
+function hasReplay({ status, picture }: RoomState): boolean {
+  return status === "ENDED" && picture.link === null && picture.cutOffReason === null;
+}
+
+const loadReplay = () => import("./replay").then((module) => module.default);
+
+function Replayed({ state }: { state: RoomState }) {
+  const { part: Replay } = useLater(loadReplay);
+  if (Replay === null) return null;
+  const { session, picture } = state;
+  return <Replay id={session.id} title={session.title} poster={ownAddress(picture.posterUrl)} />;
 }
 
 /** Who presents, and whether it is on air. */

@@ -1,11 +1,11 @@
 /** The picture of a session: a player while there is media, else its poster and what is the matter. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { PictureFragment } from "../../gen/graphql";
 import type { WordsWith } from "../../i18n/words";
 import { roomWords } from "../../i18n/zh/room";
 import { useWords } from "../../shell/preferences";
-import { type PlayerState, startPlayer } from "./player";
+import { Video } from "./video";
 
 /** A hidden page stops to load after this time; the events of the room go on. */
 const STOP_HIDDEN_MS = 10_000;
@@ -77,37 +77,8 @@ function Poster({ url, title }: { url: string; title: string }) {
   );
 }
 
-function Video({ url, poster, title }: { url: string; poster: string; title: string }) {
-  const words = useWords(roomWords);
-  const element = useRef<HTMLVideoElement>(null);
-  const [state, setState] = useState<PlayerState>("WAITING");
-  useEffect(() => {
-    if (element.current === null) return undefined;
-    // Attributes that only some browsers know: WeChat on Android, and old Safari.
-    for (const name of ["webkit-playsinline", "x5-playsinline"]) {
-      element.current.setAttribute(name, "true");
-    }
-    const player = startPlayer(element.current, url, setState);
-    document.addEventListener("WeixinJSBridgeReady", player.play);
-    return () => {
-      document.removeEventListener("WeixinJSBridgeReady", player.play);
-      player.close();
-    };
-  }, [url]);
-  return (
-    <>
-      <video ref={element} muted playsInline controls poster={poster} aria-label={title} />
-      {state !== "PLAYING" && (
-        <p class="over-picture">
-          {state === "FULL" ? words.room.picture.full : words.room.picture.waiting}
-        </p>
-      )}
-    </>
-  );
-}
-
 /** The covers of this service are asked for where the page came from, whatever its public name. */
-function ownAddress(url: string): string {
+export function ownAddress(url: string): string {
   const { pathname } = new URL(url, location.href);
   return pathname.startsWith("/covers/") ? pathname : url;
 }

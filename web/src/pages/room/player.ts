@@ -8,9 +8,18 @@ export interface Player {
   close(this: void): void;
 }
 
-/** `FULL`: the media server serves no more players now; it is asked again. */
-export type PlayerState = "WAITING" | "PLAYING" | "FULL";
+/**
+ * `FULL`: the media server serves no more players now; it is asked again. `GONE`: a recording is
+ * there no more, and nothing is tried again.
+ */
+export type PlayerState = "WAITING" | "PLAYING" | "FULL" | "GONE";
 
+interface PlayerOptions {
+  /** A recording: it begins at its start, and after a fault where it was. */
+  readonly isReplay: boolean;
+}
+
+const NOT_FOUND = 404;
 const SERVICE_UNAVAILABLE = 503;
 const SHORTEST_PAUSE_MS = 500;
 /** Close to live, and few enough segments kept for a phone of 2 GB. */
@@ -24,8 +33,10 @@ export function startPlayer(
   video: HTMLVideoElement,
   url: string,
   onState: (state: PlayerState) => void,
+  { isReplay }: PlayerOptions,
 ): Player {
   let closed = false;
+  let from = 0;
   let tries = 0;
   let timeout: ReturnType<typeof setTimeout> | undefined;
   let stop: () => void = () => undefined;
@@ -36,8 +47,13 @@ export function startPlayer(
   };
   const retry = (state: PlayerState) => {
     if (closed || timeout !== undefined) return;
+    from = video.currentTime || from;
     onState(state);
     stop();
+    if (state === "GONE") {
+      closed = true;
+      return;
+    }
     timeout = setTimeout(
       () => {
         timeout = undefined;
@@ -50,6 +66,7 @@ export function startPlayer(
   const start = () => {
     if (playsItself(video)) {
       video.src = url;
+      if (isReplay) video.currentTime = from;
       stop = () => {
         video.removeAttribute("src");
         video.load();
@@ -57,7 +74,7 @@ export function startPlayer(
       play(video);
       return;
     }
-    attach(video, url, retry).then(
+    attach(video, url, isReplay ? from : null, retry).then(
       (detach) => {
         if (closed) detach();
         else stop = detach;
@@ -67,6 +84,10 @@ export function startPlayer(
       },
     );
   };
+  const ready = () => {
+    // A recording that is moved while it stands still does not play, and shows its place.
+    if (isReplay) onState("PLAYING");
+  };
   const waiting = () => {
     onState("WAITING");
   };
@@ -74,6 +95,7 @@ export function startPlayer(
     retry("WAITING");
   };
   video.addEventListener("playing", playing);
+  video.addEventListener("canplay", ready);
   video.addEventListener("waiting", waiting);
   video.addEventListener("error", broken);
   start();
@@ -85,6 +107,7 @@ export function startPlayer(
       closed = true;
       clearTimeout(timeout);
       video.removeEventListener("playing", playing);
+      video.removeEventListener("canplay", ready);
       video.removeEventListener("waiting", waiting);
       video.removeEventListener("error", broken);
       stop();
@@ -99,9 +122,11 @@ function playsItself(video: HTMLVideoElement): boolean {
   return canPlay && (isSafari || !("MediaSource" in window));
 }
 
+/** `from`: the second of a recording to begin at; null for a picture that is live. */
 async function attach(
   video: HTMLVideoElement,
   url: string,
+  from: number | null,
   onFault: (state: PlayerState) => void,
 ): Promise<() => void> {
   const { default: Hls } = await import("hls.js/light");
@@ -110,10 +135,15 @@ async function attach(
     enableWorker: false,
     backBufferLength: BUFFER_SECONDS,
     maxBufferLength: BUFFER_SECONDS,
-    liveDurationInfinity: true,
+    liveDurationInfinity: from === null,
+    startPosition: from ?? -1,
   });
   hls.on(Hls.Events.ERROR, (_name, fault) => {
-    if (fault.fatal) onFault(fault.response?.code === SERVICE_UNAVAILABLE ? "FULL" : "WAITING");
+    if (!fault.fatal) return;
+    const code = fault.response?.code;
+    const isGone = code === NOT_FOUND && fault.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR;
+    if (isGone && from !== null) onFault("GONE");
+    else onFault(code === SERVICE_UNAVAILABLE ? "FULL" : "WAITING");
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
     play(video);
