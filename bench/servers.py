@@ -119,7 +119,9 @@ async def peer(
 class Songgang:
     """Songgang nodes over one embedded MongoDB whose demo data are loaded once."""
 
-    def __init__(self, cores: Cores, mongod: EmbeddedMongod, secret: str) -> None:
+    def __init__(
+        self, cores: Cores, mongod: EmbeddedMongod, secret: str, settings: Mapping[str, str]
+    ) -> None:
         self._cores = cores
         self.mongod = mongod
         self.secret = secret
@@ -132,19 +134,23 @@ class Songgang:
             "SONGGANG_DEMO_PASSWORD": secret,
             # A tap over a WebSocket is from the device of the socket, which sends many phones.
             "SONGGANG_MAX_PHONES_PER_DEVICE": str(10**9),
+            **settings,
         }
 
     @classmethod
     @asynccontextmanager
     async def on_own_mongod(
-        cls, cores: Cores, folder: Path | None = None
+        cls, cores: Cores, folder: Path | None = None, *, settings: Mapping[str, str] | None = None
     ) -> AsyncIterator[Songgang]:
-        """Start a mongod in a new or given folder, on the cores of the load generator."""
+        """Start a mongod in a new or given folder, on the cores of the load generator.
+
+        ``settings`` are further environment variables of the nodes.
+        """
         with tempfile.TemporaryDirectory(prefix="songgang-bench-") as new:
             # A folder that is kept must be readable for the next run; its data are synthetic.
             secret = secrets.token_hex(16) if folder is None else "songgang-bench-" * 2
             async with run_embedded(folder or Path(new)) as mongod:
-                yield cls(cores, mongod, secret)
+                yield cls(cores, mongod, secret, settings or {})
 
     @asynccontextmanager
     async def nodes(self, count: int = 1) -> AsyncIterator[Running]:
