@@ -19,11 +19,7 @@ interface PlayerOptions {
   readonly isReplay: boolean;
 }
 
-const NOT_FOUND = 404;
-const SERVICE_UNAVAILABLE = 503;
 const SHORTEST_PAUSE_MS = 500;
-/** Close to live, and few enough segments kept for a phone of 2 GB. */
-const BUFFER_SECONDS = 20;
 
 /**
  * Start to play. `onState` is called whenever it plays, nothing comes, or no player more is served.
@@ -74,15 +70,13 @@ export function startPlayer(
       play(video);
       return;
     }
-    attach(video, url, isReplay ? from : null, retry).then(
-      (detach) => {
-        if (closed) detach();
-        else stop = detach;
-      },
-      () => {
+    import("./hls_player")
+      .then(({ attach }) => {
+        if (!closed) stop = attach(video, url, isReplay ? from : null, { play, onFault: retry });
+      })
+      .catch(() => {
         retry("WAITING");
-      },
-    );
+      });
   };
   const ready = () => {
     // A recording that is moved while it stands still does not play, and shows its place.
@@ -120,39 +114,6 @@ function playsItself(video: HTMLVideoElement): boolean {
   const isSafari = "WebKitPlaybackTargetAvailabilityEvent" in window;
   const canPlay = video.canPlayType("application/vnd.apple.mpegurl") !== "";
   return canPlay && (isSafari || !("MediaSource" in window));
-}
-
-/** `from`: the second of a recording to begin at; null for a picture that is live. */
-async function attach(
-  video: HTMLVideoElement,
-  url: string,
-  from: number | null,
-  onFault: (state: PlayerState) => void,
-): Promise<() => void> {
-  const { default: Hls } = await import("hls.js/light");
-  // The content policy allows no worker from a blob.
-  const hls = new Hls({
-    enableWorker: false,
-    backBufferLength: BUFFER_SECONDS,
-    maxBufferLength: BUFFER_SECONDS,
-    liveDurationInfinity: from === null,
-    startPosition: from ?? -1,
-  });
-  hls.on(Hls.Events.ERROR, (_name, fault) => {
-    if (!fault.fatal) return;
-    const code = fault.response?.code;
-    const isGone = code === NOT_FOUND && fault.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR;
-    if (isGone && from !== null) onFault("GONE");
-    else onFault(code === SERVICE_UNAVAILABLE ? "FULL" : "WAITING");
-  });
-  hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    play(video);
-  });
-  hls.loadSource(url);
-  hls.attachMedia(video);
-  return () => {
-    hls.destroy();
-  };
 }
 
 /** WeChat and others refuse to play before the first touch: the controls are there for that. */

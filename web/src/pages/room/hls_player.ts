@@ -1,0 +1,60 @@
+/** Lets hls.js play a playlist where the browser does not: loaded with the first picture. */
+
+import Hls from "hls.js/light";
+
+export type Fault = "WAITING" | "FULL" | "GONE";
+
+interface Attached {
+  play(this: void, video: HTMLVideoElement): void;
+  /** Called with what a fault means that hls.js does not mend. */
+  onFault(this: void, fault: Fault): void;
+}
+
+const NOT_FOUND = 404;
+const SERVICE_UNAVAILABLE = 503;
+/** Close to live, and few enough segments kept for a phone of 2 GB. */
+const BUFFER_SECONDS = 20;
+/** How far behind the newest segment it plays: enough for a segment that comes late. */
+const SEGMENTS_BEHIND = 3;
+/** Segments behind the newest one, from which on it jumps ahead. */
+const MOST_SEGMENTS_BEHIND = 6;
+/** A player that fell behind less plays a little faster until it is close to live again. */
+const CATCH_UP_RATE = 1.1;
+
+/**
+ * Play in a video element, and return how to end it. `from` is the second of a recording to begin
+ * at; null for a picture that is live.
+ */
+export function attach(
+  video: HTMLVideoElement,
+  url: string,
+  from: number | null,
+  { play, onFault }: Attached,
+): () => void {
+  // The content policy allows no worker from a blob.
+  const hls = new Hls({
+    enableWorker: false,
+    backBufferLength: BUFFER_SECONDS,
+    maxBufferLength: BUFFER_SECONDS,
+    liveDurationInfinity: from === null,
+    liveSyncDurationCount: SEGMENTS_BEHIND,
+    liveMaxLatencyDurationCount: MOST_SEGMENTS_BEHIND,
+    maxLiveSyncPlaybackRate: CATCH_UP_RATE,
+    startPosition: from ?? -1,
+  });
+  hls.on(Hls.Events.ERROR, (_name, fault) => {
+    if (!fault.fatal) return;
+    const code = fault.response?.code;
+    const isGone = code === NOT_FOUND && fault.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR;
+    if (isGone && from !== null) onFault("GONE");
+    else onFault(code === SERVICE_UNAVAILABLE ? "FULL" : "WAITING");
+  });
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    play(video);
+  });
+  hls.loadSource(url);
+  hls.attachMedia(video);
+  return () => {
+    hls.destroy();
+  };
+}
