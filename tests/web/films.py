@@ -62,3 +62,8 @@ async def seek(viewer: Visitor, second: int) -> int:
     """Move the video of a page to a second, and return the grey of what it shows there."""
     grey: int = await viewer.page.locator("video").evaluate(_SEEK, second)
     return grey
+
+
+async def seek_away(viewer: Visitor, second: int) -> None:
+    """Move the video of a page to a second, and do not wait for it."""
+    await viewer.measure(f"document.querySelector('video').currentTime = {second}")

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 from storage.mongo.client import Mongo, new_id
 from tests.support.third_party_clients import HttpClient
 from tests.support.waiting import wait_until
-from tests.web.films import film_half_an_hour, publish, seek
+from tests.web.films import film_half_an_hour, publish, seek, seek_away
 from tests.web.hosts import sign_in_host
 from tests.web.measures import sideways_pixels, small_targets
 from tests.web.studios import ON_AIR, PREVIEW, Studio, plays_on, running_studio
@@ -18,7 +18,7 @@ from tests.web.test_console import hold, sign_in
 from tests.web.visitors import Visitor, violations, visiting
 
 STREAM = "query ($id: ID!) { liveSession(id: $id) { stream { state startedAt } } }"
-REPLAY = "query ($id: ID!) { liveSession(id: $id) { replay { durationSeconds } } }"
+REPLAY = "query ($id: ID!) { liveSession(id: $id) { replay { hlsUrl } } }"
 
 
 @pytest.fixture(scope="module")
@@ -109,12 +109,13 @@ async def test_a_host_agrees_half_an_hour_is_watched_again_from_any_minute_and_d
         await publish(host, session, film_half_an_hour())
         await host.act("endSession", {"sessionId": session})
 
-        async def replay() -> dict[str, int] | None:
-            shown = (await http(REPLAY, {"id": session}))["liveSession"]
-            found: dict[str, int] | None = shown["replay"]
-            return found
+        async def replay() -> str | None:
+            shown = (await http(REPLAY, {"id": session}))["liveSession"]["replay"]
+            return shown and str(shown["hlsUrl"])
 
         await wait_until(replay, 60, every=0.2)
+        url = await replay()
+        assert url is not None
         viewer.media_url = studio.cable.url
         await viewer.open(f"/live/{session}")
         await viewer.has_text("回放保留到")
@@ -140,5 +141,14 @@ async def test_a_host_agrees_half_an_hour_is_watched_again_from_any_minute_and_d
         await console.has_text("已撤下，观众看不到了")
         await console.page.keyboard.up("Enter")
         assert await replay() is None
+
+        async def is_gone() -> bool:
+            return (await viewer.context.request.get(url)).status == 404
+
+        await wait_until(is_gone, 60, every=0.2)
+        # Who watches it meanwhile gets no more of it.
+        viewer.answers_expected = {404}
+        await seek_away(viewer, 500)
+        await viewer.has_text("回放已删除")
         await viewer.page.reload()
         await viewer.has_text("有回放的话")

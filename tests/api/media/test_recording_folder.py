@@ -8,14 +8,18 @@ import subprocess
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api.media.hls_encoder import find_ffmpeg
 from api.media.limits import MediaLimits
 from api.media.recording_folder import RecordingFolder
 from tests.support.camera_parts import KEY, MediaStudio, running_media
+from tests.support.mongod import temporary_folder
 
 NAME, OTHER = "a" * 32, "b" * 32
 NOW = 1_000_000.0
@@ -121,6 +125,48 @@ def test_a_name_that_was_deleted_takes_no_late_segment(tmp_path: Path) -> None:
     folder.keep(NAME, picture, keep_all)
     assert not folder.delete(NAME)
     assert list((tmp_path / "recordings").iterdir()) == []
+
+
+@given(
+    steps=st.lists(
+        st.one_of(
+            st.tuples(st.just("film"), st.integers(1, 12)),
+            st.tuples(st.just("tear"), st.integers(1, 30)),
+            st.tuples(st.sampled_from(("restart", "delete")), st.just(0)),
+        ),
+        max_size=12,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_happens_to_it_a_playlist_lists_segments_that_are_there_once_and_in_order(
+    steps: list[tuple[str, int]],
+) -> None:
+    with temporary_folder() as root:
+        recordings, picture, last = root / "recordings", root / "picture", 0
+        folder, names = RecordingFolder(recordings, LIMITS), [f"{each:032x}" for each in range(20)]
+        for step, count in steps:
+            listed = recordings / names[0] / "segments"
+            if step == "film":
+                numbers = range(max(last + count - 9, last + 1), last + count + 1)
+                write_picture(picture, *(f"0123abcd-{each}.ts" for each in numbers), size=1)
+                last += count
+                folder.keep(names[0], picture, keep_all)
+            elif step == "tear" and listed.exists():
+                whole = listed.read_bytes()
+                listed.write_bytes(whole[: max(0, len(whole) - count)])
+            elif step == "restart":
+                folder = RecordingFolder(recordings, LIMITS)
+            elif step == "delete":
+                folder.delete(names[0])
+                assert folder.measure(names.pop(0)) is None
+            shown = media_lines(folder, names[0]) if folder.measure(names[0]) else []
+            found = [each for each in shown if each.endswith(".ts")]
+            assert found == sorted(set(found), key=lambda each: int(each[9:-3]))
+            assert all((recordings / names[0] / each).exists() for each in found)
+            # Each gap is marked, and nothing else is.
+            steps_of = [int(each[9:-3]) for each in found]
+            gaps = sum(after != before + 1 for before, after in pairwise(steps_of))
+            assert len(shown) - len(found) == gaps
 
 
 @pytest.mark.parametrize("line", ["../../etc/passwd.ts", "x.ts", "/etc/0123abcd-1.ts"])

@@ -43,11 +43,11 @@ export function attach(
     startPosition: from ?? -1,
   });
   hls.on(Hls.Events.ERROR, (_name, fault) => {
-    if (!fault.fatal) return;
     const code = fault.response?.code;
-    const isGone = code === NOT_FOUND && fault.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR;
-    if (isGone && from !== null) onFault("GONE");
-    else onFault(code === SERVICE_UNAVAILABLE ? "FULL" : "WAITING");
+    // A recording loses no segment: one that is not found says that all of it was deleted, and
+    // hls.js would ask for it half a minute long.
+    if (from !== null && code === NOT_FOUND) onFault("GONE");
+    else if (fault.fatal) onFault(code === SERVICE_UNAVAILABLE ? "FULL" : "WAITING");
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
     play(video);
