@@ -1,8 +1,8 @@
 import type { Plugin } from "vite";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync } from "node:zlib";
 import { reach } from "./reach.ts";
 
-/** Bytes of script, compressed as it is sent, that a page may load before it can be used. */
+/** Bytes of script, compressed with brotli, that a page may load before it can be used. */
 const BUDGETS: Readonly<Record<string, number>> = {
   "src/pages/home/page.tsx": 14_000,
   "src/pages/board/page.tsx": 16_500,
@@ -17,7 +17,8 @@ export function budgets(entry: string): Plugin {
   return {
     name: "budgets",
     apply: "build",
-    generateBundle(_options, bundle) {
+    // Not while chunks are generated: they lack the names of the scripts that they load.
+    writeBundle(_options, bundle) {
       const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
       const byFile = new Map(chunks.map((each) => [each.fileName, each]));
       const shell = chunks.find((each) => each.facadeModuleId?.endsWith(entry));
@@ -26,7 +27,7 @@ export function budgets(entry: string): Plugin {
         if (page === undefined) continue;
         const loaded = new Set([...reach(page, byFile), ...(shell ? reach(shell, byFile) : [])]);
         const bytes = [...loaded].reduce(
-          (sum, each) => sum + gzipSync(each.code, { level: 9 }).length,
+          (sum, each) => sum + brotliCompressSync(each.code).length,
           0,
         );
         this.info(`${module}: ${String(bytes)} of ${String(budget)} bytes`);

@@ -60,11 +60,12 @@ class ClientPages:
         """Return the headers by which a browser loads a part of the client together with the page.
 
         Without them it would find the scripts of the part only after it ran that of the page.
+        They come first in the order of the build, before the tags of the page itself.
         """
         names = self._client.parts.get(part, ()) if self._client and not self._elsewhere else ()
         if not names:
             return {}
-        return {"link": ", ".join(f"</assets/{name}>; rel=modulepreload" for name in names)}
+        return {"link": ", ".join(map(_preload, names))}
 
     def respond_page(self, request: Request, status: int = 200) -> Response:
         """Return the page of the client; browsers ask each time whether it has changed."""
@@ -101,6 +102,12 @@ class ClientPages:
         if asset is None:
             raise HTTPException(404)
         return _send(asset, request.headers, {"cache-control": _FOREVER})
+
+
+def _preload(name: str) -> str:
+    """Return the link of one file; styles say so, and that the page asks for them with CORS."""
+    how = "preload; as=style; crossorigin" if name.endswith(".css") else "modulepreload"
+    return f"</assets/{name}>; rel={how}"
 
 
 def _part_of(request: Request) -> str:

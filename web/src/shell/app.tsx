@@ -1,5 +1,6 @@
 /** The frame of all public pages: brand, switches, the page of the address, links below. */
 
+import { noEnglish } from "../i18n/zh/common";
 import { Empty } from "../parts/notices";
 import { PreferencesProvider, usePreferences, useStoredPreferences } from "./preferences";
 import { usePlace, type Place } from "./routes";
@@ -17,6 +18,7 @@ export function App() {
       <Header />
       <Menu place={place} />
       <main id="main" tabIndex={-1}>
+        {preferences.retryEnglish !== null && <NoEnglish retry={preferences.retryEnglish} />}
         <Page key={place.key} place={place} />
       </main>
     </PreferencesProvider>
@@ -59,6 +61,17 @@ function Menu({ place }: { place: Place }) {
   );
 }
 
+function NoEnglish({ retry }: { retry(this: void): void }) {
+  return (
+    <div role="alert" class="warning" lang="en">
+      <p>{noEnglish.text}</p>
+      <button type="button" onClick={retry}>
+        {noEnglish.retry}
+      </button>
+    </div>
+  );
+}
+
 function Page({ place }: { place: Place }) {
   const { words } = usePreferences();
   const { part, failed, retry } = useLater(place.route?.load);
@@ -67,9 +80,9 @@ function Page({ place }: { place: Place }) {
   }
   if (failed) {
     return (
-      <section class="notice">
-        <h1>{words.failed}</h1>
-        <button type="button" onClick={retry}>
+      <section class="notice" role="alert">
+        <h1>{words.notLoaded}</h1>
+        <button type="button" class="main" onClick={retry}>
           {words.retry}
         </button>
       </section>

@@ -4,11 +4,14 @@ import { createContext } from "preact";
 import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import type { AllWords, PartWords, Words, WordsWith } from "../i18n/words";
 import { zh } from "../i18n/zh/common";
+import { useLater } from "./use_later";
 
 export interface Preferences {
   readonly words: Words;
   /** All words in English, once somebody reads them. */
   readonly english: AllWords | null;
+  /** Loads the words in English again; null unless they are wanted and could not be loaded. */
+  readonly retryEnglish: ((this: void) => void) | null;
   readonly large: boolean;
   switchLanguage(this: void): void;
   switchLarge(this: void): void;
@@ -37,36 +40,30 @@ export function useWords(chinese?: Partial<PartWords>): Words & Partial<PartWord
 export function useStoredPreferences(): Preferences | null {
   const [wantsEnglish, switchLanguage] = useStoredFlag("songgang.english");
   const [large, switchLarge] = useStoredFlag("songgang.large");
-  const loaded = useEnglish(wantsEnglish);
-  const english = wantsEnglish ? (loaded ?? null) : null;
+  const [begunInEnglish] = useState(wantsEnglish);
+  const { part, failed, retry } = useLater(wantsEnglish ? loadEnglish : undefined);
+  const english = wantsEnglish ? (part?.en ?? null) : null;
   const { language } = english ?? zh;
   useEffect(() => {
     document.documentElement.lang = language;
     document.documentElement.classList.toggle("large", large);
   }, [language, large]);
-  if (wantsEnglish && loaded === undefined) return null;
-  return { words: english ?? zh, english, large, switchLanguage, switchLarge };
+  // A page that begins in English waits for its words. One that is switched stays Chinese until
+  // they are there; without a network a page in Chinese is better than none.
+  if (wantsEnglish && begunInEnglish && part === null && !failed) return null;
+  return {
+    words: english ?? zh,
+    english,
+    retryEnglish: wantsEnglish && failed ? retry : null,
+    large,
+    switchLanguage,
+    switchLarge,
+  };
 }
 
-/**
- * The English words, loaded when somebody reads English. A page that begins in English waits for
- * them: undefined. One that is switched stays Chinese until they are there: null.
- */
-function useEnglish(wanted: boolean): AllWords | null | undefined {
-  const [words, setWords] = useState<AllWords | null | undefined>(wanted ? undefined : null);
-  useEffect(() => {
-    if (!wanted) return;
-    import("../i18n/en").then(
-      ({ en }) => {
-        setWords(en);
-      },
-      () => {
-        // Without a network a page in Chinese is better than none.
-        setWords((before) => before ?? null);
-      },
-    );
-  }, [wanted]);
-  return words;
+/** The English words, loaded when somebody reads English. */
+function loadEnglish() {
+  return import("../i18n/en");
 }
 
 function useStoredFlag(name: string): [boolean, () => void] {

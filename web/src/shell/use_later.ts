@@ -1,6 +1,6 @@
 /** Parts of a page that are loaded when somebody opens them: the first screen does without. */
 
-import { useCallback, useLayoutEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 export interface Later<Part> {
   /** Null while it is loaded. */
@@ -9,7 +9,10 @@ export interface Later<Part> {
   retry(this: void): void;
 }
 
-/** `load` is the same function at each call, or undefined where there is nothing to load. */
+/**
+ * `load` is the same function at each call, or undefined where there is nothing to load. What failed
+ * is loaded again when the network returns, and by `retry`.
+ */
 export function useLater<Part>(load: (() => Promise<Part>) | undefined): Later<Part> {
   const [attempt, setAttempt] = useState(0);
   const [outcome, setOutcome] = useState<Omit<Later<Part>, "retry">>(LOADING);
@@ -28,11 +31,36 @@ export function useLater<Part>(load: (() => Promise<Part>) | undefined): Later<P
       wanted = false;
     };
   }, [load, attempt]);
+  const { failed } = outcome;
+  useEffect(() => {
+    if (!failed) return undefined;
+    const again = () => {
+      setAttempt((before) => before + 1);
+    };
+    addEventListener("online", again);
+    return () => {
+      removeEventListener("online", again);
+    };
+  }, [failed]);
   const retry = useCallback(() => {
-    setOutcome(LOADING);
-    setAttempt((before) => before + 1);
-  }, []);
+    load?.().then(() => {
+      setAttempt((before) => before + 1);
+    }, reloadIfAnswered);
+  }, [load]);
   return { ...outcome, retry };
 }
 
 const LOADING = { part: null, failed: false };
+
+/**
+ * A script that failed while the document was loaded, or that a newer release does not have, can
+ * not be loaded in this document. Without a network the page stays, with what it says.
+ */
+function reloadIfAnswered(): void {
+  fetch("/", { method: "HEAD" }).then(
+    ({ ok }) => {
+      if (ok) location.reload();
+    },
+    () => undefined,
+  );
+}

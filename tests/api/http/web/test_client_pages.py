@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "assets" / "main-1.js.br").write_bytes(b"brotli")
     documents = {f"sha256:{hash_document(DOCUMENT)}": DOCUMENT}
     (tmp_path / "persisted-documents.json").write_text(json.dumps(documents))
-    parts = {name: [f"{name}-1.js", "shared-1.js"] for name in ("home", "job", "room", "board")}
+    parts = {name: ["main-1.css", f"{name}-1.js"] for name in ("home", "job", "room", "board")}
     (tmp_path / "parts.json").write_text(json.dumps(parts))
     return tmp_path
 
@@ -84,22 +84,28 @@ async def test_every_address_of_the_client_is_its_page(path: str, http: httpx.As
         ("/jobs?shift=DAY", "board"),
     ],
 )
-async def test_a_page_names_the_scripts_of_its_part(
+async def test_a_page_names_the_styles_and_scripts_of_its_part(
     path: str, part: str, client: WebClient, http: httpx.AsyncClient
 ) -> None:
-    expected = f"</assets/{part}-1.js>; rel=modulepreload, </assets/shared-1.js>; rel=modulepreload"
+    expected = (
+        "</assets/main-1.css>; rel=preload; as=style; crossorigin, "
+        f"</assets/{part}-1.js>; rel=modulepreload"
+    )
     assert (await http.get(path)).headers["link"] == expected
     elsewhere = browse(ClientPages(client, elsewhere="https://jobs.example.org"))
     assert "link" not in (await elsewhere.get(path)).headers
 
 
-def test_the_build_lists_the_scripts_of_every_part() -> None:
+def test_the_build_lists_the_files_of_every_part_with_those_of_the_page_first() -> None:
     built = load_web_client()
     if built is None:
         pytest.skip("the pages are not built: make web")
     assert {"home", "board", "job", "room", "me", "wishes"} <= built.parts.keys()
     named = {name for names in built.parts.values() for name in names}
     assert named <= built.assets.keys()
+    for names in built.parts.values():
+        assert [name.rpartition(".")[2] for name in names[:2]] == ["css", "js"]
+        assert all(name in built.tags for name in names[:2])
 
 
 async def test_a_page_without_a_known_part_names_no_scripts(http: httpx.AsyncClient) -> None:

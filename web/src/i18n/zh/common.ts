@@ -43,6 +43,7 @@ export const zh = {
   loading: "正在打开",
   retry: "重试",
   failed: "没打开，再试一次",
+  notLoaded: "这一页没打开，请看看网络",
   offline: "没连上网",
   notFound: "没有这一页",
   unknownCode: "认不出这个码，请再扫一次",
@@ -86,4 +87,10 @@ export const zh = {
     act: "我感兴趣",
     pending: "待确认",
   },
+};
+
+/** The only words that a page has in English before its English words are loaded. */
+export const noEnglish = {
+  text: "English did not load. Check your connection",
+  retry: "Try again",
 };

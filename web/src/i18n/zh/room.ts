@@ -40,7 +40,7 @@ export const roomWords = {
         INTERRUPTED: "画面中断，主播马上回来",
         ENDED: "画面已结束，岗位还能登记",
       },
-      cutOff: (reason: string) => `画面已停止：${reason}`,
+      cutOff: "画面已停止：",
       waiting: "画面加载中",
       full: "看画面的人太多，稍后自动重试，岗位照常登记",
       textOnly: "图文模式",

@@ -2,7 +2,6 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { PictureFragment } from "../../gen/graphql";
-import type { WordsWith } from "../../i18n/words";
 import { roomWords } from "../../i18n/zh/room";
 import { useWords } from "../../shell/preferences";
 import { Video } from "./video";
@@ -29,7 +28,7 @@ export function Picture({ picture, title }: { picture: PictureFragment; title: s
       )}
       <figcaption class="second">
         <span role="status" class={picture.cutOffReason === null ? "" : "stopped"}>
-          {describe(picture, words.room.picture)}
+          <Description picture={picture} />
         </span>
         {picture.link !== null && (
           <a class="button" href={picture.link.url} target="_blank" rel="noopener noreferrer">
@@ -53,12 +52,16 @@ export function Picture({ picture, title }: { picture: PictureFragment; title: s
   );
 }
 
-type PictureWords = WordsWith<"room">["room"]["picture"];
-
-function describe(picture: PictureFragment, words: PictureWords): string {
-  if (picture.cutOffReason !== null) return words.cutOff(picture.cutOffReason);
-  if (picture.link !== null) return "";
-  return words.states[picture.state];
+function Description({ picture }: { picture: PictureFragment }) {
+  const words = useWords(roomWords);
+  if (picture.cutOffReason !== null) {
+    return (
+      <>
+        {words.room.picture.cutOff} <span lang="zh-CN">{picture.cutOffReason}</span>
+      </>
+    );
+  }
+  return picture.link === null ? <>{words.room.picture.states[picture.state]}</> : null;
 }
 
 function Poster({ url, title }: { url: string; title: string }) {
@@ -68,6 +71,7 @@ function Poster({ url, title }: { url: string; title: string }) {
     <img
       src={url}
       alt={title}
+      lang="zh-CN"
       width="1280"
       height="720"
       onError={() => {

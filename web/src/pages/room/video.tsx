@@ -48,6 +48,7 @@ export function Video({ url, poster, title, isReplay = false, onGone }: VideoPro
         controls
         poster={poster}
         aria-label={title}
+        lang="zh-CN"
       />
       {state !== "PLAYING" && (
         <p class="over-picture">{state === "FULL" ? words.full : words.waiting}</p>
