@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { Refusal } from "../../api/refusal";
 import { useLater } from "../../shell/use_later";
 import { RoomDocument, type RoomStateFragment } from "../../gen/graphql";
 import { formatCount, formatTime } from "../../i18n/time";
@@ -76,7 +77,8 @@ function hasReplay({ status, picture }: RoomState): boolean {
 const loadReplay = () => import("./replay").then((module) => module.default);
 
 function Replayed({ state }: { state: RoomState }) {
-  const { part: Replay } = useLater(loadReplay);
+  const { part: Replay, failed, retry } = useLater(loadReplay);
+  if (failed) return <Failed refusal={Refusal.offline()} retry={retry} />;
   if (Replay === null) return null;
   const { session, picture } = state;
   return <Replay id={session.id} title={session.title} poster={ownAddress(picture.posterUrl)} />;
