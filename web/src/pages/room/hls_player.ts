@@ -14,10 +14,10 @@ const NOT_FOUND = 404;
 const SERVICE_UNAVAILABLE = 503;
 /** Close to live, and few enough segments kept for a phone of 2 GB. */
 const BUFFER_SECONDS = 20;
-/** How far behind the newest segment it plays: enough for a segment that comes late. */
-const SEGMENTS_BEHIND = 3;
+/** How far behind the newest segment it plays. After a stall it keeps one segment more. */
+const SEGMENTS_BEHIND = 2;
 /** Segments behind the newest one, from which on it jumps ahead. */
-const MOST_SEGMENTS_BEHIND = 6;
+const MOST_SEGMENTS_BEHIND = 5;
 /** A player that fell behind less plays a little faster until it is close to live again. */
 const CATCH_UP_RATE = 1.1;
 
