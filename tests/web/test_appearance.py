@@ -10,6 +10,7 @@ from playwright.async_api import Browser
 
 from tests.support.songgang_process import ServerProcess
 from tests.support.third_party_clients import HttpClient
+from tests.web.hosts import Host
 from tests.web.measures import (
     contents_in_view,
     filled_buttons,
@@ -123,3 +124,16 @@ async def test_the_first_screen_of_a_job_says_pay_place_hours_and_insurance(
         assert (
             await contents_in_view(visitor, ["元/", "地点", "时间", "社会保险", "我感兴趣"]) == []
         )
+
+
+async def test_why_a_picture_was_cut_off_stays_marked_as_chinese_on_an_english_page(
+    browser: Browser, demo: ServerProcess, http: HttpClient, host: Host
+) -> None:
+    session = await host.go_live("停播", (await host.jobs())[:1])
+    officer = Host(http, (await http.sign_in("officer", demo.demo_password))["accessToken"])
+    await officer.act("cutOffStream", {"sessionId": session, "reason": "画面里有求职者的证件"})
+    look = Look(language="en")
+    async with visiting(browser, demo.url, language="en") as visitor:
+        await visitor.open(f"/live/{session}")
+        await visitor.has_text("The picture was stopped: 画面里有求职者的证件")
+        assert await faults_of(visitor, look) == []

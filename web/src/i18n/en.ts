@@ -195,7 +195,7 @@ export const en: AllWords = {
         INTERRUPTED: "The picture is gone, host back soon",
         ENDED: "The picture has ended, jobs open",
       },
-      cutOff: "The picture was stopped:",
+      cutOff: "The picture was stopped: ",
       waiting: "Loading the picture",
       full: "Too many people watch the picture now. The room goes on without it",
       textOnly: "Text only",

@@ -57,7 +57,8 @@ function Description({ picture }: { picture: PictureFragment }) {
   if (picture.cutOffReason !== null) {
     return (
       <>
-        {words.room.picture.cutOff} <span lang="zh-CN">{picture.cutOffReason}</span>
+        {words.room.picture.cutOff}
+        <span lang="zh-CN">{picture.cutOffReason}</span>
       </>
     );
   }
