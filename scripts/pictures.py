@@ -74,6 +74,7 @@ async def main() -> None:
         async with visiting(browser, server.url, size=WIDE) as visitor:
             await visitor.open(phone_pages["room"])
             await visitor.page.locator(".questions li").first.wait_for()
+            await visitor.button("提问").wait_for()  # This address has just asked three.
             await visitor.page.screenshot(path=TARGET / "room-wide.png")
 
 
