@@ -9,10 +9,13 @@ import websockets
 
 from api.media.camera_sockets import SUBPROTOCOL
 from api.media.hls_encoder import find_ffmpeg
+from tests.support.waiting import wait_until
 from tests.web.hosts import Host
 from tests.web.visitors import Visitor
 
 _CAMERA_KEY = "... on CameraKeyCreated { cameraUrl cameraKey }"
+_RECORDED = "query ($id: ID!) { sessionRecording(sessionId: $id) { durationSeconds } }"
+_ALL_BUT_THE_LAST_SECONDS = 1_620
 _SEEK = """(video, second) => new Promise((done) => {
     video.addEventListener("seeked", () => {
         const canvas = document.createElement("canvas");
@@ -45,17 +48,33 @@ def film_half_an_hour() -> bytes:
 
 
 async def publish(host: Host, session: str, film: bytes) -> None:
-    """Send a whole film as a camera does."""
+    """Send a whole film as a camera does, which comes back when the service was busy."""
     made = await host.act("createCameraKey", {"sessionId": session}, _CAMERA_KEY)
+    begin = {"type": "begin", "key": made["cameraKey"], "mimeType": "video/mp4;codecs=avc1"}
+    while not await _publish(made["cameraUrl"], begin, host, session, film):
+        pass
+
+
+async def _publish(url: str, begin: dict[str, str], host: Host, session: str, film: bytes) -> bool:
+    async def is_recorded() -> bool:
+        data = await host.http(_RECORDED, {"id": session}, token=host.token)
+        seconds: int = data["sessionRecording"]["durationSeconds"]
+        return seconds >= _ALL_BUT_THE_LAST_SECONDS
+
     protocol = websockets.Subprotocol(SUBPROTOCOL)
-    async with websockets.connect(made["cameraUrl"], subprotocols=[protocol]) as socket:
-        begin = {"type": "begin", "key": made["cameraKey"], "mimeType": "video/mp4;codecs=avc1"}
+    async with websockets.connect(url, subprotocols=[protocol]) as socket:
         await socket.send(json.dumps(begin))
-        assert json.loads(await socket.recv())["type"] == "ready"
+        told = json.loads(await socket.recv())
+        if told.get("code") == "SERVICE_AWAY":
+            return False
+        assert told["type"] == "ready", told
         await socket.send(film)
+        # The end leaves ffmpeg time for the last segment only.
+        await wait_until(is_recorded, 60, every=0.2)
         await socket.send('{"type":"end"}')
         await socket.wait_closed()
         assert socket.close_code == 1000
+    return True
 
 
 async def seek(viewer: Visitor, second: int) -> int:
