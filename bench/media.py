@@ -242,8 +242,9 @@ async def main(given: argparse.Namespace) -> int:
     everywhere = os.sched_getaffinity(0)
     limits = {
         "SONGGANG_MEDIA_MAX_CAMERAS": "1",
-        # All players come from one address, which may have half of the seats.
-        "SONGGANG_MEDIA_MAX_VIEWERS": str(2 * given.players),
+        # All players come from one address, which may have half of the seats, and those of the
+        # block before keep theirs for ten seconds.
+        "SONGGANG_MEDIA_MAX_VIEWERS": str(4 * given.players),
     }
     seconds = (2 * given.pairs + 1) * (BLOCK_SECONDS + 10)
     async with Songgang.on_own_mongod(Cores.divide(), settings=limits) as songgang:
