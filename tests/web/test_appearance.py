@@ -28,6 +28,14 @@ query ($status: SessionStatus!) { liveSessions(filter: {status: $status}, first:
 SMALL_SCREEN = {"width": 320, "height": 640}
 
 
+TWICE_THE_TEXT = """addEventListener("DOMContentLoaded", () => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(":root { font-size: 200% }");
+    document.adoptedStyleSheets.push(sheet);
+})"""
+"""What a browser does whose owner has set letters of twice the size."""
+
+
 @dataclass(frozen=True)
 class Look:
     """How a person has set the phone and the page."""
@@ -112,6 +120,21 @@ async def faults_of(visitor: Visitor, look: Look) -> list[object]:
     if look.language == "en":
         faults += [("Chinese", each) for each in await foreign_words(visitor)]
     return faults
+
+
+async def test_letters_of_twice_the_size_make_no_page_scroll_sideways(
+    browser: Browser, demo: ServerProcess, http: HttpClient
+) -> None:
+    wider: dict[str, int] = {}
+    async with visiting(browser, demo.url) as visitor:
+        visitor.answers_expected = {404}  # of the unknown code
+        await visitor.context.add_init_script(TWICE_THE_TEXT)
+        for name, path in (await paths_of_pages(http)).items():
+            await visitor.open(path)
+            wider[name] = await sideways_pixels(visitor)
+        body = await visitor.measure("parseFloat(getComputedStyle(document.body).fontSize)")
+    assert body == 32
+    assert set(wider.values()) == {0}, wider
 
 
 @pytest.mark.parametrize("size", [None, {"width": 360, "height": 640}])
