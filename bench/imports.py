@@ -81,7 +81,8 @@ def rows(number: int, firms: list[Employer]) -> Iterator[list[str]]:
         occupation = occupations[place % len(occupations)]
         terms = make_terms(occupation, counties=COUNTIES, source="某公众号", today=today, dice=dice)
         # A realistic length: about 300 characters.
-        # No two rows have the same texts, so that nothing is gained from remembering them.
+        # No two rows have the same texts, but they share sentences, and repeat their own: what is
+        # remembered of sentences helps here more than in a table whose rows share none.
         own = f"第{place}号工位，"
         terms = replace(terms, duties=own + terms.duties * 8, conditions=own + terms.conditions * 5)
         if place % 50 == 7:
