@@ -7,7 +7,6 @@ may, and nobody once the service has a public address.
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
@@ -21,6 +20,7 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.bearer_keys import shows_bearer
 from api.connections.place_metrics import place_metrics
 from api.connections.places import ConnectionPlaces
 from api.garbage import GarbageCollector, Reason
@@ -99,9 +99,7 @@ class Metrics(Collector):
 
     def _may_read(self, request: Request) -> bool:
         if self._token is not None:
-            expected = f"Bearer {self._token.get_secret_value()}"
-            shown = request.headers.get("authorization", "")
-            return hmac.compare_digest(shown.encode(), expected.encode())
+            return shows_bearer(request, self._token.get_secret_value())
         if self._is_public:
             # A proxy on this machine need not say that it is one.
             return False

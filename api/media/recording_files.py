@@ -6,13 +6,13 @@ it to viewers only after the end of the session.
 
 from __future__ import annotations
 
-import hmac
 from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from api.bearer_keys import shows_bearer
 from api.media.picture_files import CHANGING, LASTING, PLAYLIST_TYPE, SEGMENT_TYPE, refuse
 from api.media.recording_folder import RECORDING_NAME, RecordingFolder
 
@@ -22,7 +22,7 @@ class RecordingFiles:
 
     def __init__(self, folder: RecordingFolder, key: str) -> None:
         self._folder = folder
-        self._authorization = f"Bearer {key}"
+        self._key = key
 
     async def respond(self, request: Request) -> Response:
         """Tell the service how long a recording is, or delete it for the service.
@@ -30,9 +30,7 @@ class RecordingFiles:
         404: there is none, or the caller is not the service.
         """
         name = request.path_params["recording"]
-        shown = request.headers.get("authorization", "")[:1_000]
-        is_service = hmac.compare_digest(shown.encode(), self._authorization.encode())
-        if not is_service or not RECORDING_NAME.fullmatch(name):
+        if not shows_bearer(request, self._key) or not RECORDING_NAME.fullmatch(name):
             return refuse(HTTPStatus.NOT_FOUND)
         if request.method == "DELETE":
             was_there = await run_in_threadpool(self._folder.delete, name)
