@@ -9,9 +9,7 @@ from domain.refusals import Refusal
 from storage.mongo.client import StorageError
 
 
-async def attempt_all(
-    attempts: Iterable[Awaitable[object]], *, expected: type[Exception] = StorageError
-) -> int:
+async def attempt_all(attempts: Iterable[Awaitable[object]], *expected: type[Exception]) -> int:
     """Wait for all, and return how many were refused, failed at the database or as ``expected``.
 
     Any other exception is raised once all have ended: it is a fault.
@@ -19,6 +17,6 @@ async def attempt_all(
     outcomes = await asyncio.gather(*attempts, return_exceptions=True)
     failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     for failure in failures:
-        if not isinstance(failure, (Refusal, StorageError, expected)):
+        if not isinstance(failure, (Refusal, StorageError, *expected)):
             raise failure
     return len(failures)

@@ -87,7 +87,7 @@ class RecordingWatch(Leased):
         )
         self._last = watched[-1] if len(watched) == self._max_looked_at else None
         failures = await attempt_all(
-            (self._watch(session) for session in watched), expected=RecordingServerAway
+            (self._watch(session) for session in watched), RecordingServerAway
         )
         if failures:
             _log.warning("recordings not updated yet", sessions=failures)

@@ -118,12 +118,8 @@ def note_found(
     recording: SessionRecording, *, duration_seconds: int, byte_count: int, at: datetime
 ) -> SessionRecording:
     """Return the recording after the media process said how much of it there is."""
-    return replace(
-        recording,
-        found_at=recording.found_at or at,
-        duration_seconds=duration_seconds,
-        byte_count=byte_count,
-    )
+    known = note_progress(recording, duration_seconds=duration_seconds, byte_count=byte_count)
+    return replace(known, found_at=recording.found_at or at)
 
 
 def note_progress(

@@ -1,5 +1,6 @@
 """GraphQL type of a region: what a GB/T 2260 place code stands for."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Self
 
@@ -48,6 +49,12 @@ class Region:
     @strawberry.field(description="The regions around it, the province first.")
     def ancestors(self) -> "list[Region]":
         return [Region.of(around) for around in list_ancestors(self.record)]
+
+
+def list_full_names(codes: Iterable[str]) -> list[str]:
+    """Return the full names of the regions of these codes; a code of none is left out."""
+    found = map(region_of, codes)
+    return [region.full_name for region in found if region is not None]
 
 
 @cache

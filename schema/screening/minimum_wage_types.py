@@ -7,13 +7,12 @@ from typing import Self
 import strawberry
 
 from domain.postings.pay import PayPeriod
-from domain.reference.regions import region_of
 from domain.screening.minimum_wages import Grade
 from domain.screening.minimum_wages import MinimumWage as WageRecord
 from domain.screening.wage_table import WageTable
 from schema.context import Context, Info
 from schema.identity.colleague_types import Colleague, find_colleague
-from schema.reference.region_types import Region
+from schema.reference.region_types import Region, list_full_names
 from schema.relay import Keyset, Node, global_id, parse_whole_number
 from storage.screening.minimum_wages import BY_REGION
 
@@ -83,8 +82,7 @@ class MinimumWage(Node):
 
     @strawberry.field(description="The names of `places`, in the same order.")
     def place_names(self) -> list[str]:
-        found = (region_of(code) for code in self.record.places)
-        return [region.full_name for region in found if region is not None]
+        return list_full_names(self.record.places)
 
     @strawberry.field(description="Whether it is the row that applies today to its tier.")
     def in_force(self, info: Info) -> bool:

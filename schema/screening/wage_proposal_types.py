@@ -5,13 +5,12 @@ from typing import Self
 
 import strawberry
 
-from domain.reference.regions import region_of
 from domain.screening.wage_proposals import ProposalState
 from domain.screening.wage_proposals import WageProposal as ProposalRecord
 from schema.context import Info
 from schema.identity.colleague_types import Colleague, find_colleague
 from schema.identity.union_types import Union, find_union
-from schema.reference.region_types import Region
+from schema.reference.region_types import Region, list_full_names
 from schema.relay import Keyset, global_id, id_keyset
 from schema.screening.minimum_wage_types import MinimumWage
 
@@ -74,8 +73,7 @@ class MinimumWageProposal:
 
     @strawberry.field(description="The names of `places`, in the same order.")
     def place_names(self) -> list[str]:
-        found = (region_of(code) for code in self.record.row.places)
-        return [region.full_name for region in found if region is not None]
+        return list_full_names(self.record.row.places)
 
     @strawberry.field(description="The union that proposes it.")
     async def union(self, info: Info) -> Union | None:

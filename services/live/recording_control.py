@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.identity.accounts import Principal
@@ -166,7 +167,7 @@ class RecordingControl:
                 await self._store.audit_log.append(
                     [audit], at=self._clock(), transaction=transaction
                 )
-            return await load_session(self._store, session_id, transaction), []
+            return replace(before, recording=recording), []
 
         return await self._commit.append(session_topic(session_id), change)
 

@@ -1,6 +1,7 @@
 /** How far the recording of a session is. */
 
 import type { DeskRecordingQuery, SessionStatus } from "../../gen/graphql";
+import { isOnAir } from "./desk_state";
 
 export type Recording = NonNullable<DeskRecordingQuery["sessionRecording"]>;
 
@@ -17,8 +18,6 @@ export function stageOf(recording: Recording | null, status: SessionStatus, host
   // Another host ends the consent; the service notices within a moment.
   if (recording.deletedAt !== null || recording.person !== host) return "DELETING";
   if (status === "DRAFT" || status === "SCHEDULED") return "AGREED";
-  if (status === "LIVE" || status === "INTERRUPTED") {
-    return recording.byteCount > 0 ? "RUNNING" : "NOTHING_YET";
-  }
+  if (isOnAir(status)) return recording.byteCount > 0 ? "RUNNING" : "NOTHING_YET";
   return recording.foundAt === null ? "PREPARING" : "KEPT";
 }
