@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.quantiles import quantile
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
@@ -32,7 +34,7 @@ class Answers:
 
 
 def _at(ordered: Sequence[float], share: float) -> float:
-    return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1e3, 2)
+    return round(quantile(ordered, share) * 1e3, 2)
 
 
 class NotAnswered(Exception):

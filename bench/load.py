@@ -23,6 +23,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from bench.load_connections import Crowd, Plan, Tally
+from bench.quantiles import quantile
 
 
 def work(plan: Plan, index: int, pipe: Connection) -> None:
@@ -47,8 +48,8 @@ def merged(parts: Sequence[tuple[Tally, int, dict[str, int]]]) -> dict[str, Any]
     latencies = sorted(one for tally, _, _ in parts for one in tally.latencies)
     count = len(latencies)
 
-    def quantile(share: float) -> float | None:
-        return latencies[min(count - 1, int(count * share))] / 1_000 if count else None
+    def milliseconds(share: float) -> float | None:
+        return quantile(latencies, share) / 1_000 if latencies else None
 
     return {
         "deliveries": count,
@@ -57,10 +58,10 @@ def merged(parts: Sequence[tuple[Tally, int, dict[str, int]]]) -> dict[str, Any]
         "reader_cpu_us": round(
             sum(tally.cpu_seconds for tally, _, _ in parts) / max(count, 1) * 1e6, 2
         ),
-        "first_ms": quantile(0.0),
-        "p50_ms": quantile(0.50),
-        "p99_ms": quantile(0.99),
-        "max_ms": quantile(1.0),
+        "first_ms": milliseconds(0.0),
+        "p50_ms": milliseconds(0.50),
+        "p99_ms": milliseconds(0.99),
+        "max_ms": milliseconds(1.0),
         "closed": sum(closed for _, closed, _ in parts),
         "faults": summed(seen for _, _, seen in parts),
     }

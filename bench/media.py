@@ -13,7 +13,6 @@ import asyncio
 import json
 import os
 import random
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
@@ -22,10 +21,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import websockets
+from websockets.asyncio.client import ClientConnection
 
-from api.media.camera_sockets import SUBPROTOCOL
-from api.media.hls_encoder import find_ffmpeg
 from bench.lead_targets import SUBJECTS, Target, serve_target
 from bench.leads import EXPRESS
 from bench.machine import Cores, Usage, described
@@ -35,6 +32,7 @@ from bench.servers import DATABASE, Songgang
 from bench.steady_taps import Block
 from bench.taps import PHONE
 from storage.mongo.client import Mongo
+from tests.support.camera_parts import FRAGMENTED, open_camera, run_ffmpeg
 
 RESULTS = Path(__file__).parent / "results" / "media.json"
 TAPS_PER_SECOND = 100.0
@@ -54,18 +52,13 @@ def film(seconds: float) -> bytes:
     """Return a recording as a browser makes it, with a key frame each second."""
     rate, kilobits = CAMERA["rate"], CAMERA["kilobits"]
     source = f"testsrc2=size={CAMERA['size']}:rate={rate}:duration={seconds}"
-    done = subprocess.run(
-        [
-            *(find_ffmpeg(), "-loglevel", "error", "-f", "lavfi", "-i", source),
-            *("-c:v", "libx264", "-preset", "ultrafast", "-g", str(rate), "-sc_threshold", "0"),
-            *("-b:v", f"{kilobits}k", "-minrate", f"{kilobits}k", "-maxrate", f"{kilobits}k"),
-            *("-bufsize", f"{kilobits}k", "-nal-hrd", "cbr", "-pix_fmt", "yuv420p"),
-            *("-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "pipe:1"),
-        ],
-        capture_output=True,
-        check=True,
+    return run_ffmpeg(
+        *("-f", "lavfi", "-i", source),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-g", str(rate), "-sc_threshold", "0"),
+        *("-b:v", f"{kilobits}k", "-minrate", f"{kilobits}k", "-maxrate", f"{kilobits}k"),
+        *("-bufsize", f"{kilobits}k", "-nal-hrd", "cbr", "-pix_fmt", "yuv420p"),
+        *(*FRAGMENTED, "-f", "mp4", "pipe:1"),
     )
-    return done.stdout
 
 
 @asynccontextmanager
@@ -74,11 +67,8 @@ async def on_air(target: Target, seconds: float) -> AsyncIterator[str]:
     recording = await asyncio.to_thread(film, seconds)
     host = Client(target.running.ports[0], target.running.host_token)
     made = (await host.ask(_KEY, {"id": target.session}))["createCameraKey"]
-    protocol = websockets.Subprotocol(SUBPROTOCOL)
-    async with websockets.connect(made["cameraUrl"], subprotocols=[protocol]) as socket:
-        begin = {"type": "begin", "key": made["cameraKey"], "mimeType": "video/mp4;codecs=avc1"}
-        await socket.send(json.dumps(begin))
-        await socket.recv()
+    async with open_camera(made["cameraUrl"], made["cameraKey"]) as (socket, told):
+        assert told["type"] == "ready", told
         sending = asyncio.create_task(_send(socket, recording, seconds))
         try:
             yield await _find_playlist(host, target.session)
@@ -99,7 +89,7 @@ async def _find_playlist(client: Client, session: str) -> str:
             await asyncio.sleep(0.2)
 
 
-async def _send(socket: websockets.ClientConnection, recording: bytes, seconds: float) -> None:
+async def _send(socket: ClientConnection, recording: bytes, seconds: float) -> None:
     """Send a recording as fast as it plays."""
     loop = asyncio.get_running_loop()
     began, sent = loop.time(), 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bench.quantiles import quantile
+
 MOST = 1.2
 """The p99 of taps beside players, in times of that without, of a run that passes."""
 MOST_MISSED = 0.01
@@ -18,7 +20,7 @@ A segment lasts a second: the camera sends a key frame in each.
 
 def percentile(times: Sequence[float], share: float) -> float:
     """Return the time that this share of the times does not pass."""
-    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
+    return quantile(sorted(times), share)
 
 
 def ratio(times: dict[bool, list[list[float]]], chosen: Sequence[int]) -> float:

@@ -24,6 +24,7 @@ from bench.frames import CLOSE, PING, PONG, TEXT, client_frame, frames
 from bench.load import tell
 from bench.load_connections import READ_BYTES, message
 from bench.publisher import content_length
+from bench.quantiles import quantile
 
 PHONE = "14400000000"
 """The placeholder in the template; taps use 144 and eight digits, which no person has."""
@@ -231,11 +232,9 @@ class Room:
         self.faults[what] = self.faults.get(what, 0) + 1
 
 
-def quantile(ordered: list[int], share: float) -> float | None:
-    """Return a quantile in milliseconds of sorted nanoseconds."""
-    if not ordered:
-        return None
-    return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))] / 1e6, 2)
+def milliseconds(ordered: list[int], share: float) -> float | None:
+    """Return a quantile in milliseconds of sorted nanoseconds; None without any."""
+    return round(quantile(ordered, share) / 1e6, 2) if ordered else None
 
 
 def main() -> None:
@@ -253,9 +252,9 @@ def main() -> None:
         seconds=round(seconds, 3),
         answers=len(ordered),
         per_s=round(len(ordered) / seconds),
-        p50_ms=quantile(ordered, 0.50),
-        p99_ms=quantile(ordered, 0.99),
-        max_ms=quantile(ordered, 1.0),
+        p50_ms=milliseconds(ordered, 0.50),
+        p99_ms=milliseconds(ordered, 0.99),
+        max_ms=milliseconds(ordered, 1.0),
         load_cpu_us=round(used / max(len(ordered), 1) * 1e6, 1),
     )
     unanswered = room.finish()

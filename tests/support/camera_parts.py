@@ -30,16 +30,18 @@ from tests.support.webhook_receivers import http_response
 
 SECRET = "the secret of a stream key"
 KEY = "the key of both processes"
+_SUBPROTOCOL = websockets.Subprotocol(SUBPROTOCOL)
 MP4 = "video/mp4;codecs=avc1.42E01F,mp4a.40.2"
 WEBM = "video/webm;codecs=vp8,opus"
 MATROSKA = "video/x-matroska;codecs=avc1,opus"
 _H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "5")
-_FRAGMENTED = ("-movflags", "frag_keyframe+empty_moov+default_base_moof")
+FRAGMENTED = ("-movflags", "frag_keyframe+empty_moov+default_base_moof")
+"""An MP4 that can be played while it is made, as a browser records it."""
 _RECORDERS = {
-    MP4: ("mp4", (*_H264, "-c:a", "aac", *_FRAGMENTED)),
+    MP4: ("mp4", (*_H264, "-c:a", "aac", *FRAGMENTED)),
     WEBM: ("webm", ("-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus")),
     MATROSKA: ("matroska", (*_H264, "-c:a", "libopus")),
-    "a codec nobody knows": ("mp4", ("-c:v", "mpeg4", "-c:a", "aac", *_FRAGMENTED)),
+    "a codec nobody knows": ("mp4", ("-c:v", "mpeg4", "-c:a", "aac", *FRAGMENTED)),
 }
 
 
@@ -48,13 +50,14 @@ def record(mime_type: str) -> bytes:
     """Return a recording of three seconds, as a browser makes it; that in VP8 has odd sizes."""
     container, codecs = _RECORDERS[mime_type]
     source = "testsrc=size=161x91" if mime_type == WEBM else "testsrc2=size=160x90"
-    return _run_ffmpeg(
+    return run_ffmpeg(
         *("-f", "lavfi", "-i", f"{source}:rate=5", "-f", "lavfi", "-i", "sine"),
         *("-t", "3", *codecs, "-f", container, "pipe:1"),
     )
 
 
-def _run_ffmpeg(*arguments: str, given: bytes = b"") -> bytes:
+def run_ffmpeg(*arguments: str, given: bytes = b"") -> bytes:
+    """Return what ffmpeg writes with these arguments."""
     done = subprocess.run(
         [find_ffmpeg(), "-loglevel", "error", *arguments],
         input=given,
@@ -66,7 +69,7 @@ def _run_ffmpeg(*arguments: str, given: bytes = b"") -> bytes:
 
 def decode_frames(segment: bytes) -> int:
     """Return how many frames of H.264 a segment holds; it has to be decoded without a fault."""
-    raw = _run_ffmpeg(
+    raw = run_ffmpeg(
         *("-xerror", "-f", "mpegts", "-i", "pipe:0", "-map", "0:v:0", "-vf", "scale=16:16"),
         *("-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"),
         given=segment,
@@ -76,12 +79,21 @@ def decode_frames(segment: bytes) -> int:
 
 def find_darkest(recording: bytes, box: str) -> int:
     """Return the darkest of 256 greys in a box, as width:height:x:y, of the first frame."""
-    raw = _run_ffmpeg(
+    raw = run_ffmpeg(
         *("-xerror", "-i", "pipe:0", "-map", "0:v:0", "-frames:v", "1", "-vf", f"crop={box}"),
         *("-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"),
         given=recording,
     )
     return min(raw)
+
+
+@asynccontextmanager
+async def open_camera(url: str, key: str) -> AsyncIterator[tuple[ClientConnection, dict[str, Any]]]:
+    """Connect as a camera of H.264; yield the socket and what it is told first."""
+    async with websockets.connect(url, subprotocols=[_SUBPROTOCOL]) as socket:
+        begin = {"type": "begin", "key": key, "mimeType": "video/mp4;codecs=avc1"}
+        await socket.send(json.dumps(begin))
+        yield socket, json.loads(await socket.recv())
 
 
 class AdmittingService:
@@ -136,7 +148,7 @@ class MediaStudio:
         """Return a socket for a camera, to be opened with ``async with``."""
         return websockets.connect(
             f"{self.url.replace('http', 'ws')}/camera",
-            subprotocols=[websockets.Subprotocol(SUBPROTOCOL)],
+            subprotocols=[_SUBPROTOCOL],
             ping_interval=None,
         )
 

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-
-import websockets
-
-from api.media.camera_sockets import SUBPROTOCOL
-from api.media.hls_encoder import find_ffmpeg
+from tests.support.camera_parts import FRAGMENTED, open_camera, run_ffmpeg
 from tests.support.waiting import wait_until
 from tests.web.hosts import Host
 from tests.web.visitors import Visitor
@@ -34,37 +28,28 @@ def film_half_an_hour() -> bytes:
     It has a key frame, and so a segment, in three minutes.
     """
     halves = [f"color={colour}:size=64x36:rate=1:duration=900" for colour in ("black", "white")]
-    done = subprocess.run(
-        [
-            *(find_ffmpeg(), "-loglevel", "error", "-f", "lavfi", "-i", halves[0]),
-            *("-f", "lavfi", "-i", halves[1], "-filter_complex", "[0][1]concat=n=2"),
-            *("-c:v", "libx264", "-preset", "ultrafast", "-g", "180", "-sc_threshold", "0"),
-            *("-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "pipe:1"),
-        ],
-        capture_output=True,
-        check=True,
+    return run_ffmpeg(
+        *("-f", "lavfi", "-i", halves[0], "-f", "lavfi", "-i", halves[1]),
+        *("-filter_complex", "[0][1]concat=n=2"),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-g", "180", "-sc_threshold", "0"),
+        *(*FRAGMENTED, "-f", "mp4", "pipe:1"),
     )
-    return done.stdout
 
 
 async def publish(host: Host, session: str, film: bytes) -> None:
     """Send a whole film as a camera does, which comes back when the service was busy."""
     made = await host.act("createCameraKey", {"sessionId": session}, _CAMERA_KEY)
-    begin = {"type": "begin", "key": made["cameraKey"], "mimeType": "video/mp4;codecs=avc1"}
-    while not await _publish(made["cameraUrl"], begin, host, session, film):
+    while not await _publish(made["cameraUrl"], made["cameraKey"], host, session, film):
         pass
 
 
-async def _publish(url: str, begin: dict[str, str], host: Host, session: str, film: bytes) -> bool:
+async def _publish(url: str, key: str, host: Host, session: str, film: bytes) -> bool:
     async def is_recorded() -> bool:
         data = await host.http(_RECORDED, {"id": session}, token=host.token)
         seconds: int = data["sessionRecording"]["durationSeconds"]
         return seconds >= _ALL_BUT_THE_LAST_SECONDS
 
-    protocol = websockets.Subprotocol(SUBPROTOCOL)
-    async with websockets.connect(url, subprotocols=[protocol]) as socket:
-        await socket.send(json.dumps(begin))
-        told = json.loads(await socket.recv())
+    async with open_camera(url, key) as (socket, told):
         if told.get("code") == "SERVICE_AWAY":
             return False
         assert told["type"] == "ready", told

@@ -15,7 +15,6 @@ from domain.postings.postings import EmploymentType, PostingTerms
 from domain.postings.work_schedule import Workplace
 from domain.screening.coming_wages import ComingEffect, ComingWages, assume_proposals
 from domain.screening.known_wages import KNOWN_WAGES
-from domain.screening.minimum_wages import Grade, MinimumWage
 from domain.screening.posting_rules import screen_terms
 from domain.screening.wage_comparison import (
     WageComparison,
@@ -31,19 +30,11 @@ from tests.domain.posting_terms_samples import (
     places,
     posting_terms,
 )
+from tests.domain.screening.coming_rows import LATER, TABLE
 from tests.support import records
 
 SHANGHAI, JIAXING = "310115", "330402"
-LATER, LATEST = date(2026, 11, 15), date(2026, 11, 20)
-RAISED = MinimumWage(
-    region="310000",
-    tier=1,
-    monthly=2_900,
-    hourly=Decimal(27),
-    effective_from=LATER,
-    grade=Grade.A,
-)
-TABLE = WageTable(rows=(*KNOWN_WAGES.rows, RAISED))
+LATEST = date(2026, 11, 20)
 BELOW, TO_CHECK = "PAY_BELOW_MINIMUM_WAGE", "MINIMUM_WAGE_TO_CHECK"
 
 

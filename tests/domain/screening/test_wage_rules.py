@@ -16,25 +16,14 @@ from domain.postings.postings import EmploymentType, PostingStatus, PostingTerms
 from domain.postings.work_schedule import Workplace
 from domain.reference.regions import PROVINCES, list_counties
 from domain.screening.known_wages import KNOWN_WAGES
-from domain.screening.minimum_wages import Grade, MinimumWage
 from domain.screening.posting_rules import screen_terms
 from domain.screening.wage_comparison import WageBasis, WageComparison
 from domain.screening.wage_rules import compare_basic_pay, find_coming_findings
-from domain.screening.wage_table import WageTable
 from tests.domain.posting_terms_samples import FIXED_TODAY, part_time_terms, posting_terms
+from tests.domain.screening.coming_rows import LATER, TABLE
 from tests.support import records
 
 SHANGHAI, BEIJING, SHENZHEN, GUIYANG, JIAXING = "310115", "110101", "440305", "520100", "330402"
-LATER = date(2026, 11, 15)
-COMING = MinimumWage(
-    region="310000",
-    tier=1,
-    monthly=2_900,
-    hourly=Decimal(27),
-    effective_from=LATER,
-    grade=Grade.A,
-)
-TABLE = WageTable(rows=(*KNOWN_WAGES.rows, COMING))
 BELOW, TO_CHECK = "PAY_BELOW_MINIMUM_WAGE", "MINIMUM_WAGE_TO_CHECK"
 PROBATION_BELOW = "PROBATION_PAY_BELOW_MINIMUM_WAGE"
 PROBATION_TO_CHECK = "PROBATION_MINIMUM_WAGE_TO_CHECK"
