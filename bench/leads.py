@@ -175,7 +175,7 @@ async def _logged(mongo: Mongo, target: Target) -> bool:
     if not target.is_logged:
         return False
     give_up = time.monotonic() + LOGGED_WITHIN
-    while await mongo["leads"].count_documents({"logged": False}, hint="unlogged", limit=1):
+    while await mongo["leads"].count_documents({"awaits_log": True}, hint="awaiting_log", limit=1):
         if time.monotonic() > give_up:
             raise TimeoutError("The lead log did not get done")
         await asyncio.sleep(0.02)

@@ -31,6 +31,7 @@ from storage.leads.contacts import SealedContacts
 from storage.leads.follow_up import LeadTimelines
 from storage.leads.funnel import Funnel
 from storage.leads.leads import Leads
+from storage.leads.unlogged import UnloggedLeads
 from storage.live.presence import PresenceReports
 from storage.live.qr_codes import QrCodes
 from storage.live.questions import Questions
@@ -115,6 +116,7 @@ class Store:
         self.calling_order = CallingOrder(mongo)
         self.lead_claims = LeadClaims(mongo)
         self.leads = Leads(mongo, self.lead_claims)
+        self.unlogged_leads = UnloggedLeads(mongo)
         self.funnel = Funnel(mongo)
         self.qr_codes = QrCodes(mongo, self.keyring)
         self.imports = Imports(mongo)

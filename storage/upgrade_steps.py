@@ -15,6 +15,7 @@ from domain.postings.job_keys import KEYED_STATUSES, make_job_key
 from domain.postings.pay import FEN_PER_YUAN
 from domain.postings.postings import Posting, PostingStatus
 from domain.reference.calendar import add_months, day_in_china
+from storage.leads.unlogged import UnloggedLeads
 from storage.mongo.client import Document, Duplicate, Mongo, translate_errors
 from storage.mongo.codec import to_record
 from storage.mongo.upgrades import DOCUMENTS_PER_BATCH, UpgradeStep
@@ -177,6 +178,15 @@ async def _fill_job_keys(mongo: Mongo, _: datetime) -> int:
     return len(found)
 
 
+async def _count_unlogged(mongo: Mongo) -> int:
+    with translate_errors():
+        return await mongo["leads"].count_documents({"logged": False}, hint="unlogged")
+
+
+async def _adopt_unlogged(mongo: Mongo, _: datetime) -> int:
+    return await UnloggedLeads(mongo).adopt(limit=DOCUMENTS_PER_BATCH)
+
+
 UPGRADE_STEPS: tuple[UpgradeStep, ...] = (
     UpgradeStep(
         to_version=1,
@@ -218,6 +228,14 @@ UPGRADE_STEPS: tuple[UpgradeStep, ...] = (
         oldest_code=0,
         count=_count_without_job_key,
         change_batch=_fill_job_keys,
+    ),
+    UpgradeStep(
+        to_version=6,
+        name="leads_that_await_the_log",
+        summary="Lets leads that no node has logged yet wait for nodes of this version.",
+        oldest_code=0,
+        count=_count_unlogged,
+        change_batch=_adopt_unlogged,
     ),
 )
 """All steps in order; the number of the last is the schema version of this code."""

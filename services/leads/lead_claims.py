@@ -16,7 +16,7 @@ from domain.leads.leads import Lead
 from domain.leads.timeline import LeadChange, TimelineEntryKind
 from domain.live.events import LeadConfirmed, LeadSuperseded, LoggedEvent
 from services.leads.lead_changes import write_lead_changes
-from storage.leads.leads import UnloggedLead
+from storage.leads.unlogged import UnloggedLead
 from storage.mongo.client import Transaction
 from storage.store import Store
 
@@ -170,7 +170,7 @@ async def _write_changes(
         if change.entry.kind is TimelineEntryKind.PHONE_CONFIRMED
     ]
     # The log writer has yet to send the messages of these, and will see that they are confirmed.
-    unlogged = await store.leads.find_unlogged(confirmed, transaction=transaction)
+    unlogged = await store.unlogged_leads.find(confirmed, transaction=transaction)
     await write_lead_changes(store, changes, transaction, without_notice=unlogged)
     ended = [
         before for before, change in changes if change.entry.kind is TimelineEntryKind.SUPERSEDED

@@ -1,8 +1,8 @@
 """The lead log writer: logs and counts stored leads, each exactly once.
 
 One transaction appends the lead log entries for the staff, adds to the tally, queues the webhook
-messages, ends the leads that give way to a confirmed one, and marks the leads. A sweep finds leads
-that a crash left unmarked.
+messages, ends the leads that give way to a confirmed one, and keeps which leads it has logged. A
+sweep finds leads that a crash kept out of the log.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class LeadLogWriter(Periodic):
 
         :raises StorageError: they cannot be read now.
         """
-        for session_id in await self._store.leads.sessions_with_unlogged():
+        await self._store.unlogged_leads.adopt()
+        for session_id in await self._store.unlogged_leads.sessions():
             self.schedule(session_id)
 
     def schedule(self, session_id: str | None) -> None:
@@ -102,7 +103,7 @@ class LeadLogWriter(Periodic):
 
     async def _log_batch(self, session_id: str | None, size: int) -> int:
         async def change(transaction: Transaction) -> tuple[int, Sequence[LoggedEvent]]:
-            taken = await self._store.leads.take_unlogged(
+            taken = await self._store.unlogged_leads.take(
                 session_id, limit=size, transaction=transaction
             )
             await self._queue_notices([lead.id for lead in taken], transaction)
@@ -117,7 +118,9 @@ class LeadLogWriter(Periodic):
             recorded = [LeadRecorded(session_id=session_id, lead_id=lead.id) for lead in taken]
             return len(taken), [*recorded, *settled]
 
-        return await self._commit.append(lead_topic(session_id or "board"), change)
+        logged = await self._commit.append(lead_topic(session_id or "board"), change)
+        await self._store.unlogged_leads.unmark(session_id)
+        return logged
 
     async def _queue_notices(self, ids: Sequence[str], transaction: Transaction) -> None:
         """Queue webhook messages; the leads are read only if a webhook subscribes to them."""

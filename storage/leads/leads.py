@@ -6,22 +6,20 @@ giver. A fourth one allows a single lead to hold the place of a person, and thos
 stand beside it. Nodes of the version before obey that one, too. Leads without a session count as
 one session there, because MongoDB indexes null like a value.
 
-A lead is first stored by itself, with ``logged`` false; the answer to the person does not wait for
-more. Afterwards a transaction appends its event to the session's log and sets ``logged``. A partial
-index finds the leads that are not logged yet. For a lead without a session, only webhooks are
-notified then.
+A lead is stored before it is logged: see ``storage.leads.unlogged``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from domain.leads.confirmation import LeadConfirmation
 from domain.leads.lead_identity import key_of, stand_beside
 from domain.leads.leads import HIRED_STAGES, Lead
 from storage.leads.claims import LeadClaims
 from storage.leads.lead_query import LeadQuery
+from storage.leads.unlogged import AWAITS_LOG
 from storage.mongo.client import (
     Document,
     Duplicate,
@@ -31,7 +29,7 @@ from storage.mongo.client import (
     deadline,
     translate_errors,
 )
-from storage.mongo.codec import to_document, to_record
+from storage.mongo.codec import to_document
 from storage.mongo.paging import Page, PageRequest
 from storage.mongo.repository import NEWEST_FIRST, Repository
 
@@ -45,21 +43,6 @@ class QrCodeResults:
 
     interests: int
     hires: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnloggedLead:
-    """What the lead log writer needs of a lead that it has taken.
-
-    A node of the version before stores leads without a confirmation: they are LEGACY.
-    """
-
-    id: str
-    posting_id: str
-    person: str
-    giver: str | None = None
-    made_way: str | None = None
-    confirmation: LeadConfirmation = LeadConfirmation.LEGACY
 
 
 class Leads(Repository[Lead]):
@@ -121,7 +104,7 @@ class Leads(Repository[Lead]):
         try:
             with translate_errors():
                 await self._records.documents.insert_many(
-                    [{**to_document(lead), "logged": False} for lead in leads],
+                    [{**to_document(lead), **AWAITS_LOG} for lead in leads],
                     ordered=False,
                 )
         except Duplicate as duplicate:
@@ -174,60 +157,3 @@ class Leads(Repository[Lead]):
             "hired_at": {"$type": "date"},
         }
         return await self._records.count(where, transaction=transaction)
-
-    async def take_unlogged(
-        self, session_id: str | None, *, limit: int, transaction: Transaction
-    ) -> list[UnloggedLead]:
-        """Mark the oldest unlogged leads of a session as logged, and return them.
-
-        ``session_id`` None takes those without a session. It belongs into the transaction that
-        logs them: a second process that does the same meets a write conflict, and then finds them
-        taken.
-        """
-        unlogged = {"session_id": session_id, "logged": False}
-        leads = self._records.documents
-        with translate_errors():
-            found = await (
-                leads.find(unlogged, _UNLOGGED_FIELDS, session=transaction)
-                .sort("_id", 1)
-                .limit(limit)
-                .hint("unlogged")
-                .to_list(limit)
-            )
-            taken = [to_record(UnloggedLead, document) for document in found]
-            if taken:
-                await leads.update_many(
-                    {"_id": {"$in": [lead.id for lead in taken]}},
-                    {"$set": {"logged": True}},
-                    session=transaction,
-                    # A tenth of the time: the documents were checked when they were stored.
-                    bypass_document_validation=True,
-                )
-        return taken
-
-    async def find_unlogged(
-        self, ids: Sequence[str], *, transaction: Transaction
-    ) -> frozenset[str]:
-        """Those of these leads that are not logged yet."""
-        if not ids:
-            return frozenset()
-        where = {"_id": {"$in": list(ids)}, "logged": False}
-        with translate_errors():
-            found = self._records.documents.find(where, {"_id": 1}, session=transaction)
-            return frozenset([document["_id"] async for document in found])
-
-    async def sessions_with_unlogged(self, *, limit: int = 100) -> list[str | None]:
-        """The sessions (None: no session) with leads that a crash kept from the log."""
-        with translate_errors():
-            found = await (
-                self._records.documents.find({"logged": False}, {"session_id": 1})
-                .limit(limit)
-                # No key of the index is in the condition; without the hint MongoDB reads all leads.
-                .hint("unlogged")
-                .to_list(limit)
-            )
-        sessions = {document["session_id"] for document in found}
-        return sorted(sessions, key=lambda session_id: session_id or "")
-
-
-_UNLOGGED_FIELDS = {field.name: 1 for field in fields(UnloggedLead) if field.name != "id"}

@@ -245,6 +245,12 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("employer_id", ASCENDING), ("_id", DESCENDING)], name="by_employer"),
         IndexModel(
             [("session_id", ASCENDING), ("_id", ASCENDING)],
+            name="awaiting_log",
+            partialFilterExpression={"awaits_log": True},
+        ),
+        # Leads of nodes of schema version 4 and before, which may run beside this one.
+        IndexModel(
+            [("session_id", ASCENDING), ("_id", ASCENDING)],
             name="unlogged",
             partialFilterExpression={"logged": False},
         ),
@@ -290,6 +296,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"contact": {"$type": "object"}},
         ),
     ],
+    "logged_leads": [],
     "codes": [
         IndexModel([("session_id", ASCENDING), ("_id", DESCENDING)], name="by_session"),
         IndexModel([("union_path", ASCENDING), ("_id", DESCENDING)], name="by_union"),

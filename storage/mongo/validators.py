@@ -58,13 +58,18 @@ _SCALARS: Mapping[type, str] = {
     time: "string",
     Decimal: "decimal",
 }
+_NO_FIELDS: Mapping[str, Document] = types.MappingProxyType({})
 # Fields that only storage knows.
 _STORAGE_FIELDS: Mapping[str, Mapping[str, Document]] = {
     "sign_ins": {"used_at": {"bsonType": "date"}},
-    "leads": {"logged": {"bsonType": "bool"}},
     "seekers": {"reach": {"bsonType": "array", "items": {"bsonType": "string"}}},
     "audit": {"_id": {"bsonType": "number"}},
     "consent_texts": {"_id": {"bsonType": "number"}},
+}
+# The same, but a document may lack them.
+_OPTIONAL_STORAGE_FIELDS: Mapping[str, Mapping[str, Document]] = {
+    # Nodes of schema version 5 and before set ``logged``.
+    "leads": {"awaits_log": {"bsonType": "bool"}, "logged": {"bsonType": "bool"}},
 }
 _EVENT: Document = {
     "bsonType": "object",
@@ -143,11 +148,14 @@ def schema_of(kind: Any) -> Document:
     return {"bsonType": _SCALARS[kind]}
 
 
-def _record_schema(kind: Any, **storage_fields: Document) -> Document:
+def _record_schema(
+    kind: Any,
+    storage_fields: Mapping[str, Document] = _NO_FIELDS,
+    optional: Mapping[str, Document] = _NO_FIELDS,
+) -> Document:
     hints = get_type_hints(kind)
-    properties = {
-        _key(field): schema_of(hints[field.name]) for field in fields(kind)
-    } | storage_fields
+    properties = {_key(field): schema_of(hints[field.name]) for field in fields(kind)}
+    properties |= {**storage_fields, **optional}
     # A field with a default may have come later: older documents lack it and stay valid.
     required = [_key(field) for field in fields(kind) if field.default is MISSING]
     names = sorted([*required, *storage_fields])
@@ -203,7 +211,9 @@ RECORD_CLASSES: Mapping[str, type[Any]] = {
 
 VALIDATORS: Mapping[str, Document] = {
     **{
-        name: _record_schema(record_class, **_STORAGE_FIELDS.get(name, {}))
+        name: _record_schema(
+            record_class, _STORAGE_FIELDS.get(name, {}), _OPTIONAL_STORAGE_FIELDS.get(name, {})
+        )
         for name, record_class in RECORD_CLASSES.items()
     },
     "leases": _LEASE,

@@ -68,9 +68,9 @@ async def describe(mongo: Mongo) -> dict[str, tuple[list[Document], list[Documen
 async def find_contradictions(store: Store) -> list[str]:
     """Everything in a database that no single moment of the service could have left.
 
-    A lead that is marked as logged has exactly one event and, unless the owner of its phone ended
-    it, is counted in its tally; no other lead is. Seqs have no gap, and end where the counter of
-    the topic stands.
+    A lead that does not wait for the log has exactly one event and, unless the owner of its phone
+    ended it, is counted in its tally; no other lead is. Seqs have no gap, and end where the
+    counter of the topic stands.
     """
     found: list[str] = []
     events: dict[str, list[Document]] = {}
@@ -86,10 +86,11 @@ async def find_contradictions(store: Store) -> list[str]:
     async for event in store.mongo["events"].find({"kind": "LeadRecorded"}):
         logged[event["event"]["lead_id"]] += 1
     counted: Counter[str] = Counter()
-    fields = {"logged": 1, "session_id": 1, "confirmation": 1}
+    marked = await _read_marked(store)
+    fields = {"awaits_log": 1, "session_id": 1, "confirmation": 1}
     async for lead in store.mongo["leads"].find({}, fields):
         times = logged.pop(lead["_id"], 0)
-        if times != int(lead["logged"]):
+        if times != int("awaits_log" not in lead or lead["_id"] in marked):
             found.append(f"lead {lead['_id']}: {times} events")
         if lead["session_id"] is not None and lead.get("confirmation") != "SUPERSEDED":
             counted[lead["session_id"]] += times
@@ -98,6 +99,12 @@ async def find_contradictions(store: Store) -> list[str]:
         if sum(tally.values()) != counted[session_id]:
             found.append(f"tally of {session_id}: {sum(tally.values())}, not {counted[session_id]}")
     return found
+
+
+async def _read_marked(store: Store) -> set[str]:
+    """The leads that are logged whether they still wait for the log or not."""
+    marks = await store.mongo["logged_leads"].find().to_list(None)
+    return {lead_id for session_marks in marks for lead_id in session_marks["lead_ids"]}
 
 
 async def find_closed_contacts(store: Store, lead_ids: list[str]) -> list[str]:

@@ -113,7 +113,7 @@ async def hash_collections(running: RunningServices) -> dict[str, str]:
 
     async def all_logged() -> bool:
         # A test may store leads itself; the sweep would find them seconds later.
-        waiting = await running.store.leads.sessions_with_unlogged()
+        waiting = await running.store.unlogged_leads.sessions()
         for session_id in waiting:
             running.services.lead_log.schedule(session_id)
         return not waiting

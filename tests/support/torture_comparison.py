@@ -136,7 +136,7 @@ class Comparison:
 
 async def is_all_logged(store: Store) -> bool:
     """Return whether every stored lead is in the log of its session."""
-    return not await store.leads.sessions_with_unlogged()
+    return not await store.unlogged_leads.sessions()
 
 
 def identity_of_lead(document: dict[str, str]) -> tuple[str, str, str, str]:

@@ -128,8 +128,8 @@ WORKER_CASES = {
         lambda store, commit: LeadLogWriter(
             store, commit, ManualClock(), CaptureLimits(sweep=OFTEN)
         ),
-        lambda store: store.leads,
-        "sessions_with_unlogged",
+        lambda store: store.unlogged_leads,
+        "sessions",
     ),
     "demo_session": WorkerCase(_demo, lambda store: store.live_sessions, "page"),
 }

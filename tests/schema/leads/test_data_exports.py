@@ -78,7 +78,7 @@ async def test_an_export_continues_after_the_last_page(
     await running.store.leads.record(many)
     # Marked as logged, since these sessions do not exist.
     ids = [lead.id for lead in many]
-    logged = {"$set": {"logged": True}}
+    logged = {"$unset": {"awaits_log": ""}}
     await running.store.mongo["leads"].update_many({"_id": {"$in": ids}}, logged)
     receipt = world.lead_receipt(template)
     first = await mutate_with_receipt(api, "exportMyData", receipt=receipt)

@@ -250,7 +250,7 @@ async def test_an_overdue_lead_is_escalated_and_retention_waits_for_its_days(
         lead = await new_confirmed_lead(api, world)
 
         async def logged() -> bool:
-            return not await running.store.leads.sessions_with_unlogged()
+            return not await running.store.unlogged_leads.sessions()
 
         await wait_until(logged)
         assert await listed(api, world, world.officer, overdue=True) == []

@@ -296,5 +296,5 @@ class ClaimHistory:
         return self._nodes[self._turn % 2]
 
     async def _is_logged(self) -> bool:
-        unlogged = {"session_id": self.session_id, "logged": False}
+        unlogged = {"session_id": self.session_id, "awaits_log": True}
         return await self._store.mongo["leads"].count_documents(unlogged, limit=1) == 0

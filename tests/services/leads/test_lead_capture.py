@@ -128,7 +128,7 @@ async def test_log_and_tally_are_exact_after_a_burst_on_two_nodes(
 
 
 async def _all_logged(store: Store) -> bool:
-    return await store.leads.sessions_with_unlogged() == []
+    return await store.unlogged_leads.sessions() == []
 
 
 async def test_the_answer_does_not_wait_for_the_log(

@@ -57,15 +57,15 @@ async def test_leads_that_could_not_be_logged_are_looked_for_again(
 ) -> None:
     await store.leads.record([records.lead(session_id="session")])
     writer = LeadLogWriter(store, commit, ManualClock(), CaptureLimits(log_retry_seconds=0.0))
-    take_unlogged = store.leads.take_unlogged
+    take = store.unlogged_leads.take
     failures = iter([StorageUnavailable("away")] * 2)
 
     async def failing(*given: object, **named: object) -> object:
         for failure in failures:
             raise failure
-        return await take_unlogged(*given, **named)  # type: ignore[arg-type]  # passed on
+        return await take(*given, **named)  # type: ignore[arg-type]  # passed on
 
-    monkeypatch.setattr(store.leads, "take_unlogged", failing)
+    monkeypatch.setattr(store.unlogged_leads, "take", failing)
     writer.start()
     await wait_until(lambda: _is_logged(store))
     await writer.close()

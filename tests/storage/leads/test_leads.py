@@ -10,8 +10,8 @@ import pytest
 from domain.leads.lead_identity import key_of
 from domain.leads.leads import NO_HIRE_PROOF, HireSide, LeadStage
 from storage.leads.lead_query import LeadQuery
-from storage.leads.leads import QrCodeResults, UnloggedLead
-from storage.mongo.client import StorageError, Transaction
+from storage.leads.leads import QrCodeResults
+from storage.mongo.client import StorageError
 from storage.mongo.paging import PageRequest
 from storage.store import Store
 from tests.support import records
@@ -123,31 +123,6 @@ async def test_leads_are_filtered_by_what_their_follow_up_needs(
     assert "".join(lead.id for lead in page.items) == found
 
 
-async def test_unlogged_leads_are_claimed_once_oldest_first(store: Store) -> None:
-    made = [records.lead() for _ in range(5)]
-    elsewhere = records.lead(session_id="other")
-    await store.leads.record([*made, elsewhere])
-    assert await store.leads.sessions_with_unlogged() == ["other", "session"]
-
-    async def body(transaction: Transaction) -> list[UnloggedLead]:
-        return await store.leads.take_unlogged("session", limit=3, transaction=transaction)
-
-    taken = [await store.mongo.run_transaction(body) for _ in range(3)]
-    expected = [
-        UnloggedLead(
-            id=lead.id,
-            posting_id="posting",
-            person=lead.person,
-            giver=lead.giver,
-            confirmation=lead.confirmation,
-        )
-        for lead in made
-    ]
-    assert taken == [expected[:3], expected[3:], []]
-    assert await store.leads.sessions_with_unlogged() == ["other"]
-    assert await store.leads.sessions_with_unlogged(limit=1) == ["other"]
-
-
 async def test_a_person_has_one_lead_per_posting_without_a_session(either_store: Store) -> None:
     leads = either_store.leads
     board = {"session_id": None, "owner_id": None, "person": "w"}
@@ -159,7 +134,7 @@ async def test_a_person_has_one_lead_per_posting_without_a_session(either_store:
     assert await leads.record([again, elsewhere]) == [(first, False), (elsewhere, True)]
     assert await either_store.lead_claims.find_given(key_of(first)) == first
     # Leads without a session wait for no event log, but webhooks may have to be notified.
-    assert await leads.sessions_with_unlogged() == [None, "session"]
+    assert await either_store.unlogged_leads.sessions() == [None, "session"]
 
 
 async def test_a_withdrawn_lead_leaves_room_for_another(either_store: Store) -> None:

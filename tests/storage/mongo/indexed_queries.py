@@ -94,7 +94,7 @@ async def append(store: Store) -> None:
 
 async def log_leads(store: Store) -> None:
     async def body(transaction: Transaction) -> None:
-        await store.leads.take_unlogged("session", limit=3, transaction=transaction)
+        await store.unlogged_leads.take("session", limit=3, transaction=transaction)
 
     await store.mongo.run_transaction(body)
 
@@ -273,7 +273,7 @@ LOOKUPS: list[Reading] = [
     lambda store: store.live_sessions.ids_showing("posting"),
     lambda store: store.leads.by_ids(["a", "b"]),
     lambda store: store.leads.record([records.lead(person="same"), records.lead(person="same")]),
-    lambda store: store.leads.sessions_with_unlogged(),
+    lambda store: store.unlogged_leads.sessions(),
     log_leads,
     append,
     lambda store: store.event_log.last_seq("session/session"),

@@ -133,7 +133,7 @@ async def test_a_record_that_mongodb_accepts_is_read_unchanged(
     either_store: Store, record: Any
 ) -> None:
     collection = either_store.mongo[COLLECTIONS[type(record)]]
-    own = {"logged": False} if isinstance(record, Lead) else {}
+    own = {"awaits_log": True} if isinstance(record, Lead) else {}
     await collection.insert_one(to_document(record) | own)
     found = await collection.find_one_and_delete({"_id": record.id})
     assert found is not None
@@ -162,7 +162,7 @@ def test_a_record_without_an_id_has_no_key() -> None:
 
 def test_fields_that_only_storage_knows_are_ignored() -> None:
     lead = records.lead()
-    assert to_record(Lead, to_document(lead) | {"logged": True}) == lead
+    assert to_record(Lead, to_document(lead) | {"awaits_log": True}) == lead
 
 
 @pytest.mark.parametrize("stored", [8, 8.0, "8"])

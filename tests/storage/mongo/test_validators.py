@@ -48,7 +48,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "decisions": to_document(records.decision()),
     "sessions": to_document(records.live_session()),
     "recruitment_campaigns": to_document(records.recruitment_campaign()),
-    "leads": to_document(records.lead()) | {"logged": False},
+    "leads": to_document(records.lead()) | {"awaits_log": True},
     "lead_entries": to_document(make_first_entry(records.lead())),
     "suggestions": to_document(next(posting_suggestions("电工", "employer", None))),
     "leases": {"_id": "work", "holder": "node", "until": records.FIXED_NOW},
