@@ -38,7 +38,8 @@ async def read_marks(store: Store) -> list[Document]:
 
 async def record(store: Store, number: int, session_id: str | None = "session") -> list[str]:
     leads = [records.lead(session_id=session_id) for _ in range(number)]
-    await store.leads.record(leads)
+    if leads:
+        await store.leads.record(leads)
     return [lead.id for lead in leads]
 
 
@@ -119,9 +120,12 @@ async def test_a_lead_is_unlogged_until_it_is_taken(store: Store) -> None:
 
 
 @pytest.mark.parametrize("session_id", ["session", None])
+@pytest.mark.parametrize("marked_before", [0, 1])
 async def test_who_finds_a_lead_unlogged_conflicts_with_its_logging(
-    store: Store, session_id: str | None
+    store: Store, session_id: str | None, marked_before: int
 ) -> None:
+    await record(store, marked_before, session_id)
+    await take(store, session_id)
     made = await record(store, 1, session_id)
     found: list[frozenset[str]] = []
 
