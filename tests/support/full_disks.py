@@ -1,4 +1,4 @@
-"""Disks that are full for a while: a small tmpfs, or limits on the size of files."""
+"""Disks that are full for a while: a small tmpfs, of all or of one process, or limits on files."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 BALLAST_PIECE = bytes(1024 * 1024)
 SERVICE_FILE_BYTES = 64 * 1024 * 1024
 """Enough for the logs of a service, and too little for the journal files of its mongod."""
+_OWN_MOUNTS = ("--user", "--map-root-user", "--mount")
 
 
 class TmpfsDisk:
@@ -54,6 +55,29 @@ class LimitedFiles:
     def make_room(self) -> None:
         """Lift the limits; the next mongod that is started can write."""
         _limit_files(self.service_pid, resource.RLIM_INFINITY)
+
+
+def find_unshare() -> str | None:
+    """Return the program that gives a process mounts of its own; None where that is not allowed."""
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        return None
+    tried = subprocess.run([unshare, *_OWN_MOUNTS, "true"], capture_output=True, check=False)
+    return unshare if tried.returncode == 0 else None
+
+
+def on_own_disk(unshare: str, folder: Path, megabytes: int) -> list[str]:
+    """Return the words before a command whose process has a tmpfs of its own at a folder.
+
+    No rights are needed for that.
+    """
+    mount = f'mount -t tmpfs -o size={megabytes}m songgang "$0" && exec "$@"'
+    return [unshare, *_OWN_MOUNTS, "sh", "-c", mount, str(folder)]
+
+
+def own_disk_of(pid: int, folder: Path) -> TmpfsDisk:
+    """Return the tmpfs that only this process has at a folder."""
+    return TmpfsDisk(Path(f"/proc/{pid}/root{folder}"))
 
 
 def _limit_files(pid: int, most_bytes: int) -> None:

@@ -90,6 +90,11 @@ class ServerProcess:
         return ProcessResult(code, self.out, self.err)
 
 
+def command_of(*arguments: str) -> tuple[str, ...]:
+    """Return the words that run ``songgang`` with these arguments."""
+    return (sys.executable, "-m", "api", *arguments)
+
+
 def build_environment(uri: str | None, database: str, given: Mapping[str, str]) -> dict[str, str]:
     """Return this environment with these settings instead of its own."""
     kept = {
@@ -161,10 +166,7 @@ async def spawn_songgang(
     """Start a ``songgang`` process that writes to the files ``out`` and ``err`` in ``folder``."""
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "api",
-            *arguments,
+            *command_of(*arguments),
             cwd=folder,
             env=build_environment(uri, database, given),
             stdin=asyncio.subprocess.DEVNULL,
@@ -183,10 +185,7 @@ async def run_command(
 ) -> ProcessResult:
     """Run a ``songgang`` command to its end."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "api",
-        *arguments,
+        *command_of(*arguments),
         cwd=folder,
         env=build_environment(uri, database, given),
         stdin=asyncio.subprocess.PIPE,

@@ -110,6 +110,14 @@ async def test_a_wrong_key_is_refused_and_leaves_no_folder(studio: MediaStudio) 
 
 RECORDINGS = {
     "begins in the middle": (record(WEBM)[5_000:], CameraClose.RECORDING_WITHOUT_HEAD),
+    "is an MP4 without its first box": (
+        record(MP4)[record(MP4).index(b"moof") - 4 :],
+        CameraClose.RECORDING_WITHOUT_HEAD,
+    ),
+    "is an MP4 from the middle of a box": (
+        record(MP4)[5_000:],
+        CameraClose.RECORDING_WITHOUT_HEAD,
+    ),
     "is no recording": (b"GIF89a" * 100, CameraClose.RECORDING_WITHOUT_HEAD),
     "has an unknown codec": (record("a codec nobody knows"), CameraClose.RECORDING_UNKNOWN),
     "has a part that is too long": (bytes(4_000_001), CameraClose.TOO_MANY_BITS),
