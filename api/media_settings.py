@@ -13,17 +13,20 @@
 ``SONGGANG_MEDIA_KEEP_SECONDS``: how long segments are kept after a camera stopped.
 ``SONGGANG_MEDIA_RECORDED_DAYS``: days that recordings are kept after their session.
 ``SONGGANG_MEDIA_RECORDED_MIB``: the size of all recordings.
+``SONGGANG_MEDIA_STORE``: the object storage that it writes pictures and recordings to.
+``SONGGANG_MEDIA_STORE_URL``: where players read from that storage.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from api.media.limits import MediaLimits
+from api.media.object_store import parse_store_address
 from api.secret_checks import check_secret_length
 from api.stream_settings import StreamSettings
 from domain.live.media_servers import CameraServer, websocket_url
@@ -38,6 +41,11 @@ def _check_url(given: str) -> str:
     if len(given) > _MAX_URL_LENGTH or not _URL.fullmatch(given):
         raise ValueError("is an address such as https://jobs.example.org/media")
     return given.rstrip("/")
+
+
+def _check_store(given: str) -> str:
+    parse_store_address(given)
+    return given
 
 
 _Url = Annotated[str, AfterValidator(_check_url)]
@@ -93,6 +101,18 @@ class MediaSettings(StreamSettings):
         ge=0,
         validation_alias="SONGGANG_MEDIA_RECORDED_MIB",
     )
+    media_store: Annotated[str, AfterValidator(_check_store)] | None = Field(
+        default=None, validation_alias="SONGGANG_MEDIA_STORE"
+    )
+    media_store_url: _Url | None = Field(default=None, validation_alias="SONGGANG_MEDIA_STORE_URL")
+
+    @model_validator(mode="after")
+    def _check_store_url(self) -> Self:
+        if self.media_store is not None and self.media_store_url is None:
+            raise ValueError(
+                "SONGGANG_MEDIA_STORE needs SONGGANG_MEDIA_STORE_URL, where players read from it"
+            )
+        return self
 
     @property
     def camera_server(self) -> CameraServer | None:
@@ -103,6 +123,7 @@ class MediaSettings(StreamSettings):
             url=self.media_url,
             internal_url=self.media_internal_url or self.media_url,
             key=self.media_key.get_secret_value(),
+            store_url=self.media_store_url or "",
         )
 
     @property
@@ -113,10 +134,13 @@ class MediaSettings(StreamSettings):
 
     @property
     def stream_rules(self) -> StreamRules:
-        """The origins that playlists and posters may come from, the media process's among them."""
-        others, server = super().stream_rules.origins, self.camera_server
-        own = origin_of(server.url) if server else ""
-        return StreamRules(origins=(*others, own) if own and own not in others else others)
+        """The origins that playlists and posters may come from, those of cameras among them."""
+        origins, server = super().stream_rules.origins, self.camera_server
+        # Pictures of before the store was set are at the media process.
+        own = (server.url, server.store_url) if server else ()
+        return StreamRules(
+            origins=tuple(dict.fromkeys([*origins, *filter(None, map(origin_of, own))]))
+        )
 
     @property
     def media_limits(self) -> MediaLimits:

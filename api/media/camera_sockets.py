@@ -68,6 +68,11 @@ class CameraSockets:
             with suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(_ENDED)
 
+    @property
+    def recorded(self) -> frozenset[str]:
+        """The names of the recordings that cameras make now."""
+        return frozenset(each.recording for each in self._cameras.values() if each.recording)
+
     def keep_recordings(self) -> frozenset[str]:
         """Keep what the cameras on air have made, where it may be; return the recordings.
 

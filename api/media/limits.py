@@ -53,3 +53,9 @@ class MediaLimits:
     the service is away."""
     max_cached_bytes: int = 64 << 20
     """Bytes of segments that are kept in memory for all players."""
+    store_timeout_seconds: float = 5.0
+    """How long one request to the object store may take."""
+    store_check_seconds: float = 0.2
+    """How often it is looked what the object store lacks of the pictures."""
+    max_store_requests: int = 8
+    """Requests to the object store at the same time; each may hold a segment in memory."""

@@ -53,6 +53,11 @@ class MediaFolder:
         )
         return self._root / picture / name if is_named else None
 
+    def list_pictures(self) -> list[str]:
+        """Return the names of all pictures that have a folder."""
+        folders = list(self._root.iterdir()) if self._root.is_dir() else []
+        return [each.name for each in folders if _PICTURE.fullmatch(each.name)]
+
     def remove(self, picture: str) -> None:
         """Delete all of a picture."""
         shutil.rmtree(self._root / picture, ignore_errors=True)
@@ -80,8 +85,7 @@ class MediaFolder:
             return False  # there is no folder yet
 
     def _look_at_pictures(self, now: float) -> list[_PictureFolder]:
-        folders = list(self._root.iterdir()) if self._root.is_dir() else []
-        return [self._look_at(each, now) for each in folders if _PICTURE.fullmatch(each.name)]
+        return [self._look_at(self._root / name, now) for name in self.list_pictures()]
 
     def _look_at(self, folder: Path, now: float) -> _PictureFolder:
         kept = {PLAYLIST, *_read_lines(folder / PLAYLIST)}

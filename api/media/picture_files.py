@@ -22,6 +22,7 @@ from api.client_address import peer_of
 from api.media.hls_encoder import PLAYLIST
 from api.media.limits import MediaLimits
 from api.media.media_folder import MediaFolder
+from api.media.stored_pictures import StoredPictures
 from api.media.viewer_seats import ViewerSeats
 from realtime.single_flight import SingleFlight
 
@@ -38,15 +39,24 @@ _RETRY_SECONDS = 15
 
 
 class PictureFiles:
-    """Answers players, and the service, which shows ``key``."""
+    """Answers players, and the service, which shows ``key``.
+
+    ``stored`` is what an object store has, when players read from there.
+    """
 
     def __init__(
-        self, folder: MediaFolder, seats: ViewerSeats, limits: MediaLimits, key: str
+        self,
+        folder: MediaFolder,
+        seats: ViewerSeats,
+        limits: MediaLimits,
+        key: str,
+        stored: StoredPictures | None = None,
     ) -> None:
         self._folder = folder
         self._seats = seats
         self._limits = limits
         self._key = key
+        self._stored = stored
         self._cached: OrderedDict[Path, bytes] = OrderedDict()
         self._cached_bytes = 0
         self._reads: SingleFlight[bytes] = SingleFlight()
@@ -75,13 +85,22 @@ class PictureFiles:
         if path is None or not await run_in_threadpool(path.exists):
             return refuse(HTTPStatus.NOT_FOUND)
         if shows_bearer(request, self._key):
-            return await self._respond_playlist(path)
+            return await self._respond_to_service(picture, path)
         ticket = self._seats.issue(peer_of(request.scope))
         if ticket is None:
             return refuse(HTTPStatus.SERVICE_UNAVAILABLE)
         bandwidth = self._limits.max_bits_per_second
         lines = ("#EXTM3U", f"#EXT-X-STREAM-INF:BANDWIDTH={bandwidth}", f"{PLAYLIST}?seat={ticket}")
         return Response("\n".join((*lines, "")), media_type=PLAYLIST_TYPE, headers=CHANGING)
+
+    async def _respond_to_service(self, picture: str, path: Path) -> Response:
+        """Answer with the playlist that players get."""
+        if self._stored is None:
+            return await self._respond_playlist(path)
+        listed = self._stored.find_playlist(picture)
+        if listed is None:
+            return refuse(HTTPStatus.NOT_FOUND)
+        return Response(listed, media_type=PLAYLIST_TYPE, headers=CHANGING)
 
     async def _respond_playlist(self, path: Path) -> Response:
         try:

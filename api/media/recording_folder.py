@@ -102,9 +102,20 @@ class RecordingFolder:
             changed_at=max(before.changed_at, status.st_mtime),
         )
 
-    def render_playlist(self, name: str) -> str | None:
-        """Return the playlist of a recording (RFC 8216, type VOD); None if there is none."""
-        entries = self._read_list(name)
+    def list_kept(self) -> dict[str, int]:
+        """Return the bytes of each recording, by its name."""
+        return {name: kept.byte_count for name, kept in tuple(self._kept.items())}
+
+    def list_segments(self, name: str) -> list[str]:
+        """Return the names of the segments of a recording, in their order."""
+        return [segment for _, segment in self._read_list(name)]
+
+    def render_playlist(self, name: str, among: Collection[str] | None = None) -> str | None:
+        """Return the playlist of a recording (RFC 8216, type VOD); None if there is none.
+
+        ``among`` are the segments that it may name, and None all of them.
+        """
+        entries = self._read_list(name, among)
         if not entries:
             return None
         longest = max(_seconds_of(extinf) for extinf, _ in entries)
@@ -119,9 +130,12 @@ class RecordingFolder:
             before = segment
         return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
-    def measure(self, name: str) -> tuple[int, int] | None:
-        """Return the seconds and the bytes of a recording; None if there is none."""
-        seconds = sum(_seconds_of(extinf) for extinf, _ in self._read_list(name))
+    def measure(self, name: str, among: Collection[str] | None = None) -> tuple[int, int] | None:
+        """Return the seconds of a recording, among these segments, and the bytes of all of it.
+
+        None if there is none.
+        """
+        seconds = sum(_seconds_of(extinf) for extinf, _ in self._read_list(name, among))
         kept = self._kept.get(name)
         return None if kept is None or not seconds else (round(seconds), kept.byte_count)
 
@@ -174,12 +188,12 @@ class RecordingFolder:
         except OSError:
             return False  # there is no folder yet
 
-    def _read_list(self, name: str) -> list[tuple[str, str]]:
+    def _read_list(self, name: str, among: Collection[str] | None = None) -> list[tuple[str, str]]:
         try:
             lines = self._folder_file(name, _LIST).read_text("utf-8").splitlines()
         except OSError:
             return []
-        return list(_entries(lines))
+        return [each for each in _entries(lines) if among is None or each[1] in among]
 
     def _folder_file(self, name: str, file: str) -> Path:
         return self._root / name / file

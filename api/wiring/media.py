@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from obstore.exceptions import BaseError
+
 from api.connections.limits import ConnectionLimits
 from api.connections.places import ConnectionPlaces
 from api.media.camera_sockets import CameraSockets
@@ -15,10 +17,13 @@ from api.media.folder_watch import FolderWatch
 from api.media.hls_encoder import find_ffmpeg
 from api.media.limits import MediaLimits
 from api.media.media_folder import MediaFolder
+from api.media.object_store import ObjectStore, parse_store_address
 from api.media.picture_files import PictureFiles
 from api.media.recording_files import RecordingFiles
 from api.media.recording_folder import RecordingFolder
 from api.media.service_client import ServiceClient
+from api.media.stored_pictures import StoredPictures
+from api.media.stored_recordings import StoredRecordings
 from api.media.viewer_seats import ViewerSeats
 from api.settings import Settings, SettingsInvalid
 
@@ -36,9 +41,11 @@ class MediaNode:
     seats: ViewerSeats
     folder: MediaFolder
     limits: MediaLimits
+    store: ObjectStore | None
 
-    def describe(self) -> dict[str, int]:
+    def describe(self) -> dict[str, int | str]:
         """Return what it does now, and the most that it does."""
+        store = self.store
         return {
             "cameras": len(self.cameras.on_air),
             "maxCameras": self.limits.max_cameras,
@@ -46,6 +53,7 @@ class MediaNode:
             "maxViewers": self.limits.max_viewers,
             "folderBytes": self.folder.byte_count,
             "maxFolderBytes": self.limits.max_folder_bytes,
+            "store": "NONE" if store is None else "AWAY" if store.is_away else "OK",
         }
 
 
@@ -66,23 +74,46 @@ async def run_media_node(settings: Settings, limits: MediaLimits) -> AsyncIterat
     root = settings.media_dir or settings.data_dir / "media"
     folder = MediaFolder(root, limits)
     seats = ViewerSeats(limits, asyncio.get_running_loop().time)
-    files = PictureFiles(folder, seats, limits, key)
+    store = _open_store(settings, limits)
+    pictures = StoredPictures(folder, store, limits) if store is not None else None
+    files = PictureFiles(folder, seats, limits, key, pictures)
     recordings = RecordingFolder(root / "recordings", limits)
     cameras = CameraSockets(service, folder, files, recordings, limits, program=program, key=key)
+    stored = None
+    if store is not None:
+        stored = StoredRecordings(
+            recordings, store, limits, on_air=lambda: cameras.recorded, clock=time.time
+        )
     watch = FolderWatch(folder, cameras, files, recordings, limits, clock=time.time)
-    watch.start()
+    background = [each for each in (watch, pictures, stored) if each is not None]
+    for each in background:
+        each.start()
     try:
         yield MediaNode(
             cameras=cameras,
             files=files,
-            recordings=RecordingFiles(recordings, key),
+            recordings=RecordingFiles(recordings, key, stored),
             seats=seats,
             folder=folder,
             limits=limits,
+            store=store,
         )
     finally:
-        await watch.close()
+        for each in background:
+            await each.close()
         await service.close()
+
+
+def _open_store(settings: Settings, limits: MediaLimits) -> ObjectStore | None:
+    if settings.media_store is None:
+        return None
+    try:
+        return ObjectStore(parse_store_address(settings.media_store), limits)
+    except BaseError as error:
+        # Its message may quote a credential.
+        raise SettingsInvalid(
+            f"SONGGANG_MEDIA_STORE: check the AWS_ variables ({type(error).__name__})"
+        ) from None
 
 
 def create_media_places(limits: MediaLimits) -> ConnectionPlaces:

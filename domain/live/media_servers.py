@@ -51,12 +51,14 @@ class CameraServer:
     """The media process, which takes the cameras of browsers.
 
     ``url`` is where browsers reach it, ``internal_url`` where this service does, both without a
-    slash at the end. ``key`` is the secret that the two share.
+    slash at the end. ``key`` is the secret that the two share. ``store_url`` is where players read
+    what it makes, when that is an object store; empty otherwise.
     """
 
     url: str
     internal_url: str
     key: str = field(repr=False)
+    store_url: str = ""
 
     @property
     def camera_url(self) -> str:
@@ -70,11 +72,11 @@ class CameraServer:
 
     def playlist_of(self, session_id: str) -> str:
         """Return the address of the playlist of a session."""
-        return f"{self.url}/live/{name_picture(self.key, session_id)}/index.m3u8"
+        return f"{self._players_url}/live/{name_picture(self.key, session_id)}/index.m3u8"
 
     def recording_of(self, name: str) -> str:
         """Return the address of the playlist of a recording."""
-        return f"{self.url}/recordings/{name}/index.m3u8"
+        return f"{self._players_url}/recordings/{name}/index.m3u8"
 
     def internal_recording(self, name: str) -> str:
         """Return where this service asks for a recording, and deletes it."""
@@ -82,8 +84,15 @@ class CameraServer:
 
     def internal_playlist(self, url: str) -> str | None:
         """Return where this service reads a playlist of the media process; None for others."""
-        path = url.removeprefix(f"{self.url}/live/")
-        return None if path == url else f"{self.internal_url}/live/{path}"
+        for base in filter(None, (self.url, self.store_url)):
+            path = url.removeprefix(f"{base}/live/")
+            if path != url:
+                return f"{self.internal_url}/live/{path}"
+        return None
+
+    @property
+    def _players_url(self) -> str:
+        return self.store_url or self.url
 
 
 def name_picture(key: str, session_id: str) -> str:

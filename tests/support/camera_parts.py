@@ -184,14 +184,17 @@ class MediaStudio:
 
 
 @asynccontextmanager
-async def running_media(folder: Path, limits: MediaLimits) -> AsyncIterator[MediaStudio]:
-    """Run a media process in this loop, until the block ends."""
+async def running_media(
+    folder: Path, limits: MediaLimits, **given: str
+) -> AsyncIterator[MediaStudio]:
+    """Run a media process with these settings in this loop, until the block ends."""
     async with AdmittingService() as service:
         settings = Settings.model_validate(
             {
                 "SONGGANG_MEDIA_KEY": KEY,
                 "SONGGANG_MEDIA_DIR": folder,
                 "SONGGANG_MEDIA_SERVICE_URL": service.url,
+                **given,
             }
         )
         app: Starlette = create_media_app(settings, limits)

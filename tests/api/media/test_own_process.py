@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from api.connections.listeners import CannotListen, bind
 from api.media.own_process import bind_own_media, run_own_media
@@ -91,6 +92,47 @@ def test_one_that_is_started_apart_is_only_named(tmp_path: Path) -> None:
         internal = server.internal_playlist(playlist)
         assert internal == playlist.replace("https://jobs.example.org/media", "http://media:8001")
         assert server.internal_playlist("https://other.example.org/live/1/index.m3u8") is None
+
+
+def test_players_of_an_object_store_read_from_there_and_the_service_from_the_process(
+    tmp_path: Path,
+) -> None:
+    settings = read_settings(
+        tmp_path,
+        SONGGANG_MEDIA_URL="https://jobs.example.org/media",
+        SONGGANG_MEDIA_KEY="the key of both processes",
+        SONGGANG_MEDIA_INTERNAL_URL="http://media:8001",
+        SONGGANG_MEDIA_STORE_URL="https://cdn.example.org/songgang/",
+    )
+    server = settings.camera_server
+    assert server is not None
+    playlist = server.playlist_of("1")
+    assert playlist.startswith("https://cdn.example.org/songgang/live/")
+    assert server.recording_of("2") == "https://cdn.example.org/songgang/recordings/2/index.m3u8"
+    before = playlist.replace("https://cdn.example.org/songgang", "https://jobs.example.org/media")
+    for url in (playlist, before):  # a session may have begun before the setting
+        internal = server.internal_playlist(url)
+        assert internal == playlist.replace("https://cdn.example.org/songgang", "http://media:8001")
+    assert server.internal_recording("2") == "http://media:8001/recordings/2"
+    # Pages may load from both; cameras go to the process.
+    assert settings.stream_rules.origins == ("https://jobs.example.org", "https://cdn.example.org")
+    assert settings.camera_origins == ("wss://jobs.example.org",)
+
+
+@pytest.mark.parametrize(
+    ("store", "why"),
+    [
+        ("s3://pictures/songgang", "needs SONGGANG_MEDIA_STORE_URL"),
+        ("https://pictures.example.org", "is an address such as s3://bucket/songgang"),
+        ("s3://pictures/../other?x", "is an address such as s3://bucket/songgang"),
+        ("s3://p", "is an address such as s3://bucket/songgang"),
+    ],
+)
+def test_a_store_without_a_bucket_or_without_its_public_address_is_refused(
+    tmp_path: Path, store: str, why: str
+) -> None:
+    with pytest.raises(ValidationError, match=why):
+        read_settings(tmp_path, SONGGANG_MEDIA_STORE=store)
 
 
 def test_behind_a_proxy_its_address_is_the_one_that_is_set(tmp_path: Path) -> None:

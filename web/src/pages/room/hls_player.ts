@@ -10,7 +10,8 @@ interface Attached {
   onFault(this: void, fault: Fault): void;
 }
 
-const NOT_FOUND = 404;
+/** What is not there. Object storage says 403 to those who may not list its files. */
+const NOT_THERE = new Set([403, 404]);
 const SERVICE_UNAVAILABLE = 503;
 /** Close to live, and few enough segments kept for a phone of 2 GB. */
 const BUFFER_SECONDS = 20;
@@ -46,7 +47,7 @@ export function attach(
     const code = fault.response?.code;
     // A recording loses no segment: one that is not found says that all of it was deleted, and
     // hls.js would ask for it half a minute long.
-    if (from !== null && code === NOT_FOUND) onFault("GONE");
+    if (from !== null && code !== undefined && NOT_THERE.has(code)) onFault("GONE");
     else if (fault.fatal) onFault(code === SERVICE_UNAVAILABLE ? "FULL" : "WAITING");
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
