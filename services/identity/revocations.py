@@ -13,6 +13,7 @@ from domain.identity.token_rotation import Revocation
 from domain.refusals import Refusal, Unauthenticated, database_unavailable
 from realtime.background import Periodic, Schedule
 from storage.identity.accounts import Accounts
+from storage.mongo.client import StorageUnavailable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,13 +70,18 @@ class Revocations(Periodic):
         return database_unavailable() if self._is_outdated() else None
 
     async def run_once(self) -> None:
-        """Read what was revoked since the last read."""
+        """Read what was revoked since the last read.
+
+        :raises StorageError: it could not be read in time.
+        """
         try:
             async with asyncio.timeout(self._limits.read_timeout_seconds):
                 await self.refresh()
-        except Exception:
+        except Exception as error:
             if self._is_outdated():
                 self._notify()
+            if isinstance(error, TimeoutError):
+                raise StorageUnavailable("the revocations were not read in time") from None
             raise
 
     async def refresh(self) -> None:
