@@ -189,29 +189,31 @@ async def running_media(
 ) -> AsyncIterator[MediaStudio]:
     """Run a media process with these settings in this loop, until the block ends."""
     async with AdmittingService() as service:
-        settings = Settings.model_validate(
-            {
-                "SONGGANG_MEDIA_KEY": KEY,
-                "SONGGANG_MEDIA_DIR": folder,
-                "SONGGANG_MEDIA_SERVICE_URL": service.url,
-                **given,
-            }
-        )
-        app: Starlette = create_media_app(settings, limits)
-        async with app.router.lifespan_context(app):
-            config = create_media_server_config(app, settings, limits)
-            config.port = 0
-            server = EmbeddedUvicorn(config)
-            task = asyncio.create_task(server.serve())
-            await server.listening.wait()
-            port = server.servers[0].sockets[0].getsockname()[1]
-            url = f"http://127.0.0.1:{port}"
-            try:
-                async with httpx.AsyncClient(base_url=url) as http:
-                    yield MediaStudio(service=service, node=app.state.node, url=url, http=http)
-            finally:
-                server.should_exit = True
-                await task
+        own = {"SONGGANG_MEDIA_DIR": str(folder), "SONGGANG_MEDIA_SERVICE_URL": service.url}
+        async with (
+            serving_media(limits, **own, **given) as (node, url),
+            httpx.AsyncClient(base_url=url) as http,
+        ):
+            yield MediaStudio(service=service, node=node, url=url, http=http)
+
+
+@asynccontextmanager
+async def serving_media(limits: MediaLimits, **given: str) -> AsyncIterator[tuple[MediaNode, str]]:
+    """Run a media process with these settings in this loop; yield it and its address."""
+    settings = Settings.model_validate({"SONGGANG_MEDIA_KEY": KEY, **given})
+    app: Starlette = create_media_app(settings, limits)
+    async with app.router.lifespan_context(app):
+        config = create_media_server_config(app, settings, limits)
+        config.port = 0
+        server = EmbeddedUvicorn(config)
+        task = asyncio.create_task(server.serve())
+        await server.listening.wait()
+        port = server.servers[0].sockets[0].getsockname()[1]
+        try:
+            yield app.state.node, f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            await task
 
 
 async def end_of(socket: ClientConnection) -> tuple[int, str]:

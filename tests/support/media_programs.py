@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -41,6 +41,25 @@ http {{
     server {{ listen 127.0.0.1:{http_port}; root {folder}; }}
 }}
 """
+_PROXY_CONFIGURATION = """
+daemon off; master_process off; pid {folder}/pid; error_log {folder}/nginx.log warn;
+events {{ }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    upstream nodes {{ {nodes} }}
+    server {{
+        listen 127.0.0.1:{port};
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $http_connection;
+        location / {{ proxy_pass http://nodes; }}
+        location /media/ {{ proxy_pass {media}/; }}
+    }}
+}}
+"""
 
 
 def find_nginx() -> tuple[Path, Path] | None:
@@ -72,20 +91,39 @@ async def running_nginx(
     """Run nginx-rtmp in a folder, with playlists below ``/hls/``, until the block ends."""
     found = find_nginx()
     assert found is not None  # the test has asked
-    program, module = found
     (folder / "hls").mkdir()
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        _CONFIGURATION.format(
-            module=module,
-            folder=folder,
-            rtmp_port=rtmp_port,
-            http_port=http_port,
-            callbacks=callbacks,
-        )
+    configuration = _CONFIGURATION.format(
+        module=found[1],
+        folder=folder,
+        rtmp_port=rtmp_port,
+        http_port=http_port,
+        callbacks=callbacks,
     )
+    async with _running_nginx(folder, configuration):
+        yield
+
+
+@asynccontextmanager
+async def running_proxy(
+    folder: Path, *, port: int, nodes: Sequence[str], media: str
+) -> AsyncIterator[None]:
+    """Run nginx before these nodes in turn, with a media process below ``/media/``."""
+    servers = "".join(f"server {each.removeprefix('http://')};" for each in nodes)
+    configuration = _PROXY_CONFIGURATION.format(
+        folder=folder, port=port, nodes=servers, media=media
+    )
+    async with _running_nginx(folder, configuration):
+        yield
+
+
+@asynccontextmanager
+async def _running_nginx(folder: Path, configuration: str) -> AsyncIterator[None]:
+    found = find_nginx()
+    assert found is not None  # the test has asked
+    file = folder / "nginx.conf"
+    file.write_text(configuration)
     process = await asyncio.create_subprocess_exec(
-        program, "-c", configuration, "-p", folder, stderr=asyncio.subprocess.DEVNULL
+        found[0], "-c", file, "-p", folder, stderr=asyncio.subprocess.DEVNULL
     )
     try:
         yield
