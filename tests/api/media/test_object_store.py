@@ -98,7 +98,10 @@ async def setup(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Setup
                 running_media(folder / "media", LIMITS, **given) as studio,
                 httpx.AsyncClient() as player,
             ):
-                yield Setup(studio=studio, s3=s3, cable=cable, player=player)
+                setup = Setup(studio=studio, s3=s3, cable=cable, player=player)
+                # Before anything else it looks at what a process before has left.
+                await wait_until(lambda: not setup.names(f"live/{LEFT}"), 60)
+                yield setup
 
 
 async def test_players_read_a_picture_from_the_store(setup: Setup) -> None:
@@ -123,7 +126,7 @@ async def test_players_read_a_picture_from_the_store(setup: Setup) -> None:
 
 
 async def test_a_picture_that_a_process_before_has_left_is_deleted(setup: Setup) -> None:
-    await wait_until(lambda: not setup.names(f"live/{LEFT}"), 60)
+    assert setup.names(f"live/{LEFT}") == []
 
 
 async def test_a_playlist_names_no_segment_that_is_not_known_to_be_stored(setup: Setup) -> None:
