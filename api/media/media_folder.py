@@ -15,7 +15,7 @@ from pathlib import Path
 from api.media.hls_encoder import PLAYLIST
 from api.media.limits import MediaLimits
 
-_PICTURE = re.compile(r"[0-9a-f]{32}")
+PICTURE_NAME = re.compile(r"[0-9a-f]{32}")
 SEGMENT_NAME = re.compile(r"[0-9a-f]{8}-[0-9]{1,15}\.ts")
 
 
@@ -48,7 +48,7 @@ class MediaFolder:
 
     def locate(self, picture: str, name: str) -> Path | None:
         """Return where the playlist or a segment of a picture is; None for any other name."""
-        is_named = _PICTURE.fullmatch(picture) and (
+        is_named = PICTURE_NAME.fullmatch(picture) and (
             name == PLAYLIST or SEGMENT_NAME.fullmatch(name)
         )
         return self._root / picture / name if is_named else None
@@ -56,7 +56,7 @@ class MediaFolder:
     def list_pictures(self) -> list[str]:
         """Return the names of all pictures that have a folder."""
         folders = list(self._root.iterdir()) if self._root.is_dir() else []
-        return [each.name for each in folders if _PICTURE.fullmatch(each.name)]
+        return [each.name for each in folders if PICTURE_NAME.fullmatch(each.name)]
 
     def remove(self, picture: str) -> None:
         """Delete all of a picture."""

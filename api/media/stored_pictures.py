@@ -13,7 +13,7 @@ from pathlib import Path
 
 from api.media.hls_encoder import PLAYLIST
 from api.media.limits import MediaLimits
-from api.media.media_folder import SEGMENT_NAME, MediaFolder
+from api.media.media_folder import PICTURE_NAME, SEGMENT_NAME, MediaFolder
 from api.media.object_store import ObjectStore, StoreAway
 from realtime.background import Periodic, Schedule
 from workers.attempts import attempt_all
@@ -68,7 +68,8 @@ class StoredPictures(Periodic):
         if not self._is_begun:
             # A process before may have left pictures whose cameras were cut off meanwhile.
             for name in await self._store.list_folders(_ROOT):
-                self._pictures.setdefault(name, _StoredPicture())
+                if PICTURE_NAME.fullmatch(name):  # others are not ours
+                    self._pictures.setdefault(name, _StoredPicture())
             self._is_begun = True
         names = await asyncio.to_thread(self._folder.list_pictures)
         for name in names:

@@ -90,6 +90,7 @@ async def setup(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Setup
                 environment.setenv(name, value)
             store = ObjectStore(ADDRESS, LIMITS)
             await store.put(f"live/{LEFT}", "0123abcd-1.ts", b"left", {})
+            await store.put("live/of-the-operator", "film.mp4", b"content", {})
             given = {
                 "SONGGANG_MEDIA_STORE": f"s3://{BUCKET}/{ADDRESS.prefix}",
                 "SONGGANG_MEDIA_STORE_URL": f"{s3.url}/{ADDRESS.prefix}",
@@ -127,6 +128,7 @@ async def test_players_read_a_picture_from_the_store(setup: Setup) -> None:
 
 async def test_a_picture_that_a_process_before_has_left_is_deleted(setup: Setup) -> None:
     assert setup.names(f"live/{LEFT}") == []
+    assert setup.names("live/of-the-operator") == ["film.mp4"]
 
 
 async def test_a_playlist_names_no_segment_that_is_not_known_to_be_stored(setup: Setup) -> None:
