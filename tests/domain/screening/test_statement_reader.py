@@ -201,3 +201,19 @@ def test_numbers_and_people_decide_over_the_same_words(
 ) -> None:
     assert codes(lawful) == set()
     assert code in codes(unlawful)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "加班每月不超三十六小时，按倍数付加班费",
+        "没照顾过老人不要紧，有护士长带教",
+        "大爷大妈别着急，工作人员一个一个登记",
+        "夜间巡逻打点八处，每圈四十分钟",
+        "工资每月十号打入本人银行卡",
+        "上门前跟客户电话说明到达时间",
+        "长发要塞进工作帽里",
+    ],
+)
+def test_words_that_only_look_like_a_risk_are_no_finding(text: str) -> None:
+    assert codes(text) == set()
