@@ -216,7 +216,7 @@ def estimate(examples: Sequence[Example]) -> Iterator[str]:
     """
     everything: list[tuple[bool, float]] = []
     named = [0, 0]
-    for author in sorted({each.author for each in examples} - {"own", "o0", "e0", EVERYDAY}):
+    for author in sorted({each.author for each in examples} - {"own", "o0", "o1", "e0", EVERYDAY}):
         trained = train([each for each in examples if each.author != author])
         apart = [each for each in examples if each.author == author]
         measured = [(each.is_unlawful, trained.measure(each)) for each in apart]

@@ -64,8 +64,22 @@ _MINOR_GUARD = CUES.add(
     r"禁入|不得|不能|不安排|不允许|只安排|只做|须满18|须年满18|满18周?岁并|要满十八|禁止"
 )
 _CHILD_WORK = re.compile(
-    r"打工|暑假工|寒假工|招|可以来|就能来|能来|学徒|手工|帮忙|也收|也行|可做|报名"
+    r"打工|暑假工|寒假工|招|可以来|就能来|能来|上岗|进厂|车间|学徒|手工|帮忙|也收|也行|可做|报名"
 )
+_TEACHING = CUES.add(r"老师|教师|班主任|任教|教务|教练|辅导员|少年|剧团|体校|学校")
+_CHILDREN_REFUSED = CUES.add(
+    r"(?:未满|没满|不满|没到|不到|不够|不足|未到|未成年|童工)[^\n,]{0,10},?[^\n,]{0,8}"
+    r"(?:不收|不招|不录|不行|不能收|不许进|不准|不得|不予|律不|概不|不接收|拒收|拦下|别来)(?!身份|证)"
+)
+_SHORT_DAY = CUES.add(
+    r"(?<![\d十])(?:[3-6]|[三四五六])(?:\.\d|点五|个半)?个?半?(?:小时|钟头?)(?:[二三四五]十分|半)?"
+    r"|不(?:到|超过|超|过|足)(?:40|四十)(?:个?小时|[,\n]|$)|(?:均|才|也就)(?:3\d|三十[一-九]?)(?:个?小时|钟)"
+)
+_TURNS = CUES.add(
+    r"(?:员工|店员|每人|每个人|各人|大家|人员|师傅)[^\n]{0,8}(?:轮休|轮着|轮班|休两天|歇两天|休2天|休一天半|做五休二|双休|两班|两天假|倒班)"
+)
+_SHOP_HOURS = re.compile(r"全年|365|一年到头|无休|不打烊|点开|营业")
+_ALTERNATE_WEEKS = re.compile(r"大小周|单双休|大小休|长短周|单休|双休|周|休|六天")
 _WELCOME = CUES.add(
     r"不限|欢迎|均可|都可|皆可|一视同仁|同等(?!条件)|平等|不问|不设|也可|也行|也能|同工同酬|不歧视|均能|都有岗|不看|都欢迎|放心|尊重|不是门槛|可兼顾|可申请|鼓励|保护|照发|带薪|依法|支持|协助|方便接送"
 )
@@ -163,7 +177,9 @@ def is_harmless(
     if code in _DISCRIMINATION:
         return _is_welcome(code, where)
     if code == phrase_findings.UNDER_SIXTEEN.code:
-        return _PUPILS.is_in(clause, cues) and not _CHILD_WORK.search(clause)
+        return _is_no_child_at_work(where)
+    if code == labour_findings.EXCESSIVE_HOURS.code and _are_hours_lawful(where):
+        return True
     return _is_lawful_exception(code, where) or _is_about_others(code, where)
 
 
@@ -172,6 +188,25 @@ def _is_past(where: Surroundings) -> bool:
         return False
     is_past = _PAST.expression.search(where.sentence, where.clause_start, where.end)
     return bool(is_past) and not _STILL.search(where.sentence)
+
+
+def _is_no_child_at_work(where: Surroundings) -> bool:
+    """Whether children are taught, or are turned away."""
+    if _CHILDREN_REFUSED.is_in(where.sentence, where.cues):
+        return True
+    is_about_pupils = _PUPILS.is_in(where.clause, where.cues) or _TEACHING.is_in(
+        where.sentence, where.cues
+    )
+    return is_about_pupils and not _CHILD_WORK.search(where.clause)
+
+
+def _are_hours_lawful(where: Surroundings) -> bool:
+    """Whether weeks of six days have short days, or only the shop is open without rest."""
+    words = where.sentence[where.start : where.end]
+    return bool(
+        (_TURNS.is_in(where.sentence, where.cues) and _SHOP_HOURS.search(words))
+        or (_SHORT_DAY.is_in(where.sentence, where.cues) and _ALTERNATE_WEEKS.search(words))
+    )
 
 
 def _is_lawful_exception(code: str, where: Surroundings) -> bool:

@@ -16,6 +16,7 @@ from importlib.resources import files
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from domain.screening.passage_numbers import is_counted, mark_numbers
+from domain.screening.passage_terms import mark_terms
 
 MAX_WRITTEN_GRAM_CHARS = 3
 """The longest gram of a passage as it is written."""
@@ -72,7 +73,7 @@ def spell(passage: str) -> tuple[str, ...]:
     """
     written = f"{EDGE}{passage.strip()}{EDGE}".replace("\n", EDGE)
     classed = _NUMBERS.sub(NUMBER, _replace_words(written))
-    counted = mark_numbers(written)
+    counted = mark_numbers(written) + mark_terms(written)
     if counted == written:
         return written, classed
     return written, classed, _NUMBERS.sub(NUMBER, _replace_words(counted))

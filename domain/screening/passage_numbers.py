@@ -23,7 +23,7 @@ _DIGITS = dict(
 )
 _SCALES = dict(zip("十拾百佰千仟万k", (10, 10, 100, 100, 1_000, 1_000, 10_000, 1_000), strict=True))
 _CHINESE_DIGITS = "零〇一二两俩三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
-_COUNT = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?[千万k]?|[{_CHINESE_DIGITS}]{{1,7}})"
+COUNT = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?[千万k]?|[{_CHINESE_DIGITS}]{{1,7}})"
 
 
 class _Unit(NamedTuple):
@@ -50,8 +50,11 @@ _UNITS = (
     _Unit(r"(?![\d一二三四五六七八九十百千万])", (100, 500, 1000, 1700, 2300, 3000, 5000)),
 )
 _AMOUNT = len(_UNITS) - 1
+_PART = next(at for at, unit in enumerate(_UNITS) if unit.expression == "成|折")
 _SPAN_SIGNS, _SHARE_SIGNS = (FIRST_SIGN + SIGNS_OF_UNIT * (len(_UNITS) + at) for at in (0, 1))
-LAST_SIGN = _SHARE_SIGNS + SIGNS_OF_UNIT - 1
+FIRST_TERM_SIGN = _SHARE_SIGNS + SIGNS_OF_UNIT
+"""The signs of what several numbers say together begin here."""
+LAST_SIGN = FIRST_TERM_SIGN + SIGNS_OF_UNIT - 1
 _SPAN_STEPS = (4, 7, 8.6, 9.1, 10, 11, 12, 13, 16)
 _SHARE_STEPS = (50, 80, 100)
 _TIME = (
@@ -64,8 +67,8 @@ _SPAN = re.compile(
     rf"{_TIME}(?:开门|开工|上班|上|开始|起|干|守|忙|做|站|坐|排|打卡|到岗|开早会|,){{0,2}}"
     rf"[-到至守]?(?:次日|第二天|当天)?{_TIME}"
 )
-_SHARE = re.compile(rf"百分之({_COUNT})")
-_NUMBER = re.compile(rf"({_COUNT})(?:" + "|".join(f"({unit.expression})" for unit in _UNITS) + ")")
+_SHARE = re.compile(rf"百分之({COUNT})")
+_NUMBER = re.compile(rf"({COUNT})(?:" + "|".join(f"({unit.expression})" for unit in _UNITS) + ")")
 
 
 def mark_numbers(text: str) -> str:
@@ -105,6 +108,9 @@ def _mark_number(match: re.Match[str]) -> str:
     value, steps = read_count(match[1]), _UNITS[unit].steps
     if unit == _AMOUNT and value < steps[0]:
         return match[0]
+    if unit == _PART and 10 < value < 100:
+        # 八五折 is eight and a half tenths.
+        value /= 10
     return chr(FIRST_SIGN + SIGNS_OF_UNIT * unit + bisect_right(steps, value))
 
 

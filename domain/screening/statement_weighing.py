@@ -1,8 +1,8 @@
 """Weighs what readings say of a text with the classifier, and states what only it sees.
 
 A text goes to a person if it reads like unlawful ones. What doubtful readings found in a short text
-is cleared if the text, and the clauses around each place, read like lawful ones; a listed phrase
-only if the text is far from unlawful ones.
+is cleared if the text and the clauses around each place read like lawful ones on average, and the
+clauses alone not much like unlawful ones; a listed phrase only if they read more like lawful ones.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from domain.screening.text_likeness import (
     CLEARS_BELOW,
     CLEARS_PHRASES_BELOW,
     DOUBTS_BELOW,
+    NEVER_CLEARS_FROM,
     STOPS_FROM,
     find_likeliest_rule,
     measure_likeness,
@@ -34,12 +35,7 @@ def weigh(judge: StatementJudge, rules: Mapping[str, Finding]) -> tuple[Statemen
         # In a longer text the harmless rest would outweigh what a reading found.
         return statements
     likeness = measure_likeness(text, name_signals(statements, judge.harmless))
-    if all(
-        not each.is_certain
-        and likeness < (CLEARS_BELOW if each.is_clearable else CLEARS_PHRASES_BELOW)
-        and _is_harmless_around(judge, each)
-        for each in statements
-    ):
+    if all(not each.is_certain and _clears(judge, each, likeness) for each in statements):
         return ()
     if likeness < DOUBTS_BELOW:
         return tuple(each._replace(is_certain=False) for each in statements)
@@ -60,18 +56,27 @@ def name_signals(
     return frozenset(signals)
 
 
-def _is_harmless_around(judge: StatementJudge, statement: Statement) -> bool:
-    """Return whether the classifier clears a place in its clauses alone, and with neighbours.
+def _clears(judge: StatementJudge, statement: Statement, likeness: float) -> bool:
+    """Return whether a place is harmless by the likeness of its text and of its clauses."""
+    if likeness >= NEVER_CLEARS_FROM:
+        return False
+    around = _measure_around(judge, statement)
+    bound = CLEARS_BELOW if statement.is_clearable else CLEARS_PHRASES_BELOW
+    return around < NEVER_CLEARS_FROM and (likeness + around) / 2 < bound
 
-    Harmless clauses around would outweigh it: what a reading found counts among them too.
+
+def _measure_around(judge: StatementJudge, statement: Statement) -> float:
+    """Return the highest likeness of the clauses of a place, alone and with neighbours.
+
+    Harmless clauses further away would outweigh it: what a reading found counts among them too.
     """
     boundaries = judge.boundaries
     start, end = statement.span
     first = bisect_right(boundaries, start) - 1
     last = min(bisect_left(boundaries, end), len(boundaries) - 1)
     signals = name_signals((statement,), ())
-    return all(
-        measure_likeness(judge.text[before:after].strip("\n,"), signals) < CLEARS_BELOW
+    return max(
+        measure_likeness(judge.text[before:after].strip("\n,"), signals)
         for before in boundaries[max(0, first - 1) : first + 1]
         for after in boundaries[last : last + 2]
     )

@@ -18,12 +18,14 @@ from ahocorasick_rs import AhoCorasick
 
 from domain.screening.passage_features import FIXED_LENGTH, spell
 
-STOPS_FROM = 0.2
+STOPS_FROM = 0.1
 """A passage goes to a person from this likeness on, also if no reading found anything."""
-CLEARS_BELOW = 0.6
-"""What doubtful readings found is cleared below this likeness."""
-CLEARS_PHRASES_BELOW = -2.0
-"""A listed phrase is cleared below this likeness of the text: 叫培训贷的，赶紧退出来."""
+CLEARS_BELOW = 0.75
+"""What doubtful readings found is cleared below this mean likeness of its text and clauses."""
+CLEARS_PHRASES_BELOW = -0.5
+"""A listed phrase is cleared below this mean: 叫培训贷的，赶紧退出来."""
+NEVER_CLEARS_FROM = 2.5
+"""Nothing is cleared if its text or its clauses alone have this likeness, whatever the other is."""
 DOUBTS_BELOW = 2.0
 """Below this likeness what is beyond doubt goes to a person instead of being refused."""
 

@@ -182,3 +182,38 @@ def test_marks_lie_within_texts_made_of_phrases(parts: list[str]) -> None:
     text = "".join(parts)
     for mark in (statement.mark for statement in read_statements(text)):
         assert text[mark.start : mark.end] == mark.text
+
+
+@pytest.mark.parametrize(
+    ("lawful", "unlawful", "code"),
+    [
+        ("大小周，每天6.5小时", "大小周，每天十小时", "EXCESSIVE_HOURS"),
+        ("门店全年无休，员工轮休，每人每周两天", "门店全年无休，员工也没有休息", "EXCESSIVE_HOURS"),
+        ("没有夜班，单休，每天六小时", "没有夜班，没有单休，每天十二小时", "EXCESSIVE_HOURS"),
+        ("初二数学老师，学生十三四岁", "初二不念了，十三四岁也收，可以来做", "UNDER_SIXTEEN"),
+        ("未满16周岁一律不收", "未满16周岁也收，可以来做包装", "UNDER_SIXTEEN"),
+        ("试用期4500元，转正5000元", "试用期3000元，转正5000元", "PROBATION"),
+        ("三年合同，试用期三个月", "一年合同，试用期三个月", "PROBATION"),
+    ],
+)
+def test_numbers_and_people_decide_over_the_same_words(
+    lawful: str, unlawful: str, code: str
+) -> None:
+    assert codes(lawful) == set()
+    assert code in codes(unlawful)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "加班每月不超三十六小时，按倍数付加班费",
+        "没照顾过老人不要紧，有护士长带教",
+        "大爷大妈别着急，工作人员一个一个登记",
+        "夜间巡逻打点八处，每圈四十分钟",
+        "工资每月十号打入本人银行卡",
+        "上门前跟客户电话说明到达时间",
+        "长发要塞进工作帽里",
+    ],
+)
+def test_words_that_only_look_like_a_risk_are_no_finding(text: str) -> None:
+    assert codes(text) == set()
