@@ -12,7 +12,7 @@ from services.postings.posting_notices import queue_posting_notices
 from storage.mongo.client import Transaction
 from storage.store import Store
 
-POSTINGS_PER_INSERT = 25
+POSTINGS_PER_INSERT = 100
 """Postings that are encoded before other tasks of the event loop run."""
 
 

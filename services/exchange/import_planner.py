@@ -46,6 +46,14 @@ class ImportPlanner:
         self._digests: dict[str, str] = {}
         """In a dry run: the digests of what earlier rows said, by key."""
 
+    async def read_ahead(self, rows: Sequence[RawRow]) -> None:
+        """Do for the rows of the chunk what can be done before earlier chunks are stored.
+
+        ``plan`` does it if it was not done.
+
+        :raises StorageError: MongoDB does not answer.
+        """
+
     async def plan(self, rows: Sequence[RawRow]) -> ImportPlan:
         """Return the plan for the rows, with exactly one outcome for each, whatever they hold.
 

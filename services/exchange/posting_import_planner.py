@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from domain.employers.employers import Employer
 from domain.exchange.import_rows import finding_from_refusal
 from domain.exchange.imports import (
-    EMPLOYER_MISSING,
-    EMPLOYER_NOT_YOURS,
     EMPLOYER_OUT_OF_SCOPE,
-    EMPLOYER_UNKNOWN,
     OUTCOME_BY_STATUS,
     POSTING_CLOSED,
     Import,
@@ -20,7 +16,6 @@ from domain.exchange.imports import (
 )
 from domain.exchange.occupation_cells import note_occupation
 from domain.identity.scopes import may_submit_posting
-from domain.identity.unions import Union
 from domain.postings.lifecycle import change_terms, check_headcount, create_posting
 from domain.postings.postings import Finding, Posting, PostingStatus, PostingTerms, Severity
 from domain.postings.term_changes import diff_terms, fingerprint_terms
@@ -33,6 +28,7 @@ from services.exchange.import_plan import ImportPlan
 from services.exchange.import_planner import ImportPlanner, TimeSlice
 from services.exchange.known_jobs import KnownJobs
 from services.exchange.parsed_rows import ParsedRow
+from services.exchange.row_employers import RowEmployers
 from services.exchange.row_processes import RowProcesses
 from services.exchange.written_rows import RowReader, RowRules, WrittenRow, WrittenTerms
 from services.postings.pay_comparison import PayComparison
@@ -58,9 +54,7 @@ class PostingImportPlanner(ImportPlanner):
         super().__init__(store, clock, record)
         self._wages = wages
         self._today = day_in_china(self._at)
-        self._employers: dict[str, Employer] = {}
-        self._import_employer: Employer | None = None
-        self._unions: dict[str, Union] = {}
+        self._employers = RowEmployers(store, record)
         self._stored: dict[str, Posting] = {}
         self._comparison = comparison
         self._processes = processes
@@ -72,11 +66,20 @@ class PostingImportPlanner(ImportPlanner):
         self._known_jobs = KnownJobs()
         self._found: dict[int, tuple[PostingTerms, tuple[Finding, ...]]] = {}
         """What processes found on the terms of rows, by the number of the row."""
+        self._written: Sequence[WrittenRow] | None = None
+
+    async def read_ahead(self, rows: Sequence[RawRow]) -> None:
+        # Unchanged postings are not screened: a table that comes again consists of them.
+        is_mostly_new = 2 * self._import.duplicates <= self._import.processed_rows
+        self._written = await self._processes.read(
+            self._reader, rows, import_rows=self._import.total, screens=is_mostly_new
+        )
 
     async def plan(self, rows: Sequence[RawRow]) -> ImportPlan:
-        written = await self._processes.read(self._reader, rows, import_rows=self._import.total)
-        await self._load_employers({row.credit_code or "" for row in written})
-        await self._load_unions()
+        if self._written is None:
+            await self.read_ahead(rows)
+        written = self._written or ()
+        await self._employers.load({row.credit_code for row in written if row.credit_code})
         parsed = [(row.number, self._parse_row(row)) for row in written]
         readable = [each for _, each in parsed if isinstance(each, ParsedRow)]
         await self._load_postings(readable)
@@ -90,30 +93,20 @@ class PostingImportPlanner(ImportPlanner):
             await time_slice.yield_if_used_up()
         return self._plan
 
-    async def _load_employers(self, codes: set[str]) -> None:
-        self._employers = await self._store.employers.by_credit_codes(codes - {""})
-        if self._import.employer_id is not None:
-            known = await self._store.employers.by_ids([self._import.employer_id])
-            self._import_employer = known.get(self._import.employer_id)
-
-    async def _load_unions(self) -> None:
-        employers = [*self._employers.values()]
-        if self._import_employer is not None:
-            employers.append(self._import_employer)
-        self._unions = await self._store.unions.by_ids({each.union_id for each in employers})
-
     def _parse_row(self, row: WrittenRow) -> ParsedRow | tuple[Finding, ...]:
         """Return the row if the import may write it, else why not."""
         if row.credit_code is None:
             return cast("tuple[Finding, ...]", row.offer)
-        employer = self._resolve_employer(row.credit_code)
+        employer = self._employers.resolve(row.credit_code)
         if isinstance(employer, Finding):
             return (employer,)
-        path = self._union_path(employer.union_id)
+        path = self._employers.union_path(employer.union_id)
         if not may_submit_posting(self._import.principal, employer, path):
             return (EMPLOYER_OUT_OF_SCOPE,)
         if not isinstance(row.offer, WrittenTerms):
             return row.offer
+        if row.offer.found is not None:
+            self._found[row.number] = row.offer.terms, row.offer.found
         return ParsedRow(
             number=row.number,
             employer=employer,
@@ -123,17 +116,6 @@ class PostingImportPlanner(ImportPlanner):
             notes=row.offer.notes,
             is_open_ended=row.offer.is_open_ended,
         )
-
-    def _resolve_employer(self, code: str) -> Employer | Finding:
-        """Return the employer of a row: the one it names, or the one the import is for."""
-        if not code:
-            return self._import_employer or EMPLOYER_MISSING
-        named = self._employers.get(code)
-        if named is None:
-            return EMPLOYER_UNKNOWN
-        if self._import_employer is not None and named.id != self._import_employer.id:
-            return EMPLOYER_NOT_YOURS
-        return named
 
     async def _load_postings(self, rows: Sequence[ParsedRow]) -> None:
         self._plan.row_keys = {row.key for row in rows}
@@ -150,9 +132,14 @@ class PostingImportPlanner(ImportPlanner):
             self._digests = await self._store.imports.digests_by_key(self._import.id, keys)
 
     async def _screen_ahead(self, rows: Sequence[ParsedRow]) -> None:
-        """Let the processes screen the terms that will be written; others are screened here."""
+        """Let the processes screen terms that will be written and that they have not screened.
+
+        What they do not screen is screened here.
+        """
         final = [self._with_stored_last_day(row, self._stored.get(row.key)) for row in rows]
-        wanted = [row for row in final if self._may_be_screened(row)]
+        wanted = [
+            row for row in final if self._found_ahead(row) is None and self._may_be_screened(row)
+        ]
         found = await self._processes.screen(
             self._reader, [row.terms for row in wanted], import_rows=self._import.total
         )
@@ -174,7 +161,7 @@ class PostingImportPlanner(ImportPlanner):
     def _found_ahead(self, row: ParsedRow) -> tuple[Finding, ...] | None:
         """Return what a process found on exactly these terms; None if none screened them."""
         terms, findings = self._found.get(row.number, (None, None))
-        return findings if terms == row.terms else None
+        return findings if terms is row.terms or terms == row.terms else None
 
     def _plan_row(self, row: ParsedRow) -> None:
         before = self._latest(row.key)
@@ -220,15 +207,11 @@ class PostingImportPlanner(ImportPlanner):
             return self._digests[row.key] == fingerprint_terms(row.terms)
         return before is not None and not diff_terms(before.terms, row.terms)
 
-    def _union_path(self, union_id: str) -> tuple[str, ...]:
-        union = self._unions.get(union_id)
-        return union.path if union else ()
-
     def _screen_new(self, row: ParsedRow, posting_id: str, job_key: str | None = None) -> Posting:
         return create_posting(
             posting_id,
             employer=row.employer,
-            union_path=self._union_path(row.employer.union_id),
+            union_path=self._employers.union_path(row.employer.union_id),
             terms=row.terms,
             table=self._wages,
             by=self._import.account_id,

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO, Literal
 
 LENGTH_BYTES = 4
 """Bytes of the length, big-endian, before each message."""
-Verb = Literal["read", "screen"]
-"""What to do with the items of an order: rows to read, or terms to screen."""
+Verb = Literal["read", "read_and_screen", "screen"]
+"""The method of ``RowReader`` for the items of an order: rows, or terms to screen."""
 _NICENESS = 10
 """Live sessions come first: the process yields the processor to the one that serves them."""
 
@@ -51,7 +51,7 @@ def main() -> None:
         rules, verb, items = unframe(source.read(int.from_bytes(head, "big")))
         if rules is not None:
             reader = RowReader(rules)
-        _send(out, [*map(reader.read if verb == "read" else reader.screen, items)])
+        _send(out, [*map(getattr(reader, verb), items)])
 
 
 def _send(out: BinaryIO, message: object) -> None:

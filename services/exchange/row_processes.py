@@ -47,7 +47,6 @@ class _RowProcess:
         self.process = process
         self._stdin, self._stdout = process.stdin, process.stdout
         self._rules: RowRules | None = None
-        self.is_busy = False
 
     async def receive(self) -> Any:
         """Return the next message of the process.
@@ -93,6 +92,8 @@ class RowProcesses:
         self._ready: list[_RowProcess] = []
         self._starting: set[asyncio.Task[None]] = set()
         self._ended: list[asyncio.subprocess.Process] = []
+        self._turns = asyncio.Lock()
+        """Held by the caller whose orders the processes work on."""
         self._start_from = 0.0
         self._idle: asyncio.TimerHandle | None = None
         self.answered = 0
@@ -104,11 +105,20 @@ class RowProcesses:
         return tuple(each.process.pid for each in self._ready)
 
     async def read(
-        self, reader: RowReader, rows: Sequence[RawRow], *, import_rows: int
+        self,
+        reader: RowReader,
+        rows: Sequence[RawRow],
+        *,
+        import_rows: int,
+        screens: bool = False,
     ) -> list[WrittenRow]:
-        """Return what each row says, in their order; ``import_rows`` is the size of the import."""
+        """Return what each row says, in their order; ``import_rows`` is the size of the import.
 
-        answers = await self._ask_all(reader.rules, rows, "read", import_rows)
+        With ``screens`` processes screen the terms at once. Rows that are read here are not
+        screened.
+        """
+        verb: Verb = "read_and_screen" if screens else "read"
+        answers = await self._ask_all(reader.rules, rows, verb, import_rows)
         time_slice, read = TimeSlice(), list[WrittenRow]()
         for row, answer in zip(rows, answers, strict=True):
             read.append(answer or reader.read(row))
@@ -184,23 +194,28 @@ class RowProcesses:
     async def _ask_all(
         self, rules: RowRules, items: Sequence[Any], verb: Verb, import_rows: int
     ) -> list[Any]:
-        """Return the processes' answer for each item, None where there is none."""
+        """Return the processes' answer for each item, None where there is none.
+
+        It waits until the orders of another part are answered.
+        """
         self._prepare(import_rows)
         wanted = len(items) // _ITEMS_PER_ORDER if import_rows >= self._min_rows else 0
-        free = [each for each in self._ready if not each.is_busy][:wanted]
-        if not free:
+        if not wanted:
             return [None] * len(items)
-        size = -(-len(items) // len(free))
-        parts = [items[start : start + size] for start in range(0, len(items), size)]
-        pairs = zip(free, parts, strict=False)
-        answers = await asyncio.gather(*(self._ask(*pair, rules, verb) for pair in pairs))
+        async with self._turns:
+            free = self._ready[:wanted]
+            if not free:
+                return [None] * len(items)
+            size = -(-len(items) // len(free))
+            parts = [items[start : start + size] for start in range(0, len(items), size)]
+            pairs = zip(free, parts, strict=False)
+            answers = await asyncio.gather(*(self._ask(*pair, rules, verb) for pair in pairs))
         return [answer for part in answers for answer in part]
 
     async def _ask(
         self, process: _RowProcess, items: Sequence[Any], rules: RowRules, verb: Verb
     ) -> Sequence[Any]:
         """Return a process's answers; None for each item if it is lost, and then it is ended."""
-        process.is_busy = True
         try:
             answers: list[Any] = await process.answer(rules, verb, items)
         except (EOFError, OSError) as error:
@@ -210,7 +225,6 @@ class RowProcesses:
             # Its answer would be taken for that of the next order.
             self._end(process)
             raise
-        process.is_busy = False
         self.answered += len(answers)
         return answers
 

@@ -52,7 +52,8 @@ class RowRules:
 class WrittenTerms:
     """The terms that a row describes, its posting's external id, and how cells were read.
 
-    The job ``is_open_ended`` if the row names no last day; the terms then have one.
+    The job ``is_open_ended`` if the row names no last day; the terms then have one. ``found`` is
+    what ``screen_terms`` returns for the terms; None if they were not screened.
     """
 
     external_id: str
@@ -60,6 +61,7 @@ class WrittenTerms:
     is_pay_confirmed: bool
     is_open_ended: bool
     notes: tuple[Finding, ...]
+    found: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,14 @@ class RowReader:
             return WrittenRow(number=row.number, credit_code=None, offer=faults)
         code = normalise_text(values["creditCode"]).upper()
         return WrittenRow(number=row.number, credit_code=code, offer=self._build_offer(values))
+
+    def read_and_screen(self, row: RawRow) -> WrittenRow:
+        """Return what the row says, with the findings on its terms."""
+        written = self.read(row)
+        if not isinstance(written.offer, WrittenTerms):
+            return written
+        found = self.screen(written.offer.terms)
+        return replace(written, offer=replace(written.offer, found=found))
 
     def screen(self, terms: PostingTerms) -> tuple[Finding, ...]:
         """Return the findings on the terms (``screen_terms``)."""

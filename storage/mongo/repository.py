@@ -58,7 +58,8 @@ class RecordCollection(Generic[R]):
         wanted = list(ids)
         with translate_errors():
             cursor = self.documents.find({"_id": {"$in": wanted}}, session=transaction)
-            found = {document["_id"]: self.to_record(document) async for document in cursor}
+            documents = await cursor.to_list(None)
+        found = {document["_id"]: self.to_record(document) for document in documents}
         return {record_id: found[record_id] for record_id in wanted if record_id in found}
 
     async def find_one(
@@ -94,7 +95,8 @@ class RecordCollection(Generic[R]):
                 hint=hint,
                 session=transaction,
             )
-            return [self.to_record(document) async for document in cursor]
+            documents = await cursor.to_list(None)
+        return [self.to_record(document) for document in documents]
 
     async def find_page(self, where: Document, order: SortOrder, wanted: PageRequest) -> Page[R]:
         """One page of the records that meet ``where``; its key is the fields of ``order``."""

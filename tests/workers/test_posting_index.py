@@ -148,3 +148,15 @@ async def test_the_index_recovers_after_the_database_does_not_answer(
     await store.postings.add([records.posting(id="a")])
     async with run_index(store) as number:
         await wait_until(lambda: number() == 1)
+
+
+async def test_changes_that_make_no_difference_to_the_index_are_left_out(store: Store) -> None:
+    async with store.memory_search.watch_changes() as stream:
+        await store.postings.add([records.posting(id="imported")], findable=False)
+        posting = records.posting(id="submitted")
+        await store.postings.add([posting])
+        await store.jobs.mark_notified([posting])
+        await close_posting(store, "submitted")
+        await close_posting(store, "imported")
+        changed = [(await anext(stream))["documentKey"]["_id"] for _ in range(3)]
+    assert changed == ["submitted", "submitted", "imported"]

@@ -27,7 +27,7 @@ from tests.support.waiting import wait_until
 from tests.support.world import today
 
 KEYS = tuple(column.key for column in POSTING_COLUMNS)
-LARGE = {"import_rows": 100}
+LARGE: dict[str, Any] = {"import_rows": 100}
 CELLS: tuple[dict[str, str], ...] = (
     {},
     {"externalId": "", "validUntil": "长期有效"},
@@ -89,6 +89,16 @@ async def test_processes_answer_what_the_service_would_until_they_are_idle(
     assert await processes.read(reader, rows, **LARGE) == [*map(reader.read, rows)]
     assert await processes.screen(reader, terms, **LARGE) == [*map(reader.screen, terms)]
     assert processes.answered == len(rows) + len(terms)
+    # Rows and terms in one order; an order waits until the processes have answered another one.
+    both, again = await asyncio.gather(
+        processes.read(reader, rows, screens=True, **LARGE), processes.read(reader, rows, **LARGE)
+    )
+    assert both == [*map(reader.read_and_screen, rows)]
+    offers = [each.offer for each in both]
+    found = [each.found for each in offers if isinstance(each, WrittenTerms)]
+    assert found == [*map(reader.screen, terms)]
+    assert again == [*map(reader.read, rows)]
+    assert processes.answered == 3 * len(rows) + len(terms)
     # The rules of the next import replace those of the last.
     later = make_reader(
         today=today() + timedelta(days=40),
