@@ -45,6 +45,7 @@ export const zh = {
   failed: "没打开，再试一次",
   notLoaded: "这一页没打开，请看看网络",
   offline: "没连上网",
+  asOf: (time: string) => `这是 ${time} 的内容`,
   notFound: "没有这一页",
   unknownCode: "认不出这个码，请再扫一次",
   toHome: "去首页",
