@@ -103,7 +103,7 @@ export const en: AllWords = {
     closed: "Filled",
     similar: "Similar jobs",
     seeSimilar: "Similar jobs",
-    unknown: "There is no such job. Scan the code again",
+    unknown: "This job is filled or does not exist",
     synthetic: "Demo data, not a real job",
   },
   board: {

@@ -81,7 +81,7 @@ export const zh = {
     closed: "已招满",
     similar: "相似岗位",
     seeSimilar: "看相似岗位",
-    unknown: "没有这个岗位，请重新扫码",
+    unknown: "这个岗位已招满或不存在",
     synthetic: "演示数据，不是真的岗位",
   },
   interest: {
