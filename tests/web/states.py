@@ -22,6 +22,8 @@ class Walk:
     visitor: Visitor
     host: Host
     officer: Host
+    password: str
+    """Of all staff of the demo."""
 
 
 async def home_and_board(walk: Walk) -> AsyncIterator[str]:
@@ -213,6 +215,42 @@ async def wishes(walk: Walk) -> AsyncIterator[str]:
     yield "matches"
 
 
+async def console(walk: Walk) -> AsyncIterator[str]:
+    """A host, from the sign-in to the end of a session."""
+    visitor, host, page = walk.visitor, walk.host, walk.visitor.page
+    session = await host.schedule("看看控制台", (await host.jobs())[:3])
+    of_session = {"sessionId": session}
+    await page.goto(f"{visitor.url}/console/{session}")
+    await page.get_by_label("用户名", exact=True).fill("host")
+    yield "sign-in"
+    await page.get_by_label("密码", exact=True).fill("not this one")
+    await visitor.button("登录").click()
+    await page.get_by_role("alert").wait_for()
+    yield "sign-in that is refused"
+    await page.get_by_label("密码", exact=True).fill(walk.password)
+    await visitor.button("登录").click()
+    await visitor.has_text("彩排：观众还看不到这里的操作")
+    yield "desk before the session"
+    await host.act("startSession", of_session)
+    await visitor.button("公告").click()
+    await page.get_by_label("公告内容").fill("只招男工")
+    await visitor.button("发布").click()
+    await page.get_by_role("alert").wait_for()
+    yield "desk on air with a refused announcement"
+    await host.act("interruptSession", of_session)
+    await visitor.has_text("暂停中")
+    yield "desk of an interrupted session"
+    await host.act("endSession", of_session)
+    await visitor.has_text("已结束")
+    yield "desk of a session that ended"
+    await page.goto(f"{visitor.url}/console")
+    await visitor.has_text("看看控制台")
+    yield "sessions"
+    await page.goto(f"{visitor.url}/console/new")
+    await page.get_by_label("标题").wait_for()
+    yield "plan"
+
+
 async def _follow(visitor: Visitor, name: str) -> None:
     await visitor.page.get_by_role("link", name=name, exact=True).click()
 
@@ -224,5 +262,6 @@ WALKS: dict[str, Callable[[Walk], AsyncIterator[str]]] = {
     "sheet": sheet,
     "known": known,
     "wishes": wishes,
+    "console": console,
 }
-"""Every state of the public pages; each name of a state is in one walk."""
+"""Every state of the pages; each name of a state is in one walk."""

@@ -19,10 +19,12 @@ from tests.web.visitors import visiting
 async def test_every_state_is_clean_in_every_theme(
     browser: Browser, demo: ServerProcess, http: HttpClient, host: Host, name: str
 ) -> None:
-    officer = Host(http, (await http.sign_in("officer", demo.demo_password))["accessToken"])
+    password = demo.demo_password
+    officer = Host(http, (await http.sign_in("officer", password))["accessToken"])
     found: dict[str, list[tuple[str, Any]]] = {}
     async with visiting(browser, demo.url) as visitor:
-        async for state in WALKS[name](Walk(visitor=visitor, host=host, officer=officer)):
+        walk = Walk(visitor=visitor, host=host, officer=officer, password=password)
+        async for state in WALKS[name](walk):
             faults = await faults_in_every_theme(visitor)
             if faults:
                 found[state] = faults

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import expect
 
-from tests.web.measures import sideways_pixels
+from tests.web.measures import filled_buttons, sideways_pixels
 from tests.web.visitors import Visitor, violations
 
 _CONTRAST = "color-contrast"
@@ -20,7 +20,8 @@ async def faults_in_every_theme(visitor: Visitor) -> list[tuple[str, Any]]:
     The page is Chinese, light and in usual letters before and after. What dark colours can spoil
     is contrast, so only that is looked at again.
     """
-    faults: list[tuple[str, Any]] = []
+    filled = await filled_buttons(visitor)
+    faults: list[tuple[str, Any]] = [("filled buttons", filled)] if len(filled) > 1 else []
     for language in ("zh-CN", "en"):
         for large in (False, True) if language == "zh-CN" else (False,):
             await visitor.measure(f"document.documentElement.classList.toggle('large', {large:d})")
