@@ -57,10 +57,15 @@ async def fill_in(visitor: Visitor, words: dict[str, str], phone: str) -> None:
     await visitor.page.get_by_label(words["phone"], exact=True).fill(phone)
 
 
-async def type_code(visitor: Visitor, words: dict[str, str]) -> None:
-    """Type the code that the demo shows; it submits itself."""
+async def shown_code(visitor: Visitor, words: dict[str, str]) -> str:
+    """Wait for the code that the demo shows, and return it."""
     shown = visitor.text(words["code"])
     await shown.wait_for()
     found = re.search(r"\d{6}", await shown.inner_text())
     assert found is not None
-    await visitor.page.locator("input[name=code]").fill(found[0])
+    return found[0]
+
+
+async def type_code(visitor: Visitor, words: dict[str, str]) -> None:
+    """Type the code that the demo shows; it submits itself."""
+    await visitor.page.locator("input[name=code]").fill(await shown_code(visitor, words))

@@ -177,13 +177,20 @@ async def visiting(
         assert visitor.faults == [], visitor.faults
 
 
-async def violations(visitor: Visitor) -> list[str]:
-    """Return what axe-core finds against WCAG 2.2 AA and its best practices, with the elements."""
+async def violations(visitor: Visitor, rule: str | None = None) -> list[str]:
+    """Return what axe-core finds against WCAG 2.2 AA and its best practices, with the elements.
+
+    With ``rule`` it looks at this rule only.
+    """
     if not await visitor.measure("typeof axe === 'object'"):
         await visitor.page.evaluate(await asyncio.to_thread(Path(AXE).read_text, "utf-8"))
-    found: list[str] = await visitor.measure(
-        """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.flatMap(
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rule is not None:
+        options["runOnly"] = {"type": "rule", "values": [rule]}
+    found: list[str] = await visitor.page.evaluate(
+        """async (options) => (await axe.run(document, options)).violations.flatMap(
             (each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 160)} ${
-                node.failureSummary.split("\\n").slice(1).join(" ")}`))"""
+                node.failureSummary.split("\\n").slice(1).join(" ")}`))""",
+        options,
     )
     return found

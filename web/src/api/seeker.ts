@@ -2,6 +2,7 @@
 
 import { EnterAsSeekerDocument, SaveProfileDocument, type ProfileInput } from "../gen/graphql";
 import { forget, keep, readKept } from "../interest/keep";
+import { LastAnswers } from "./last_answers";
 import { Refusal } from "./refusal";
 import { Service } from "./service";
 import { Token, type Entered } from "./token";
@@ -20,7 +21,8 @@ export class Seeker {
     this.#viewers = viewers;
     this.#receipt = readKept(RECEIPT) as string | null;
     this.#token = new Token(() => this.#enter(), RENEW_BEFORE_MS);
-    this.service = new Service(url, { token: (renew) => this.#token.current(renew) });
+    const token = (renew: boolean) => this.#token.current(renew);
+    this.service = new Service(url, { token }, new LastAnswers());
   }
 
   get receipt(): string | null {
@@ -42,6 +44,7 @@ export class Seeker {
   forget(): void {
     this.#receipt = null;
     this.#token.forget();
+    this.service.lastAnswers?.forget();
     forget(RECEIPT);
   }
 

@@ -1,6 +1,7 @@
 /** Queries and mutations over HTTP. Documents are sent as digests; their texts only if unknown. */
 
 import type { TypedDocumentString } from "../gen/graphql";
+import type { LastAnswers } from "./last_answers";
 import { Refusal } from "./refusal";
 
 const ANSWER_WITHIN_MS = 15_000;
@@ -31,7 +32,12 @@ export class Service {
   private readonly url: string;
   private readonly credentials: Credentials;
 
-  constructor(url: string, credentials: Credentials) {
+  /** `lastAnswers`: where pages keep what was answered, if they show it again; else null. */
+  constructor(
+    url: string,
+    credentials: Credentials,
+    readonly lastAnswers: LastAnswers | null = null,
+  ) {
     this.url = url;
     this.credentials = credentials;
   }

@@ -13,6 +13,7 @@ export const en: AllWords = {
   failed: "Could not open this. Try again",
   notLoaded: "This page did not load. Check your connection",
   offline: "No connection",
+  asOf: (time) => `Shown as of ${time}`,
   notFound: "There is no such page",
   unknownCode: "This code is not known. Scan it again",
   toHome: "To the start",
@@ -102,7 +103,7 @@ export const en: AllWords = {
     closed: "Filled",
     similar: "Similar jobs",
     seeSimilar: "Similar jobs",
-    unknown: "There is no such job. Scan the code again",
+    unknown: "This job is filled or does not exist",
     synthetic: "Demo data, not a real job",
   },
   board: {

@@ -7,6 +7,7 @@ import { sheetWords } from "../i18n/zh/sheet";
 import { Fault } from "../parts/notices";
 import { useWords } from "../shell/preferences";
 import { useAttempt } from "../shell/use_attempt";
+import { RegisteredRow } from "./registered_row";
 import { registrar, type CodeSent } from "./registrar";
 import { useRegistrations } from "./use_registrations";
 
@@ -14,8 +15,15 @@ const DIGITS = 6;
 /** A message may take so long; then another one, or a call, can be asked for. */
 const RESEND_AFTER_MS = 30_000;
 
-/** The code is sent as the step is shown. `onDone` is called once the phone is proven. */
-export function CodeStep({ onDone }: { onDone(this: void): void }) {
+interface CodeStepProps {
+  /** The job that was just registered, which can be taken back; null for all that wait. */
+  readonly postingId: string | null;
+  /** Called once the phone is proven, or nothing is left to prove. */
+  onDone(this: void): void;
+}
+
+/** The code is sent as the step is shown. */
+export function CodeStep({ postingId, onDone }: CodeStepProps) {
   const words = useWords(sheetWords);
   const registrations = useRegistrations();
   const [sent, setSent] = useState<CodeSent | null>(null);
@@ -51,9 +59,7 @@ export function CodeStep({ onDone }: { onDone(this: void): void }) {
 
   return (
     <section>
-      <p role="status" class="done">
-        ✓ {words.sheet.unconfirmed}
-      </p>
+      <RegisteredRow text={words.sheet.unconfirmed} postingId={postingId} onUndone={onDone} />
       <label>
         {words.sheet.code(formatPhone(registrations.person?.phone ?? ""))}
         <input

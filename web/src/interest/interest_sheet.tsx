@@ -39,7 +39,7 @@ export function InterestSheet({ target, onClose }: SheetProps) {
       <Terms job={target.job} />
       <hr class="tear" />
       {asksCode ? (
-        <CodeStep onDone={onClose} />
+        <CodeStep postingId={target.job.id} onDone={onClose} />
       ) : data?.consentText == null ? (
         refusal === null ? (
           <Loading />

@@ -12,6 +12,7 @@ import {
 import { pauseBefore } from "../live/backoff";
 import { service } from "../shell/service";
 import type { Interest, Person, Registrations } from "./registrations";
+import { UNDO_FOR_MS } from "./undo";
 import { registrations } from "./use_registrations";
 
 export interface CodeSent {
@@ -116,11 +117,12 @@ class Registrar {
   /** Have a code sent to the phone of this person; null if the device has proven it already. */
   async requestCode(channel: CodeChannel): Promise<CodeSent | null> {
     const phone = this.registrations.person?.phone ?? "";
+    const pending = this.pending();
     const data = await this.service.execute(RequestCodeDocument, { phone, channel });
     const result = data.requestCode;
     if (result.__typename !== "CodeRequested") throw new Refusal(result);
     if (result.provenUntil !== null) {
-      this.confirmAll();
+      this.confirm(pending);
       return null;
     }
     const nextAt = result.nextRequestAt === null ? 0 : Date.parse(result.nextRequestAt);
@@ -130,16 +132,30 @@ class Registrar {
   /** Prove the phone by the code. All interests of this person on this device are confirmed. */
   async confirmPhone(code: string): Promise<void> {
     const phone = this.registrations.person?.phone ?? "";
+    const pending = this.pending();
     const data = await this.service.execute(ConfirmPhoneDocument, { phone, code });
     const result = data.confirmPhone;
     if ("code" in result) throw new Refusal(result);
-    this.confirmAll();
+    this.confirm(pending);
   }
 
-  private confirmAll(): void {
-    for (const [postingId, each] of this.registrations.all()) {
-      if (each.state !== "registered") continue;
-      this.registrations.set(postingId, { ...each, confirmed: true });
+  /**
+   * The jobs whose interest waits for the proof of the phone. Read before the proof is sent: a room
+   * may hear of the confirmation before the answer is here.
+   */
+  private pending(): readonly string[] {
+    const all = this.registrations.all();
+    const found = all.filter(([, each]) => each.state === "registered" && !each.confirmed);
+    return found.map(([postingId]) => postingId);
+  }
+
+  /** From now on they go to the employers, so the time to take them back begins again. */
+  private confirm(pending: readonly string[]): void {
+    const undoUntil = Date.now() + UNDO_FOR_MS;
+    for (const postingId of pending) {
+      const known = this.registrations.of(postingId);
+      if (known?.state !== "registered") continue;
+      this.registrations.set(postingId, { ...known, confirmed: true, undoUntil });
     }
   }
 
@@ -165,6 +181,8 @@ class Registrar {
       leadId: lead.id,
       created,
       confirmed,
+      // What stood before is taken back in `/me`.
+      ...(created && { undoUntil: Date.now() + UNDO_FOR_MS }),
     });
   }
 

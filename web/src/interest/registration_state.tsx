@@ -1,15 +1,12 @@
 /** What became of an interest, in the place of its button: sent, waiting, registered, withdrawn. */
 
-import { useEffect, useState } from "preact/hooks";
 import { sheetWords } from "../i18n/zh/sheet";
-import { Fault } from "../parts/notices";
 import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
+import { RegisteredRow } from "./registered_row";
 import { registrar } from "./registrar";
 import type { Registration } from "./registrations";
 import { useRegistrations } from "./use_registrations";
-
-const UNDO_FOR_MS = 10_000;
 
 interface RegistrationStateProps {
   readonly registration: Registration;
@@ -70,40 +67,15 @@ function Registered({ postingId, registration, onCode }: RegisteredProps) {
   const { created, confirmed } = registration;
   const words = useWords(sheetWords);
   const registrations = useRegistrations();
-  const [undoable, setUndoable] = useState(created);
-  const [fault, setFault] = useState("");
-  useEffect(() => {
-    const timeout = setTimeout(() => {
-      setUndoable(false);
-    }, UNDO_FOR_MS);
-    return () => {
-      clearTimeout(timeout);
-    };
-  }, [confirmed]);
-  const undo = () => {
-    registrar.withdraw(postingId).catch((error: unknown) => {
-      setFault(explain(error, words));
-    });
-  };
   const said = created ? words.sheet.done : words.sheet.again;
   return (
     <>
-      <div class="row">
-        <p role="status" class="done">
-          ✓ {confirmed ? said : words.interest.pending}
-        </p>
-        {undoable && (
-          <button type="button" class="quiet" onClick={undo}>
-            {words.sheet.undo}
-          </button>
-        )}
-      </div>
+      <RegisteredRow text={confirmed ? said : words.interest.pending} postingId={postingId} />
       {!confirmed && registrations.person !== null && (
         <button type="button" class="main wide" onClick={onCode}>
           {words.sheet.enterCode}
         </button>
       )}
-      <Fault text={fault} />
     </>
   );
 }

@@ -27,6 +27,8 @@ export type Registration =
       readonly created: boolean;
       /** Whether the phone is proven: without it nothing goes to the employer. */
       readonly confirmed: boolean;
+      /** Until when the button beside it takes it back, in milliseconds since 1970. */
+      readonly undoUntil?: number;
     };
 
 const PERSON = "songgang.person";

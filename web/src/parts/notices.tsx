@@ -1,8 +1,10 @@
 /** What a page shows in place of its content, or beside it: loading, refused, empty, at fault. */
 
 import type { Refusal } from "../api/refusal";
+import { formatClock } from "../i18n/clock";
 import { explain } from "../shell/explain";
 import { useWords } from "../shell/preferences";
+import { Dotted } from "./dotted";
 
 export function Loading() {
   const words = useWords();
@@ -16,15 +18,40 @@ export function Loading() {
   );
 }
 
-export function Failed({ refusal, retry }: { refusal: Refusal; retry(this: void): void }) {
+interface FailedProps {
+  readonly refusal: Refusal;
+  /** When what is shown below was read, in milliseconds since 1970; null if nothing is. */
+  readonly asOf?: number | null;
+  retry(this: void): void;
+}
+
+export function Failed({ refusal, asOf = null, retry }: FailedProps) {
   const words = useWords();
   return (
     <div role="alert" class="warning">
-      <p>{explain(refusal, words)}</p>
+      <p>
+        <Dotted>
+          {explain(refusal, words)}
+          {asOf !== null && words.asOf(formatClock(asOf))}
+        </Dotted>
+      </p>
       <button type="button" onClick={retry}>
         {words.retry}
       </button>
     </div>
+  );
+}
+
+/** In place of a whole page: why it is not here. */
+export function FailedPage({ text, retry }: { text: string; retry(this: void): void }) {
+  const words = useWords();
+  return (
+    <section class="notice" role="alert">
+      <h1>{text}</h1>
+      <button type="button" class="main" onClick={retry}>
+        {words.retry}
+      </button>
+    </section>
   );
 }
 

@@ -1,7 +1,7 @@
 /** The frame of all public pages: brand, switches, the page of the address, links below. */
 
 import { noEnglish } from "../i18n/zh/common";
-import { Empty } from "../parts/notices";
+import { Empty, FailedPage } from "../parts/notices";
 import { PreferencesProvider, usePreferences, useStoredPreferences } from "./preferences";
 import { usePlace, type Place } from "./routes";
 import { useLater } from "./use_later";
@@ -78,16 +78,7 @@ function Page({ place }: { place: Place }) {
   if (place.route === null) {
     return <Empty text={words.notFound} href="/" action={words.toHome} />;
   }
-  if (failed) {
-    return (
-      <section class="notice" role="alert">
-        <h1>{words.notLoaded}</h1>
-        <button type="button" class="main" onClick={retry}>
-          {words.retry}
-        </button>
-      </section>
-    );
-  }
+  if (failed) return <FailedPage text={words.notLoaded} retry={retry} />;
   if (part === null) return null;
   const { default: Shown } = part;
   return <Shown id={place.id} query={place.query} />;

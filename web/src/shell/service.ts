@@ -1,5 +1,6 @@
 /** The one service of this page. Its address is that of the page, or the one in the document. */
 
+import { LastAnswers } from "../api/last_answers";
 import { Service } from "../api/service";
 import { Viewer } from "../api/viewer";
 
@@ -7,6 +8,6 @@ const meta = document.querySelector<HTMLMetaElement>('meta[name="songgang-api"]'
 const url = new URL(meta?.content ?? "/graphql", location.href);
 
 export const viewer = new Viewer(url.href);
-export const service = new Service(url.href, viewer);
+export const service = new Service(url.href, viewer, new LastAnswers());
 export const serviceUrl = url.href;
 export const liveUrl = url.href.replace(/^http/u, "ws");

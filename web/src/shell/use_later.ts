@@ -1,6 +1,7 @@
 /** Parts of a page that are loaded when somebody opens them: the first screen does without. */
 
-import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useState } from "preact/hooks";
+import { useOnline } from "./use_online";
 
 export interface Later<Part> {
   /** Null while it is loaded. */
@@ -31,17 +32,12 @@ export function useLater<Part>(load: (() => Promise<Part>) | undefined): Later<P
       wanted = false;
     };
   }, [load, attempt]);
-  const { failed } = outcome;
-  useEffect(() => {
-    if (!failed) return undefined;
-    const again = () => {
+  useOnline(
+    outcome.failed,
+    useCallback(() => {
       setAttempt((before) => before + 1);
-    };
-    addEventListener("online", again);
-    return () => {
-      removeEventListener("online", again);
-    };
-  }, [failed]);
+    }, []),
+  );
   const retry = useCallback(() => {
     load?.().then(() => {
       setAttempt((before) => before + 1);

@@ -45,6 +45,7 @@ export const zh = {
   failed: "没打开，再试一次",
   notLoaded: "这一页没打开，请看看网络",
   offline: "没连上网",
+  asOf: (time: string) => `这是 ${time} 的内容`,
   notFound: "没有这一页",
   unknownCode: "认不出这个码，请再扫一次",
   toHome: "去首页",
@@ -80,7 +81,7 @@ export const zh = {
     closed: "已招满",
     similar: "相似岗位",
     seeSimilar: "看相似岗位",
-    unknown: "没有这个岗位，请重新扫码",
+    unknown: "这个岗位已招满或不存在",
     synthetic: "演示数据，不是真的岗位",
   },
   interest: {

@@ -19,12 +19,12 @@ const BENEFITS: readonly Benefit[] = ["MEALS", "DORMITORY", "SHUTTLE_BUS", "HOUS
 /** `/jobs`: open jobs. The address holds search and filters, so a list can be shared. */
 export default function BoardPage({ query }: PageProps) {
   const words = useWords(boardWords);
-  const { data, refusal, retry } = useQuery(BoardDocument, { filter: filterOf(query) });
+  const { data, refusal, asOf, retry } = useQuery(BoardDocument, { filter: filterOf(query) });
   return (
     <>
       <h1>{words.board.title}</h1>
       <Filters query={query} />
-      {refusal !== null && <Failed refusal={refusal} retry={retry} />}
+      {refusal !== null && <Failed refusal={refusal} asOf={asOf} retry={retry} />}
       {data === null ? refusal === null && <Loading /> : <Found data={data} query={query} />}
     </>
   );

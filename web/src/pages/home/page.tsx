@@ -12,11 +12,11 @@ const MAX_UPCOMING = 10;
 /** `/`: who is live now, what comes next, what can be seen again. */
 export default function HomePage() {
   const words = useWords(homeWords);
-  const { data, refusal, retry } = useQuery(HomeDocument, {});
+  const { data, refusal, asOf, retry } = useQuery(HomeDocument, {});
   return (
     <>
       <h1>{words.home.title}</h1>
-      {refusal !== null && <Failed refusal={refusal} retry={retry} />}
+      {refusal !== null && <Failed refusal={refusal} asOf={asOf} retry={retry} />}
       {data === null ? refusal === null && <Loading /> : <Sessions data={data} />}
     </>
   );

@@ -5,7 +5,8 @@ import { formatInsurance, formatPay, formatPlace } from "../../i18n/format";
 import { channelOf, scannedIn, type Scanned } from "../../interest/channel";
 import { InterestButton } from "../../interest/interest_button";
 import { Dotted } from "../../parts/dotted";
-import { Empty, Failed, Loading } from "../../parts/notices";
+import { Empty, Failed, FailedPage, Loading } from "../../parts/notices";
+import { explain } from "../../shell/explain";
 import { usePreferences, useWords } from "../../shell/preferences";
 import type { PageProps } from "../../shell/routes";
 import { useLater } from "../../shell/use_later";
@@ -17,16 +18,21 @@ export default function JobPage({ id: ofPath, query }: PageProps) {
   const id = ofPath === "" ? (query.get("posting") ?? "") : ofPath;
   const sessionId = query.get("session") ?? "";
   const variables = { id, sessionId, inSession: sessionId !== "" };
-  const { data, refusal, retry } = useQuery(JobDocument, variables);
+  const { data, refusal, asOf, retry } = useQuery(JobDocument, variables);
   if (data === null) {
     if (refusal === null) return <Loading />;
-    if (!refusal.isUnknown) return <Failed refusal={refusal} retry={retry} />;
+    if (!refusal.isUnknown) return <FailedPage text={explain(refusal, words)} retry={retry} />;
   }
   const job = data?.node;
   if (job?.__typename !== "Posting") {
     return <Empty text={words.job.unknown} href="/jobs" action={words.toBoard} />;
   }
-  return <Job job={job} session={data?.liveSession ?? null} scanned={scannedIn(query)} />;
+  return (
+    <>
+      {refusal !== null && <Failed refusal={refusal} asOf={asOf} retry={retry} />}
+      <Job job={job} session={data?.liveSession ?? null} scanned={scannedIn(query)} />
+    </>
+  );
 }
 
 interface JobProps {

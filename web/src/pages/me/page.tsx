@@ -64,7 +64,7 @@ function Nothing() {
 }
 
 function MyLeads({ receipt }: { receipt: string }) {
-  const { data, refusal, retry } = useQuery(MyLeadsDocument, { receipt });
+  const { data, refusal, asOf, retry } = useQuery(MyLeadsDocument, { receipt });
   const words = useWords(sheetWords);
   const { person } = useRegistrations();
   const [confirming, setConfirming] = useState(false);
@@ -74,6 +74,7 @@ function MyLeads({ receipt }: { receipt: string }) {
   const leads = data.myLeads.edges.map((edge) => edge.node);
   return (
     <>
+      {refusal !== null && <Failed refusal={refusal} asOf={asOf} retry={retry} />}
       {person !== null && leads.some(isPending) && (
         <button
           type="button"
@@ -100,6 +101,7 @@ function MyLeads({ receipt }: { receipt: string }) {
           }}
         >
           <CodeStep
+            postingId={null}
             onDone={() => {
               setConfirming(false);
               retry();

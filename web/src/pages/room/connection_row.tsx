@@ -1,18 +1,27 @@
-/** A reserved row that says when the connection is lost, and what was added when it is back. */
+/** A reserved row that says since when the connection is lost, and what was added when it is back. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { formatClock } from "../../i18n/clock";
 import { roomWords } from "../../i18n/zh/room";
 import type { ConnectionState } from "../../live";
+import { Dotted } from "../../parts/dotted";
 import { useWords } from "../../shell/preferences";
 
 const SAY_AFTER_MS = 2_000;
 const SHOW_BACK_MS = 4_000;
 
-export function ConnectionRow(props: { connection: ConnectionState; missed: number | null }) {
-  const { connection, missed } = props;
+interface ConnectionRowProps {
+  readonly connection: ConnectionState;
+  readonly missed: number | null;
+  /** When the room was read, if that is longer ago than the connection was lost; else null. */
+  readonly asOf?: number | null;
+}
+
+export function ConnectionRow({ connection, missed, asOf = null }: ConnectionRowProps) {
   const words = useWords(roomWords);
   const lost = connection === "waiting" || connection === "connecting" || connection === "failed";
-  const late = useDelayed(lost, SAY_AFTER_MS);
+  const lostAt = useLate(lost, SAY_AFTER_MS);
+  const late = lostAt !== null;
   const [shown, setShown] = useState<number | null>(null);
   // Only a loss that the row spoke of has an end that it speaks of.
   const saidRef = useRef(false);
@@ -35,24 +44,31 @@ export function ConnectionRow(props: { connection: ConnectionState; missed: numb
   }, [missed]);
   return (
     <p class="connection" role="status">
-      {late ? words.room.reconnecting : shown === null ? "" : words.room.back(shown)}
+      {late ? (
+        <Dotted>
+          {words.room.reconnecting}
+          {words.asOf(formatClock(asOf ?? lostAt))}
+        </Dotted>
+      ) : (
+        shown !== null && words.room.back(shown)
+      )}
     </p>
   );
 }
 
-function useDelayed(on: boolean, after: number): boolean {
-  const [delayed, setDelayed] = useState(false);
+/** Since when it is on, once that is longer ago than `after` milliseconds; else null. */
+function useLate(on: boolean, after: number): number | null {
+  const [since, setSince] = useState<number | null>(null);
   useEffect(() => {
-    if (!on) {
-      setDelayed(false);
-      return undefined;
-    }
+    setSince(null);
+    if (!on) return undefined;
+    const begun = Date.now();
     const timeout = setTimeout(() => {
-      setDelayed(true);
+      setSince(begun);
     }, after);
     return () => {
       clearTimeout(timeout);
     };
   }, [on, after]);
-  return delayed;
+  return since;
 }

@@ -7,8 +7,9 @@ import { roomWords } from "../../i18n/zh/room";
 import { scannedIn, type Scanned } from "../../interest/channel";
 import { Dotted } from "../../parts/dotted";
 import { JobSlip } from "../../parts/job_slip";
-import { Empty, Failed, Loading } from "../../parts/notices";
+import { Empty, Failed, FailedPage, Loading } from "../../parts/notices";
 import { RemindButton } from "../../reminder/remind_button";
+import { explain } from "../../shell/explain";
 import { useWords } from "../../shell/preferences";
 import type { PageProps } from "../../shell/routes";
 import { useQuery } from "../../shell/use_query";
@@ -27,22 +28,26 @@ const FIRST_JOBS = 4;
 export default function RoomPage({ id, query }: PageProps) {
   const words = useWords(roomWords);
   const sessionId = id === "" ? (query.get("session") ?? "") : id;
-  const { data, refusal, retry } = useQuery(RoomDocument, { id: sessionId });
+  const { data, refusal, asOf, retry } = useQuery(RoomDocument, { id: sessionId });
   if (data === null) {
     if (refusal === null) return <Loading />;
-    if (!refusal.isUnknown) return <Failed refusal={refusal} retry={retry} />;
+    if (!refusal.isUnknown) return <FailedPage text={explain(refusal, words)} retry={retry} />;
   }
   const session = data?.liveSession ?? null;
   if (session === null) return <Empty text={words.room.unknown} href="/" action={words.toHome} />;
-  return <OpenRoom key={session.id} session={session} scanned={scannedIn(query)} />;
+  // Another reading is another room: its events are those behind its cursor.
+  const key = `${session.id} ${session.cursor}`;
+  return <OpenRoom key={key} session={session} asOf={asOf} scanned={scannedIn(query)} />;
 }
 
 interface OpenRoomProps {
   readonly session: RoomStateFragment;
+  /** When the session was read, if nothing answers now; in milliseconds since 1970. */
+  readonly asOf: number | null;
   readonly scanned: Scanned | null;
 }
 
-function OpenRoom({ session, scanned }: OpenRoomProps) {
+function OpenRoom({ session, asOf, scanned }: OpenRoomProps) {
   const { state, connection, missed, own, readOwn } = useRoom(session);
   return (
     <div class="room">
@@ -51,7 +56,7 @@ function OpenRoom({ session, scanned }: OpenRoomProps) {
         {state.status === "SCHEDULED" && <RemindButton session={session} />}
         {hasPicture(state) && <Picture picture={state.picture} title={session.title} />}
         {hasReplay(state) && <Replayed state={state} />}
-        <ConnectionRow connection={connection} missed={missed} />
+        <ConnectionRow connection={connection} missed={missed} asOf={asOf} />
         {state.announcement !== null && <Announcement text={state.announcement} />}
         <Pinned state={state} scanned={scanned} />
       </div>

@@ -39,7 +39,7 @@ export default function WishesPage() {
 
 function Matches({ onEdit }: { onEdit(this: void): void }) {
   const words = useWords(wishesWords);
-  const { data, refusal, retry } = useQuery(MatchesDocument, {}, seeker.service);
+  const { data, refusal, asOf, retry } = useQuery(MatchesDocument, {}, seeker.service);
   const [fault, setFault] = useState("");
   const erase = async () => {
     const { receipt } = seeker;
@@ -54,7 +54,7 @@ function Matches({ onEdit }: { onEdit(this: void): void }) {
   };
   return (
     <>
-      {refusal !== null && <Failed refusal={refusal} retry={retry} />}
+      {refusal !== null && <Failed refusal={refusal} asOf={asOf} retry={retry} />}
       {data?.recommendedPostings == null ? (
         refusal === null && <Loading />
       ) : (
