@@ -26,11 +26,18 @@ function open(): DeskState {
   return openDesk(session as unknown as DeskSessionFragment, 0);
 }
 
-function told(state: DeskState, ...events: readonly object[]): DeskState {
+const MINUTE = 60_000;
+
+/** The state after events, the first of them at a time, each further one a while later. */
+function toldEvery(wait: number, state: DeskState, ...events: readonly object[]): DeskState {
   return events.reduce<DeskState>(
-    (before, event) => follow(before, event as unknown as DeskEvent, 0),
+    (before, event, place) => follow(before, event as unknown as DeskEvent, MINUTE + place * wait),
     state,
   );
+}
+
+function told(state: DeskState, ...events: readonly object[]): DeskState {
+  return toldEvery(MINUTE, state, ...events);
 }
 
 const pinned = (id: string) => ({ __typename: "PostingPinned", posting: { id } });
@@ -41,6 +48,21 @@ test("the next job is the first that was not shown, behind the one shown now", (
   expect(nextJob(told(state, pinned("b")))?.id).toBe("c");
   expect(nextJob(told(state, pinned("b"), pinned("c")))?.id).toBe("a");
   expect(nextJob(told(state, pinned("b"), pinned("c"), pinned("a")))).toBeNull();
+});
+
+const UNPINNED = { __typename: "PostingUnpinned" };
+
+test.each([
+  ["of the first job", [pinned("a"), UNPINNED], "a"],
+  ["of the second job", [pinned("a"), pinned("b"), pinned("a")], "b"],
+  ["of a taken down job", [pinned("a"), UNPINNED, pinned("a")], "b"],
+])("an undone act %s leaves the next job as it was", (_, events, next) => {
+  expect(nextJob(toldEvery(9_000, open(), ...events))?.id).toBe(next);
+});
+
+test("a job that somebody returns from later was shown", () => {
+  const state = toldEvery(13_000, open(), pinned("a"), pinned("b"), pinned("a"));
+  expect(nextJob(state)?.id).toBe("c");
 });
 
 test("a closed job is neither listed nor next", () => {

@@ -15,7 +15,10 @@ export interface DeskState {
   readonly session: DeskSessionFragment;
   readonly status: SessionStatus;
   readonly pinnedId: string | null;
-  /** Jobs that were shown since this page was opened. */
+  /** When that job, or none, came to be shown, and what was shown before it. */
+  readonly pinnedAt: number;
+  readonly beforeId: string | null;
+  /** Jobs that were shown since this page was opened, without those of an undone act. */
   readonly shownIds: ReadonlySet<string>;
   readonly closedIds: ReadonlySet<string>;
   readonly interestsOf: ReadonlyMap<string, number>;
@@ -32,6 +35,10 @@ export const RESET_TYPES: ReadonlySet<string> = new Set(["Reset"]);
 /** Two hours with a sample in ten seconds. */
 const MAX_SAMPLES = 720;
 const SAMPLE_EVERY_MS = 10_000;
+/** An act can be undone for so long. */
+export const UNDO_MS = 10_000;
+/** An event comes a little after the act. */
+const EVENT_DELAY_MS = 2_000;
 /** What the plot shows. */
 export const MINUTES = 30;
 
@@ -41,6 +48,8 @@ export function openDesk(session: DeskSessionFragment, now: number): DeskState {
     session,
     status: session.status,
     pinnedId,
+    pinnedAt: 0,
+    beforeId: null,
     shownIds: new Set(pinnedId === null ? [] : [pinnedId]),
     closedIds: new Set(),
     interestsOf: new Map(session.tallies.map((each) => [each.postingId, each.interests])),
@@ -65,9 +74,9 @@ export function follow(state: DeskState, event: DeskEvent, now: number): DeskSta
     case "StreamChanged":
       return withSession(state, { stream: event.stream });
     case "PostingPinned":
-      return event.posting === null ? state : pin(state, event.posting.id);
+      return event.posting === null ? state : pin(state, event.posting.id, now);
     case "PostingUnpinned":
-      return { ...state, pinnedId: null };
+      return pin(state, null, now);
     case "SessionPostingClosed":
       return { ...state, closedIds: new Set([...state.closedIds, event.postingId]) };
     case "TallyChanged":
@@ -93,8 +102,14 @@ function withSession(state: DeskState, changed: Partial<DeskSessionFragment>): D
   return { ...state, session: { ...state.session, ...changed } };
 }
 
-function pin(state: DeskState, postingId: string): DeskState {
-  return { ...state, pinnedId: postingId, shownIds: new Set([...state.shownIds, postingId]) };
+/** Show a job, or none. A job that was shown by mistake, and taken back at once, is still to come. */
+function pin(state: DeskState, postingId: string | null, now: number): DeskState {
+  const { pinnedId, pinnedAt, beforeId } = state;
+  const shownIds = new Set(state.shownIds);
+  const isUndone = postingId === beforeId && now - pinnedAt < UNDO_MS + EVENT_DELAY_MS;
+  if (isUndone && pinnedId !== null) shownIds.delete(pinnedId);
+  if (postingId !== null) shownIds.add(postingId);
+  return { ...state, pinnedId: postingId, pinnedAt: now, beforeId: pinnedId, shownIds };
 }
 
 /** Note the figures of now, unless the last ones are younger than ten seconds. */

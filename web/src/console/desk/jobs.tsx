@@ -7,10 +7,8 @@ import { useWords } from "../../shell/preferences";
 import { useAttempt } from "../../shell/use_attempt";
 import { useConsoleWords } from "../service";
 import { show } from "./acts";
-import { nextJob, openJobs, type DeskState } from "./desk_state";
+import { nextJob, openJobs, UNDO_MS, type DeskState } from "./desk_state";
 import { useKeys } from "./keys";
-
-const UNDO_MS = 10_000;
 
 interface Undo {
   /** The job that is shown now; null when one was taken down. */
