@@ -121,7 +121,12 @@ def create_node(
         endpoint=endpoint,
         exports=exports,
         imports=ImportEndpoint(
-            store, authenticate, services.clock, workers.importer.wake, settings.upload_limits
+            store,
+            authenticate,
+            services.clock,
+            workers.importer.wake,
+            settings.upload_limits,
+            expect_rows=workers.row_processes.prepare,
         ),
         job_pages=JobPages(services, client_pages),
         feeds=PublicFeeds(services, settings.feed_limits),

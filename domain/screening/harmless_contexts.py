@@ -183,6 +183,11 @@ def is_harmless(
     return _is_lawful_exception(code, where) or _is_about_others(code, where)
 
 
+def is_warned_of(next_words: str) -> bool:
+    """Return whether the clause after a match begins with a warning of it."""
+    return _STRONG_WARNING.expression.search(next_words) is not None
+
+
 def _is_past(where: Surroundings) -> bool:
     if not where.cues & _PAST.bit:
         return False

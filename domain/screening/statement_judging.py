@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property, reduce
 from operator import or_
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from domain.screening.harmless_contexts import (
     Surroundings,
     is_doubtful,
     is_harmless,
+    is_warned_of,
 )
 from domain.screening.text_normalisation import NormalisedText, TextShape
 
@@ -60,13 +61,18 @@ class Hit(NamedTuple):
     is_phrase: bool = False
 
 
+def _place_in_order(hit: Hit) -> tuple[int, int]:
+    """Return the key that sorts hits by their start, the longest first."""
+    return hit.start, -hit.end
+
+
 class StatementJudge:
     """Collects the statements of one text from its hits, which come in the order of the text."""
 
     def __init__(self, shape: TextShape) -> None:
         self._shape = shape
         self._stated: dict[str, list[tuple[int, Statement]]] = defaultdict(list)
-        self._full: set[str] = set()
+        self.full: set[str] = set()
         """Codes of the rules of which no more statements are listed."""
         self._certain: set[str] = set()
         self.harmless: list[tuple[int, str]] = []
@@ -74,11 +80,11 @@ class StatementJudge:
 
     def needs(self, code: str, *, is_certain: bool) -> bool:
         """Return whether a further hit of a rule could still change what is found."""
-        return code not in self._full or (is_certain and code not in self._certain)
+        return code not in self.full or (is_certain and code not in self._certain)
 
-    def judge(self, hits: Iterable[Hit]) -> None:
+    def judge(self, hits: Sequence[Hit]) -> None:
         """Judge hits; of two of a rule, one within the other, only the outer one is listed."""
-        for hit in sorted(hits, key=lambda it: (it.start, -it.end)):
+        for hit in sorted(hits, key=_place_in_order) if len(hits) > 1 else hits:
             code = hit.rule.code
             if not self.needs(code, is_certain=hit.is_certain):
                 continue
@@ -97,10 +103,10 @@ class StatementJudge:
                 is_clearable = outer.is_clearable and statement.is_clearable
                 firmer = outer._replace(is_certain=statement.is_certain, is_clearable=is_clearable)
                 earlier[-1] = (end, firmer)
-            elif statement.is_certain or code not in self._full:
+            elif statement.is_certain or code not in self.full:
                 earlier.append((end, statement))
                 if len(earlier) >= MAX_STATEMENTS_PER_RULE:
-                    self._full.add(code)
+                    self.full.add(code)
 
     def list_statements(self) -> tuple[Statement, ...]:
         """Return the statements in the order of the text."""
@@ -143,7 +149,11 @@ class StatementJudge:
         lines, all_cues = self._line_cues
         line_start = self.text.rfind("\n", 0, start) + 1
         cues = lines.get(line_start, 0)
-        if cues or (all_cues & NEXT_CUES and not is_certain):
+        if not cues:
+            # Nothing in the line says anything; only the next clause can, which may be in another.
+            if all_cues & NEXT_CUES and not is_certain and is_warned_of(self._next_words(end)):
+                return None
+        else:
             where = self._surround(start, end, line_start, cues, all_cues)
             if is_harmless(rule.code, where, is_negatable=is_negatable, is_certain=is_certain):
                 return None
@@ -162,6 +172,16 @@ class StatementJudge:
         first, last = offsets[start], offsets[end - 1] + 1
         return Mark(text=self._shape.original[first:last], start=first, end=last)
 
+    def _next_start(self, end: int) -> int:
+        """Return the start of the clause after a position."""
+        boundaries = self.boundaries
+        return boundaries[min(bisect_left(boundaries, end), len(boundaries) - 1)]
+
+    def _next_words(self, end: int) -> str:
+        """Return how the clause after a position begins."""
+        start = self._next_start(end)
+        return self.text[start : start + MAX_NEXT_CHARS]
+
     def _surround(
         self, start: int, end: int, line_start: int, cues: int, all_cues: int
     ) -> Surroundings:
@@ -170,7 +190,7 @@ class StatementJudge:
         first = max(line_start, start - MAX_SENTENCE_CHARS)
         last = min(len(text) if line_end < 0 else line_end, end + MAX_SENTENCE_CHARS)
         clause_start = max(first, boundaries[bisect_right(boundaries, start) - 1])
-        next_start = boundaries[min(bisect_left(boundaries, end), len(boundaries) - 1)]
+        next_start = self._next_start(end)
         return Surroundings(
             text[first:last],
             start - first,

@@ -106,12 +106,14 @@ def _judge_text(text: str) -> StatementJudge:
             hits.append(others.pop())
         for reading in readings:
             rule, is_certain = reading.rule, reading.is_certain
-            if not judge.needs(rule.code, is_certain=is_certain):
+            # Few rules have enough places: the others need no closer look.
+            if rule.code in judge.full and not judge.needs(rule.code, is_certain=is_certain):
                 continue
             for match in reading.find(sentence):
                 first, end = match.span()
                 hits.append(Hit(start + first, start + end, rule, is_certain, reading.is_negatable))
-        judge.judge(hits)
+        if hits:
+            judge.judge(hits)
     judge.judge(others)
     return judge
 

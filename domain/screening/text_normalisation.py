@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, repeat
@@ -99,7 +99,7 @@ def normalise_with_offsets(text: str) -> NormalisedText:
 
 def _find_origins(text: str) -> Sequence[int]:
     """Return the offset in a text of each character of its shape."""
-    others = {char: len(shape) for char in set(text) if len(shape := _SHAPE_TABLE[ord(char)]) != 1}
+    others = _SHAPE_TABLE.lengths_of_uneven(text)
     places = range(len(text))
     if not others:
         return places
@@ -186,11 +186,28 @@ def _shape_folded(char: str) -> str:
 class _ShapeTable(dict[int, str]):
     """A table for ``str.translate`` that computes and caches shapes on demand."""
 
+    def __init__(self, shapes: Mapping[int, str] | None = None) -> None:
+        super().__init__(shapes or {})
+        self._uneven = {chr(each): len(shape) for each, shape in self.items() if len(shape) != 1}
+        """The lengths of the cached shapes that are no single character."""
+
     def __missing__(self, code_point: int) -> str:
         shape = _shape(chr(code_point))
         if len(self) < MAX_CACHED_SHAPES:
             self[code_point] = shape
+            if len(shape) != 1:
+                self._uneven[chr(code_point)] = len(shape)
         return shape
+
+    def lengths_of_uneven(self, text: str) -> dict[str, int]:
+        """Return the characters of a text whose shape is no single character, with its length.
+
+        All of its characters were looked up before.
+        """
+        used = set(text)
+        if len(self) < MAX_CACHED_SHAPES:
+            return {char: self._uneven[char] for char in used & self._uneven.keys()}
+        return {char: len(shape) for char in used if len(shape := self[ord(char)]) != 1}
 
 
 _SHAPE_TABLE = _ShapeTable()

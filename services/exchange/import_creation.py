@@ -7,7 +7,7 @@ chunks, and then the import itself. The importer of any node works on it (worker
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,11 +93,22 @@ class CreatedImport:
 
 
 class ImportCreator:
-    """Creates an import from a file."""
+    """Creates an import from a file.
 
-    def __init__(self, store: Store, clock: Clock, *, limits: ImportLimits | None = None) -> None:
+    ``expect_rows`` is called with the number of rows of postings while they are still being read.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        limits: ImportLimits | None = None,
+        expect_rows: Callable[[int], None] | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._expect_rows = expect_rows
         self.limits = limits or ImportLimits()
 
     async def check_allowed(self, order: ImportOrder) -> None:
@@ -170,6 +181,8 @@ class ImportCreator:
             async for chunk in self._chunk_rows(rows):
                 await self._store.imports.add_chunk(import_id, chunks, chunk, at=self._clock())
                 chunks, total = chunks + 1, total + len(chunk)
+                if self._expect_rows is not None and order.kind is ImportKind.POSTINGS:
+                    self._expect_rows(total)
                 if total > max_rows:
                     raise InvalidInput(
                         f"Import at most {max_rows:,} rows at once: divide the file.",

@@ -148,8 +148,11 @@ class RowProcesses:
         for process in self._ended:
             await process.wait()
 
-    def _prepare(self, import_rows: int) -> None:
-        """Start the processes for a large import, unless they run or were lost just now."""
+    def prepare(self, import_rows: int) -> None:
+        """Start the processes for a large import, unless they run or were lost just now.
+
+        Starting takes a second, in which rows are read here.
+        """
         if not self._number or import_rows < self._min_rows:
             return
         self._put_off_end()
@@ -198,7 +201,7 @@ class RowProcesses:
 
         It waits until the orders of another part are answered.
         """
-        self._prepare(import_rows)
+        self.prepare(import_rows)
         wanted = len(items) // _ITEMS_PER_ORDER if import_rows >= self._min_rows else 0
         if not wanted:
             return [None] * len(items)

@@ -43,7 +43,8 @@ _log = structlog.get_logger(__name__)
 class ImportEndpoint:
     """Answers ``POST /imports`` with 202 and the import, or with a refusal.
 
-    ``wake`` is called after an import was stored, so that a worker starts on it at once.
+    ``wake`` is called after an import was stored, so that a worker starts on it at once, and
+    ``expect_rows`` while its rows are read (``ImportCreator``).
     """
 
     def __init__(
@@ -55,9 +56,10 @@ class ImportEndpoint:
         limits: UploadLimits,
         *,
         import_limits: ImportLimits | None = None,
+        expect_rows: Callable[[int], None] | None = None,
     ) -> None:
         self._limits = limits
-        self._intake = ImportCreator(store, clock, limits=import_limits)
+        self._intake = ImportCreator(store, clock, limits=import_limits, expect_rows=expect_rows)
         self._authenticate = authenticate
         self._wake = wake
         self._running = 0

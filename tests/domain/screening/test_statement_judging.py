@@ -7,7 +7,7 @@ import pytest
 from bench.reading import CHARS, fill, read_texts
 from domain.postings.postings import Severity
 from domain.screening.statement_judging import MAX_STATEMENTS_PER_RULE
-from domain.screening.statement_reader import count_steps, read_statements
+from domain.screening.statement_reader import count_steps, read_signals, read_statements
 from domain.screening.text_screening import screen_text
 
 UNCERTAIN, CERTAIN = "社保自愿放弃。", "本岗位不缴社保。"
@@ -31,6 +31,15 @@ def test_a_certain_statement_counts_after_any_number_of_others() -> None:
     [finding] = screen_text(text, "duties")
     assert finding.severity is Severity.REFUSE
     assert len(finding.marks) == MAX_STATEMENTS_PER_RULE
+
+
+def test_a_warning_that_begins_the_next_sentence_counts() -> None:
+    doubtful, code = "入厂押三百", "DEPOSIT_OR_FEE"
+    _, alone = read_signals(doubtful)
+    _, warned = read_signals(f"{doubtful}。找工会")
+    _, late = read_signals(f"{doubtful}。宿舍四人一间有空调，找工会")
+    assert {f"hit:{code}"} == {each for each in alone | late if code in each}
+    assert {f"cleared:{code}"} == {each for each in warned if code in each}
 
 
 @pytest.mark.parametrize(

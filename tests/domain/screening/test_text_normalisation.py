@@ -26,6 +26,15 @@ def test_characters_beyond_the_cached_ones_have_a_shape_too() -> None:
     rare = chr(text_normalisation.MAX_CACHED_SHAPES + 0x4E00)
     assert rare.translate(shapes) == text_normalisation._shape(rare)
     assert len(shapes) == text_normalisation.MAX_CACHED_SHAPES
+    assert shapes.lengths_of_uneven(f"{rare}a") == {"a": 0}
+
+
+def test_shapes_that_are_no_single_character_are_known_by_their_length() -> None:
+    shapes = text_normalisation._ShapeTable()
+    text = "限ﬁＡ㎡\u200b…"
+    assert text.translate(shapes) == "限fiam2\n"
+    assert shapes.lengths_of_uneven(text) == {"ﬁ": 2, "㎡": 2, "\u200b": 0}
+    assert shapes.lengths_of_uneven("限A") == {}
 
 
 def test_only_a_text_with_a_phrase_holds_one() -> None:

@@ -68,7 +68,10 @@ def make_rows(number: int = 64) -> list[RawRow]:
 async def processes() -> AsyncIterator[RowProcesses]:
     """Two processes that are ready."""
     started = RowProcesses(2, min_rows=100)
-    await started.read(make_reader(), make_rows(1), **LARGE)
+    started.prepare(99)
+    await started.wait_until_started()
+    assert started.pids == ()
+    started.prepare(100)
     await started.wait_until_started()
     assert len(started.pids) == 2
     yield started
