@@ -27,6 +27,8 @@ from domain.screening.text_normalisation import NormalisedText, TextShape
 
 MAX_STATEMENTS_PER_RULE = 20
 """Statements of one rule that are listed; further places are judged only until one is certain."""
+MAX_STATEMENTS = 80
+"""Statements after which a text is not read on: it is stopped, and its author mends these first."""
 MAX_NEXT_CHARS = 9
 """Characters of the next clause that can still say something about a match."""
 MAX_SENTENCE_CHARS = 80
@@ -75,8 +77,14 @@ class StatementJudge:
         self.full: set[str] = set()
         """Codes of the rules of which no more statements are listed."""
         self._certain: set[str] = set()
+        self._listed = 0
         self.harmless: list[tuple[int, str]] = []
         """Start and code of each hit that what is around made harmless."""
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether so much is listed that the text need not be read on."""
+        return self._listed >= MAX_STATEMENTS
 
     def needs(self, code: str, *, is_certain: bool) -> bool:
         """Return whether a further hit of a rule could still change what is found."""
@@ -105,6 +113,7 @@ class StatementJudge:
                 earlier[-1] = (end, firmer)
             elif statement.is_certain or code not in self.full:
                 earlier.append((end, statement))
+                self._listed += 1
                 if len(earlier) >= MAX_STATEMENTS_PER_RULE:
                     self.full.add(code)
 

@@ -75,7 +75,8 @@ class _Sentence(NamedTuple):
 def read_statements(text: str) -> tuple[Statement, ...]:
     """Return the statements of a text that break rules, in its order.
 
-    Of each rule they are the first 20, and the first that is certain. Marks count the characters
+    Of each rule they are the first 20, and the first that is certain. No sentence is read after the
+    one that holds the 80th. Marks count the characters
     (code points) of ``text`` itself. Accepts any text; never raises.
     """
     return weigh(_judge_text(text), RULES)
@@ -114,6 +115,8 @@ def _judge_text(text: str) -> StatementJudge:
                 hits.append(Hit(start + first, start + end, rule, is_certain, reading.is_negatable))
         if hits:
             judge.judge(hits)
+            if judge.has_enough:
+                return judge
     judge.judge(others)
     return judge
 

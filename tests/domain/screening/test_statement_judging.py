@@ -6,7 +6,7 @@ import pytest
 
 from bench.reading import CHARS, fill, read_texts
 from domain.postings.postings import Severity
-from domain.screening.statement_judging import MAX_STATEMENTS_PER_RULE
+from domain.screening.statement_judging import MAX_STATEMENTS, MAX_STATEMENTS_PER_RULE
 from domain.screening.statement_reader import count_steps, read_signals, read_statements
 from domain.screening.text_screening import screen_text
 
@@ -31,6 +31,15 @@ def test_a_certain_statement_counts_after_any_number_of_others() -> None:
     [finding] = screen_text(text, "duties")
     assert finding.severity is Severity.REFUSE
     assert len(finding.marks) == MAX_STATEMENTS_PER_RULE
+
+
+def test_a_text_is_read_until_enough_is_listed() -> None:
+    text = fill(read_texts("unlawful"))
+    statements = read_statements(text)
+    last = statements[-1].mark.end
+    assert MAX_STATEMENTS <= len(statements) < MAX_STATEMENTS + MAX_STATEMENTS_PER_RULE
+    assert last < CHARS * 2 // 3
+    assert read_statements(f"{text[: text.index('。', last)]}。{CERTAIN}") == statements
 
 
 def test_a_warning_that_begins_the_next_sentence_counts() -> None:
