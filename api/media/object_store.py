@@ -127,6 +127,13 @@ class ObjectStore:
         """
         return [each async for objects in self._list(folder) for each in objects]
 
+    async def list_names(self, folder: str) -> set[str]:
+        """Return the names of the objects of a folder.
+
+        :raises StoreAway: nobody said.
+        """
+        return {each.name for each in await self.list_objects(folder)}
+
     async def _list(self, folder: str) -> AsyncIterator[list[StoredObject]]:
         """Yield the objects of a folder, page by page."""
         pages = obstore.list(self._store, f"{folder}/", chunk_size=_NAMES_PER_REQUEST)
@@ -157,12 +164,12 @@ class ObjectStore:
         :raises StoreAway: something of it may be left.
         """
         for attempt in range(_DELETIONS):
-            names = [each.name for each in await self.list_objects(folder)]
+            names = await self.list_names(folder)
             if not names:
                 return attempt > 0
             with suppress(StoreAway):
                 await self.delete(folder, [first] if first in names else [])
-                await self.delete(folder, [name for name in names if name != first])
+                await self.delete(folder, sorted(names - {first}))
         raise StoreAway
 
     async def _ask(self, request: Callable[[], Awaitable[_T]]) -> _T:

@@ -92,8 +92,7 @@ class StoredPictures(Periodic):
         folder = f"{_ROOT}/{name}"
         lines, files = await asyncio.to_thread(self._look_at, name)
         if stored.segments is None:
-            found = await self._store.list_objects(folder)
-            stored.segments = {each.name for each in found} - {INDEX}
+            stored.segments = await self._store.list_names(folder) - {INDEX}
         missing = [each for each in segments_of(lines) if each not in stored.segments]
         files_left = [self._folder.path_of(name) / each for each in missing]
         try:

@@ -115,8 +115,7 @@ class StoredRecordings(Periodic):
     async def _mirror(self, name: str, stored: _StoredRecording, byte_count: int) -> None:
         folder = f"{_ROOT}/{name}"
         if stored.segments is None:
-            found = await self._store.list_objects(folder)
-            stored.segments = {each.name for each in found} - {INDEX}
+            stored.segments = await self._store.list_names(folder) - {INDEX}
         segments = stored.segments
         listed = await asyncio.to_thread(self._folder.list_segments, name)
         missing = [each for each in listed if each not in segments]

@@ -76,8 +76,8 @@ def read_statements(text: str) -> tuple[Statement, ...]:
     """Return the statements of a text that break rules, in its order.
 
     Of each rule they are the first 20, and the first that is certain. No sentence is read after the
-    one that holds the 80th. Marks count the characters
-    (code points) of ``text`` itself. Accepts any text; never raises.
+    one that holds the 80th. Marks count the characters (code points) of ``text`` itself. Accepts
+    any text; never raises.
     """
     return weigh(_judge_text(text), RULES)
 
@@ -107,7 +107,7 @@ def _judge_text(text: str) -> StatementJudge:
             hits.append(others.pop())
         for reading in readings:
             rule, is_certain = reading.rule, reading.is_certain
-            # Few rules have enough places: the others need no closer look.
+            # Asked first, because few rules have enough places, and a call for each takes time.
             if rule.code in judge.full and not judge.needs(rule.code, is_certain=is_certain):
                 continue
             for match in reading.find(sentence):

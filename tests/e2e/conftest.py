@@ -1,7 +1,7 @@
 """Fixtures that start whole processes, as an operator does."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
@@ -17,9 +17,11 @@ async def demo() -> AsyncIterator[ServerProcess]:
         yield server
 
 
-@pytest.fixture
-async def two_nodes(mongo_uri: str, database_name: str) -> AsyncIterator[list[ServerProcess]]:
-    """Two processes of one demo on one MongoDB."""
+@asynccontextmanager
+async def running_nodes(
+    mongo_uri: str, database_name: str, **given: str
+) -> AsyncIterator[list[ServerProcess]]:
+    """Run two processes of one demo on one MongoDB, with these variables, until the block ends."""
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(
@@ -27,9 +29,18 @@ async def two_nodes(mongo_uri: str, database_name: str) -> AsyncIterator[list[Se
                     mongo_uri,
                     database_name,
                     "--demo",
+                    folder=None,
                     SONGGANG_SECRET="a secret that both nodes share",
                     SONGGANG_DEMO_PASSWORD=PASSWORD,
+                    **given,
                 )
             )
             for _ in range(2)
         ]
+
+
+@pytest.fixture
+async def two_nodes(mongo_uri: str, database_name: str) -> AsyncIterator[list[ServerProcess]]:
+    """Two processes of one demo on one MongoDB."""
+    async with running_nodes(mongo_uri, database_name) as nodes:
+        yield nodes

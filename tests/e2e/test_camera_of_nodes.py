@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from api.media.limits import MediaLimits
-from tests.e2e.conftest import PASSWORD
+from tests.e2e.conftest import PASSWORD, running_nodes
 from tests.support.camera_parts import (
     FRAGMENTED,
     KEY,
@@ -23,7 +23,7 @@ from tests.support.camera_parts import (
     serving_media,
 )
 from tests.support.media_programs import find_nginx, free_port, running_proxy
-from tests.support.songgang_process import ServerProcess, running_server
+from tests.support.songgang_process import ServerProcess
 from tests.support.third_party_clients import HttpClient, subscribe
 from tests.support.waiting import wait_until
 from tests.web.hosts import sign_in_host
@@ -69,23 +69,17 @@ async def house(mongo_uri: str, database_name: str, tmp_path: Path) -> AsyncIter
                 SONGGANG_MEDIA_SERVICE_URL=url,
             )
         )
-        one, other = [
-            await stack.enter_async_context(
-                running_server(
-                    mongo_uri,
-                    database_name,
-                    "--demo",
-                    SONGGANG_SECRET="a secret that both nodes share",
-                    SONGGANG_DEMO_PASSWORD=PASSWORD,
-                    SONGGANG_PROXIES="127.0.0.1",
-                    SONGGANG_MEDIA_MAX_CAMERAS="1",
-                    SONGGANG_MEDIA_KEY=KEY,
-                    SONGGANG_MEDIA_URL=f"{url}/media",
-                    SONGGANG_MEDIA_INTERNAL_URL=media,
-                )
+        one, other = await stack.enter_async_context(
+            running_nodes(
+                mongo_uri,
+                database_name,
+                SONGGANG_PROXIES="127.0.0.1",
+                SONGGANG_MEDIA_MAX_CAMERAS="1",
+                SONGGANG_MEDIA_KEY=KEY,
+                SONGGANG_MEDIA_URL=f"{url}/media",
+                SONGGANG_MEDIA_INTERNAL_URL=media,
             )
-            for _ in range(2)
-        ]
+        )
         proxy = running_proxy(tmp_path, port=port, nodes=(one.url, other.url), media=media)
         await stack.enter_async_context(proxy)
         yield House(one=one, other=other, url=url)

@@ -1,5 +1,6 @@
 /** Times, dates and counts as people say them. All times are those of China. */
 
+import { CHINA_AHEAD_MS } from "./clock";
 import type { Words } from "./words";
 
 const ZONE = "Asia/Shanghai";
@@ -35,6 +36,5 @@ export function formatCount(count: number, words: Words): string {
 }
 
 function dayNumber(at: Date): number {
-  // China has had no summer time since 1991, so its days are those of UTC+8.
-  return Math.floor((at.getTime() + 8 * 3_600_000) / DAY_MS);
+  return Math.floor((at.getTime() + CHINA_AHEAD_MS) / DAY_MS);
 }

@@ -1,10 +1,10 @@
-/** Times of a form are those of China, wherever the browser is; China has no summer time. */
+/** Times of a form are those of China, wherever the browser is. */
 
-const OFFSET_MS = 8 * 3_600_000;
+import { CHINA_AHEAD_MS } from "../../i18n/clock";
 
 /** `2026-11-28T19:30` in China for a time in UTC. */
 export function toChina(iso: string): string {
-  return new Date(Date.parse(iso) + OFFSET_MS).toISOString().slice(0, 16);
+  return new Date(Date.parse(iso) + CHINA_AHEAD_MS).toISOString().slice(0, 16);
 }
 
 /** The time in ISO 8601 for the value of `<input type="datetime-local">`. */
